@@ -95,7 +95,7 @@ func Parse(s string) (Date, error) {
 	}
 	for i, p := range parts {
 		v, err := strconv.Atoi(p)
-		if err != nil || len(p) != widths[i] || v < 0 {
+		if err != nil || len(p) != widths[i] || p[0] == '+' || p[0] == '-' {
 			return Date{}, badDate(s)
 		}
 		n[i] = v

@@ -3,8 +3,7 @@ package calendar
 import "github.com/godwit-health/godwit/engine/value"
 
 // Span is a time between two dates, each known to its own precision, both days
-// included. A zero From or To with the matching Open flag is an open end; a zero
-// end without it is one nobody knows.
+// included. A zero end is one nobody knows; it is not an open one.
 type Span struct {
 	From, To Date
 	Ongoing  bool // To is open: still there

@@ -271,9 +271,9 @@ func isoDay(z int) string {
 // wire is the stored form of a Value: plain JSON where JSON has the kind, an
 // object with one telling key where it has not.
 type wire struct {
-	Refused bool        `json:"refused,omitempty"`
-	Days    *[2]int     `json:"days,omitempty"`
-	Range   *[2]float64 `json:"range,omitempty"`
+	Refused bool         `json:"refused,omitempty"`
+	Days    *[2]int      `json:"days,omitempty"`
+	Range   *[2]*float64 `json:"range,omitempty"` // null is an infinite end
 }
 
 // MarshalJSON writes bool, number, string, array and null as themselves, and
@@ -296,7 +296,14 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	if v.lo == v.hi && !math.IsInf(v.lo, 0) {
 		return json.Marshal(v.lo)
 	}
-	return json.Marshal(wire{Range: &[2]float64{v.lo, v.hi}})
+	var ends [2]*float64
+	if !math.IsInf(v.lo, 0) {
+		ends[0] = &v.lo
+	}
+	if !math.IsInf(v.hi, 0) {
+		ends[1] = &v.hi
+	}
+	return json.Marshal(wire{Range: &ends})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. A string stays a text: only the
@@ -317,7 +324,14 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 		case w.Days != nil:
 			*v = DayRange(w.Days[0], w.Days[1])
 		case w.Range != nil:
-			*v = Range(w.Range[0], w.Range[1])
+			lo, hi := math.Inf(-1), math.Inf(1)
+			if w.Range[0] != nil {
+				lo = *w.Range[0]
+			}
+			if w.Range[1] != nil {
+				hi = *w.Range[1]
+			}
+			*v = Range(lo, hi)
 		default:
 			return fmt.Errorf("value: an object needs refused, days or range")
 		}
