@@ -1,0 +1,151 @@
+package pack
+
+import (
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+)
+
+// Pack is one version of a protocol pack, read and checked. It is immutable and
+// safe for concurrent use.
+type Pack struct {
+	Manifest
+	Hash    string
+	Files   Files
+	Lists   []*List
+	Hazards []Hazard
+	Cases   []Case
+	Words   map[string]map[string]string // language, then key
+	Forms   map[string]string            // XLSForm text by form name, included ones too
+}
+
+// Load reads the pack in a folder of a file system. Forms that it includes are
+// read from the folder beside it. The error lists every problem found, each with
+// its file, row and column.
+func Load(fsys fs.FS, dir string) (*Pack, error) { return LoadBeside(fsys, dir, nil, "") }
+
+// LoadBeside is Load for a pack whose included forms may also live in another
+// file system (the shipped packs), below the folder root.
+func LoadBeside(fsys fs.FS, dir string, shared fs.FS, root string) (*Pack, error) {
+	files, err := ReadFiles(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	m, ps := parseManifest([]byte(files[manifestFile]))
+	for _, inc := range m.Include {
+		for _, form := range inc.Forms {
+			to := path.Join("include", inc.Pack, "forms", form+".csv")
+			if _, there := files[to]; there {
+				continue
+			}
+			text, err := readText(fsys, path.Join(path.Dir(dir), inc.Pack, "forms", form+".csv"))
+			if err != nil && shared != nil {
+				text, err = readText(shared, path.Join(root, inc.Pack, "forms", form+".csv"))
+			}
+			if err != nil {
+				ps.add(manifestFile, 0, "include."+inc.Pack, "form %s cannot be read", form)
+				continue
+			}
+			files[to] = text
+		}
+	}
+	if err := ps.fault("pack.Load"); err != nil {
+		return nil, err
+	}
+	return Parse(files)
+}
+
+// Parse reads a pack from its files, as Load or the registry holds them.
+func Parse(files Files) (*Pack, error) {
+	m, ps := parseManifest([]byte(files[manifestFile]))
+	p := &Pack{Manifest: m, Files: files, Hash: files.Hash(), Words: map[string]map[string]string{}, Forms: map[string]string{}}
+	p.parseLists(&ps)
+	p.parseForms(&ps)
+	for _, f := range files.in("locales", ".json") {
+		lang := strings.TrimSuffix(path.Base(f), ".json")
+		p.Words[lang] = parseLocale(f, files[f], &ps)
+	}
+	if text, ok := files[hazardsFile]; ok {
+		p.Hazards = parseHazards(text, &ps)
+	}
+	cases, err := ParseCases(strings.NewReader(files[caseFile]))
+	if err != nil {
+		ps.add(caseFile, 0, "", "%v", err)
+	}
+	p.Cases = cases
+	if err := ps.fault("pack.Parse"); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Pack) parseLists(ps *Problems) {
+	notes := map[string]ListNote{}
+	for _, n := range p.Manifest.Lists {
+		notes[n.ID] = n
+	}
+	for _, f := range p.Files.in("lists", ".csv") {
+		l := parseList(f, p.Files[f], ps)
+		l.Note = notes[l.ID]
+		delete(notes, l.ID)
+		p.Lists = append(p.Lists, l)
+	}
+	left := make([]string, 0, len(notes))
+	for id := range notes {
+		left = append(left, id)
+	}
+	sort.Strings(left)
+	for _, id := range left {
+		ps.add(manifestFile, 0, "lists."+id, "there is no file lists/%s.csv", id)
+	}
+}
+
+func (p *Pack) parseForms(ps *Problems) {
+	for _, f := range p.Files.paths() {
+		if path.Base(path.Dir(f)) != "forms" {
+			continue
+		}
+		name := strings.TrimSuffix(path.Base(f), ".csv")
+		if _, dup := p.Forms[name]; dup {
+			ps.add(f, 0, "", "a form %s is already in this pack", name)
+			continue
+		}
+		p.Forms[name] = p.Files[f]
+	}
+}
+
+// List returns a list by id.
+func (p *Pack) List(id string) (*List, bool) {
+	for _, l := range p.Lists {
+		if l.ID == id {
+			return l, true
+		}
+	}
+	return nil, false
+}
+
+// Word returns a text of the pack in a language, in English where that language
+// has none, and ok false where neither has.
+func (p *Pack) Word(lang, key string) (text string, ok bool) {
+	for _, l := range []string{lang, "en"} {
+		if w, ok := p.Words[l][key]; ok && w != "" {
+			return w, true
+		}
+	}
+	return key, false
+}
+
+// Title is the pack's name in a language, its id where it has none.
+func (p *Pack) Title(lang string) string {
+	if t, ok := p.Word(lang, "pack.title"); ok {
+		return t
+	}
+	return p.ID
+}
+
+// Sentence is the rule of a row in plain words.
+func (p *Pack) Sentence(lang, row string) string {
+	t, _ := p.Word(lang, "row."+row)
+	return t
+}
