@@ -1,0 +1,385 @@
+package demo
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+)
+
+//go:embed names.csv
+var namesCSV string
+
+//go:embed routes.csv
+var routesCSV string
+
+// Stage is how far a family has come.
+type Stage string
+
+// The stages, so that every state of the process can be seen on the first day.
+const (
+	Booked     Stage = "booked"     // registered, comes today or later
+	Today      Stage = "today"      // at the stations now, some services done
+	Sputum     Stage = "sputum"     // waits for cultures
+	Pregnant   Stage = "pregnant"   // an X-ray in pregnancy is to be decided
+	Refused    Stage = "refused"    // a member refused a service
+	Missing    Stage = "missing"    // a fact nobody knows holds the plan open
+	ToSign     Stage = "to_sign"    // all done, waits for the physician
+	Cleared    Stage = "cleared"    // signed and cleared
+	Treatment  Stage = "treatment"  // TB found, on treatment
+	Suspended  Stage = "suspended"  // cleared, then a fact arrived
+	Registered Stage = "registered" // no case yet
+)
+
+// stages in the share they have of 100 families.
+var stageShare = []struct {
+	stage Stage
+	share int
+}{
+	{Booked, 22}, {Today, 14}, {Sputum, 8}, {Pregnant, 4}, {Refused, 3}, {Missing, 5},
+	{ToSign, 10}, {Cleared, 26}, {Treatment, 3}, {Suspended, 1}, {Registered, 4},
+}
+
+// World is the synthetic world on one day.
+type World struct {
+	Seed     uint64
+	Today    calendar.Day
+	Families []Family
+}
+
+// Family is one case unit: people who travel together.
+type Family struct {
+	Number      string // case number
+	Destination string // pack id
+	Route       string
+	Stage       Stage
+	Exam        calendar.Day
+	Members     []Member
+	// CaseFacts are the destination's own facts of the application, by fact name.
+	CaseFacts map[string]string
+}
+
+// Member is one person of the family.
+type Member struct {
+	Relation      string // head, spouse, child, parent, sibling, other
+	Given         Name
+	Surname       Name
+	Script        string // Latn, Arab, Ethi, Cyrl
+	Sex           string // female, male
+	Birth         calendar.Date
+	Nationalities []string
+	Languages     []string
+	Interpreter   bool
+	Passport      string // number, "" where there is none
+	Stays         []Stay
+	Pregnant      bool
+	LMP           calendar.Date
+	TBContact     bool
+	Unaccompanied bool
+	// Findings are the results this person's tests will have, by fact name.
+	Findings map[string]string
+}
+
+// Name is a name as its owner writes it, and in Latin letters.
+type Name struct{ Original, Latin string }
+
+// Stay is a time in one country.
+type Stay struct {
+	Country string
+	From    calendar.Date
+	To      calendar.Date
+	Ongoing bool
+}
+
+type route struct {
+	name, culture, nationality string
+	languages                  []string
+	stops                      []stop
+}
+
+type stop struct {
+	country  string
+	min, max int // months
+	now      bool
+}
+
+var scripts = map[string]string{"arabic": "Arab", "ethiopic": "Ethi", "cyrillic": "Cyrl"}
+
+// New makes the world of a seed on a day: n families.
+func New(seed uint64, today calendar.Day, n int) (*World, error) {
+	names, err := readNames()
+	if err != nil {
+		return nil, err
+	}
+	routes, err := readRoutes()
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{r: rand.New(rand.NewPCG(seed, 0x60D317)), today: today, names: names}
+	for _, rt := range routes {
+		g.second = append(g.second, rt.nationality)
+	}
+	w := &World{Seed: seed, Today: today}
+	for i := range n {
+		w.Families = append(w.Families, g.family(i, routes[g.r.IntN(len(routes))]))
+	}
+	return w, nil
+}
+
+type generator struct {
+	r     *rand.Rand
+	today calendar.Day
+	names map[string][]Name // culture/part
+	// second are the nationalities somebody may have beside the first.
+	second []string
+}
+
+func (g *generator) chance(percent int) bool { return g.r.IntN(100) < percent }
+
+func (g *generator) between(lo, hi int) int { return lo + g.r.IntN(hi-lo+1) }
+
+func (g *generator) name(culture, part string) Name {
+	pool := g.names[culture+"/"+part]
+	return pool[g.r.IntN(len(pool))]
+}
+
+func (g *generator) stage() Stage {
+	n := g.r.IntN(100)
+	for _, s := range stageShare {
+		if n -= s.share; n < 0 {
+			return s.stage
+		}
+	}
+	return Cleared
+}
+
+func (g *generator) family(i int, rt route) Family {
+	f := Family{Number: fmt.Sprintf("GW-%05d", 10000+i), Route: rt.name, Stage: g.stage()}
+	f.Destination = []string{"us-immigrant", "us-immigrant", "us-immigrant", "us-immigrant", "uk-tb", "uk-tb", "uk-tb", "canada-ime", "canada-ime", "australia-ime"}[g.r.IntN(10)]
+	f.Exam = g.exam(f.Stage)
+	f.CaseFacts = g.caseFacts(f.Destination)
+	stays := g.stays(rt, f.Exam)
+	surname := g.name(rt.culture, "s")
+	alone := g.chance(4)
+	head := g.member(rt, "head", pick(g, "female", "male"), g.between(24, 62), surname)
+	if alone {
+		head = g.member(rt, "head", pick(g, "female", "male"), g.between(13, 17), surname)
+		head.Unaccompanied = true
+	}
+	f.Members = append(f.Members, head)
+	if !alone && g.chance(70) {
+		sex := "female"
+		if head.Sex == "female" {
+			sex = "male"
+		}
+		f.Members = append(f.Members, g.member(rt, "spouse", sex, g.between(22, 55), surname))
+	}
+	for children := g.between(0, 5); !alone && children > 0; children-- {
+		f.Members = append(f.Members, g.member(rt, "child", pick(g, "female", "male"), g.between(0, 17), surname))
+	}
+	if !alone && g.chance(12) {
+		f.Members = append(f.Members, g.member(rt, "parent", pick(g, "female", "male"), g.between(60, 84), surname))
+	}
+	for j := range f.Members {
+		f.Members[j].Stays = bornInto(stays, f.Members[j].Birth)
+		g.findings(&f, &f.Members[j])
+	}
+	if f.Stage == Pregnant && !g.makePregnant(&f) {
+		f.Stage = Booked
+	}
+	return f
+}
+
+func (g *generator) exam(s Stage) calendar.Day {
+	switch s {
+	case Booked:
+		return g.today + calendar.Day(g.between(0, 21))
+	case Today, Missing, Refused, Registered:
+		return g.today
+	case Pregnant, ToSign:
+		return g.today - calendar.Day(g.between(0, 5))
+	case Sputum:
+		return g.today - calendar.Day(g.between(7, 50))
+	case Treatment:
+		return g.today - calendar.Day(g.between(60, 150))
+	}
+	return g.today - calendar.Day(g.between(5, 80))
+}
+
+func (g *generator) caseFacts(destination string) map[string]string {
+	switch destination {
+	case "uk-tb":
+		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "36", "60"), "exempt": "false"}
+	case "canada-ime":
+		return map[string]string{"category": pick(g, "economic", "refugee", "refugee", "spouse")}
+	case "australia-ime":
+		return map[string]string{"visa": pick(g, "humanitarian", "humanitarian", "permanent", "provisional", "temporary"), "stay_months": "0", "uhm": "false"}
+	}
+	return map[string]string{}
+}
+
+func (g *generator) member(rt route, relation, sex string, age int, surname Name) Member {
+	part := map[string]string{"female": "f", "male": "m"}[sex]
+	m := Member{
+		Relation: relation, Sex: sex, Given: g.name(rt.culture, part), Surname: surname,
+		Script: "Latn", Languages: rt.languages, Interpreter: rt.culture != "french" && g.chance(60),
+		Nationalities: []string{rt.nationality}, Birth: g.birth(age), Findings: map[string]string{},
+	}
+	if s := scripts[rt.culture]; s != "" {
+		m.Script = s
+	}
+	switch {
+	case g.chance(3):
+		m.Nationalities = []string{"XXA"} // stateless
+	case g.chance(4):
+		m.Nationalities = append(m.Nationalities, pick(g, g.second...))
+	}
+	if g.chance(55) {
+		m.Passport = fmt.Sprintf("%c%07d", 'A'+rune(g.r.IntN(26)), g.r.IntN(10_000_000))
+	}
+	return m
+}
+
+// birth gives half of the people a full date, the rest what papers and memory
+// hold: a year, a month, an estimated age.
+func (g *generator) birth(age int) calendar.Date {
+	on := g.today - calendar.Day(g.r.IntN(365))
+	exact := on.AddYears(-age, calendar.ClampToMonthEnd)
+	y, m, _ := exact.YMD()
+	switch n := g.r.IntN(100); {
+	case n < 70 || age < 3:
+		return exact.Date()
+	case n < 85:
+		d, _ := calendar.OfYear(y)
+		return d
+	case n < 93:
+		d, _ := calendar.OfMonth(y, m)
+		return d
+	}
+	d, err := calendar.BornAtAge(age, 1, g.today)
+	if err != nil {
+		return exact.Date()
+	}
+	return d
+}
+
+func (g *generator) stays(rt route, exam calendar.Day) []Stay {
+	var out []Stay
+	at := exam
+	for i := len(rt.stops) - 1; i >= 0; i-- {
+		s := rt.stops[i]
+		months := g.between(s.min, max(s.min, s.max))
+		if s.now {
+			months = g.between(2, 30)
+		}
+		from := at.AddMonths(-months, calendar.ClampToMonthEnd)
+		st := Stay{Country: s.country, From: blur(g, from), To: blur(g, at), Ongoing: s.now}
+		if i == 0 {
+			st.From = calendar.Date{} // since birth; the person's own birth date says when
+		}
+		if st.Ongoing {
+			st.To = calendar.Date{}
+		}
+		out = append([]Stay{st}, out...)
+		at = from
+	}
+	return out
+}
+
+// bornInto leaves out what lay before a person's birth.
+func bornInto(stays []Stay, birth calendar.Date) []Stay {
+	born, _, ok := birth.Bounds()
+	if !ok {
+		return stays
+	}
+	var out []Stay
+	for i, s := range stays {
+		if _, last, ok := s.To.Bounds(); ok && last < born {
+			continue
+		}
+		if first, _, ok := s.From.Bounds(); i == 0 || !ok || first < born || len(out) == 0 {
+			s.From = birth
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (g *generator) findings(f *Family, m *Member) {
+	m.TBContact = g.chance(3)
+	m.Findings["cxr"], m.Findings["igra"] = "normal", "neg"
+	if g.chance(8) {
+		m.Findings["igra"] = "pos"
+	}
+	if (f.Stage == Sputum || f.Stage == Treatment || f.Stage == Suspended) && m.Relation == "head" {
+		m.Findings["cxr"] = "tb"
+		m.Findings["culture"] = map[Stage]string{Sputum: "pending", Treatment: "pos", Suspended: "neg"}[f.Stage]
+	}
+}
+
+func (g *generator) makePregnant(f *Family) bool {
+	for i := range f.Members {
+		m := &f.Members[i]
+		least, most, ok := calendar.Age(m.Birth, g.today.Date(), calendar.Years)
+		if m.Sex == "female" && ok && least >= 18 && most <= 42 {
+			m.Pregnant, m.LMP = true, (g.today - calendar.Day(g.between(50, 230))).Date()
+			return true
+		}
+	}
+	return false
+}
+
+// blur makes some dates of a journey as vague as memory is.
+func blur(g *generator, d calendar.Day) calendar.Date {
+	y, m, _ := d.YMD()
+	var out calendar.Date
+	switch n := g.r.IntN(10); {
+	case n < 4:
+		return d.Date()
+	case n < 8:
+		out, _ = calendar.OfMonth(y, m)
+	default:
+		out, _ = calendar.OfYear(y)
+	}
+	return out
+}
+
+func pick(g *generator, options ...string) string { return options[g.r.IntN(len(options))] }
+
+func readNames() (map[string][]Name, error) {
+	rows, err := csv.NewReader(strings.NewReader(namesCSV)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("demo: names.csv: %w", err)
+	}
+	out := map[string][]Name{}
+	for _, r := range rows[1:] {
+		out[r[0]+"/"+r[1]] = append(out[r[0]+"/"+r[1]], Name{r[2], r[3]})
+	}
+	return out, nil
+}
+
+func readRoutes() ([]route, error) {
+	rows, err := csv.NewReader(strings.NewReader(routesCSV)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("demo: routes.csv: %w", err)
+	}
+	var out []route
+	for _, r := range rows[1:] {
+		rt := route{name: r[0], culture: r[1], nationality: r[2], languages: strings.Fields(r[3])}
+		for _, s := range strings.Fields(r[4]) {
+			parts := strings.Split(s, ":")
+			st := stop{country: parts[0], now: parts[len(parts)-1] == "now"}
+			if len(parts) == 3 {
+				st.min, _ = strconv.Atoi(parts[1])
+				st.max, _ = strconv.Atoi(parts[2])
+			}
+			rt.stops = append(rt.stops, st)
+		}
+		out = append(out, rt)
+	}
+	return out, nil
+}
