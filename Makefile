@@ -1,0 +1,19 @@
+# make check is what CI runs; make soak is what takes longer than CI may.
+
+.PHONY: check test bench soak pictures
+
+check: ## gofmt, vet, staticcheck, tests, race, fuzz, cross builds, a walk through the demo
+	bash .ci/check
+
+test: ## the README's test command
+	go test ./...
+
+bench: ## the ratios the README quotes
+	go run ./bench
+
+soak: ## a million rows, thousands of kills, long fuzzing
+	GODWIT_SOAK=1 go test -timeout 6h -run 'Soak|Kill|Crash' ./internal/kernel/... ./e2e
+	GODWIT_FUZZTIME=10m bash .ci/check fuzz
+
+pictures: ## the user guide's pictures, from the running demo
+	GODWIT_PICTURES=docs/pictures go test -count=1 -run TestPictures ./e2e
