@@ -79,7 +79,13 @@ type Fact struct {
 	LongestAge  *int     `yaml:"longest_age"` // days after which it is unknown again; 0 is "the same day"; none: it keeps
 	Sensitivity string   `yaml:"sensitivity"` // identity, clinical, sensitive, sealed
 	Question    string   `yaml:"question"`    // locale key of the question; default fact.<name>
-	Note        string   `yaml:"note"`
+	// Service is the service whose result the fact is, and Absent the value it has
+	// once that service is known not to be needed and nobody did it ("not_done").
+	// Until then a result nobody has is unknown, so that a test still to come is
+	// never read as a test not needed.
+	Service string `yaml:"service"`
+	Absent  string `yaml:"absent"`
+	Note    string `yaml:"note"`
 }
 
 // Asked reports whether a person has to supply the fact (it is not derived).
@@ -244,12 +250,19 @@ func yamlLine(err error) int {
 	return 0
 }
 
+// yamlType matches the reader's words for a value of the wrong type.
+var yamlType = regexp.MustCompile(`^cannot unmarshal (\S+) into Go .* of type (\S+)`)
+
 func yamlMessage(err error) string {
 	var ye yaml.Error
-	if errors.As(err, &ye) {
-		return ye.GetMessage()
+	if !errors.As(err, &ye) {
+		return strings.TrimSpace(err.Error())
 	}
-	return strings.TrimSpace(err.Error())
+	t := ye.GetToken()
+	if m := yamlType.FindStringSubmatch(ye.GetMessage()); m != nil && t != nil {
+		return fmt.Sprintf("%q is a %s where %s is needed", t.Value, m[1], m[2])
+	}
+	return ye.GetMessage()
 }
 
 // check applies the rules one manifest can show by itself.
