@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -365,6 +366,14 @@ func (m *Manifest) checkFacts(bad complain) {
 		}
 		if f.Type != "code" && f.Type != "list" && len(f.Values) > 0 {
 			bad(key, "only a code or a list has values")
+		}
+		if f.Service != "" {
+			if _, ok := m.ServiceFor(f.Service); !ok {
+				bad(key, "service %q is not among the services", f.Service)
+			}
+		}
+		if f.Absent != "" && (f.Service == "" || !slices.Contains(f.Values, f.Absent)) {
+			bad(key, "absent %q must be one of its values, beside the service whose result it is", f.Absent)
 		}
 		vals := map[string]bool{}
 		for _, v := range f.Values {
