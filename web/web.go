@@ -1,0 +1,89 @@
+// Package web holds the style sheet, the scripts and the vendored assets that the
+// pages use, all embedded in the program.
+//
+// Each is served at a path that carries the hash of its content, so that a
+// browser may keep it for ever and a new program is never shown with an old
+// sheet. Vendored files lie in vendor/<package>@<version>/ and are listed in
+// VENDOR.json with licence, integrity of the package and SHA-256 of the file; a
+// test verifies them offline. What only tests need lies in vendor-test/ and is not
+// in the program.
+//
+// The package must never hold a script or style that a page would have to inline,
+// nor fetch anything from elsewhere.
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed godwit.css godwit.js godwit.svg VENDOR.json vendor
+var files embed.FS
+
+// names maps the short name of an asset to its file.
+var names = map[string]string{
+	"godwit.css": "godwit.css",
+	"godwit.js":  "godwit.js",
+	"godwit.svg": "godwit.svg",
+	"htmx.js":    "vendor/htmx.org@4.0.1/htmx.min.js",
+}
+
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+type asset struct {
+	body []byte
+	kind string
+}
+
+// all reads and hashes the assets once.
+var all = sync.OnceValues(func() (map[string]asset, map[string]string) {
+	byPath, byName := map[string]asset{}, map[string]string{}
+	for name, file := range names {
+		b, err := files.ReadFile(file)
+		if err != nil {
+			panic(err) // embedded: cannot fail
+		}
+		sum := sha256.Sum256(b)
+		ext := path.Ext(name)
+		p := Prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+		byPath[p] = asset{b, types[ext]}
+		byName[name] = p
+	}
+	return byPath, byName
+})
+
+// Prefix is where Handler must be mounted: mux.Handle("GET "+web.Prefix, web.Handler()).
+const Prefix = "/assets/"
+
+// Path returns the URL path of an asset by its short name ("godwit.css"), or ""
+// for one that does not exist.
+func Path(name string) string {
+	_, byName := all()
+	return byName[name]
+}
+
+// Handler serves the assets. They hold no personal data and may be cached.
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		byPath, _ := all()
+		a, ok := byPath[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", a.kind)
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(a.body)
+	})
+}
