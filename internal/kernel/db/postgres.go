@@ -1,0 +1,313 @@
+package db
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// maxPoolConns is the pool's size unless the URL says pool_max_conns. Half of the
+// connections may write, so that readers never wait for writers.
+const maxPoolConns = 16
+
+// pgStore is the PostgreSQL side of the seam.
+type pgStore struct {
+	pool    *pgxpool.Pool
+	writers chan struct{}
+	sqls    sync.Map // portable SQL → numbered SQL
+	ver     string
+}
+
+func openPostgres(ctx context.Context, o Options) (*pgStore, error) {
+	cfg, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return nil, fault.Field("db.Open", "url", "db.bad_url") // no cause: it quotes the password
+	}
+	if cfg.MaxConns == pgDefaultConns() {
+		cfg.MaxConns = maxPoolConns
+	}
+	cfg.MaxConns = max(cfg.MaxConns, 2)
+	cfg.ConnConfig.StatementCacheCapacity = stmtCacheSize
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, mapped("db.Open", err)
+	}
+	s := &pgStore{pool: pool, writers: make(chan struct{}, cfg.MaxConns/2)}
+	err = s.read(ctx, func(tx *Tx) error { return tx.Row("SHOW server_version").Scan(&s.ver) })
+	if err != nil {
+		pool.Close()
+		return nil, fault.Wrap("db.Open", err)
+	}
+	return s, nil
+}
+
+// pgDefaultConns is what ParseConfig takes when the URL does not say.
+func pgDefaultConns() int32 {
+	c, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return 0
+	}
+	return c.MaxConns
+}
+
+func (s *pgStore) close() error {
+	s.pool.Close()
+	return nil
+}
+
+func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
+	pt, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return mapped("db.Read", err)
+	}
+	tx := &Tx{ctx: ctx, s: &pgSession{s, pt, ctx}, engine: Postgres}
+	defer func() {
+		tx.closed = true
+		_ = pt.Rollback(context.WithoutCancel(ctx))
+	}()
+	return mapped("db.Read", tx.outcome(fn(tx)))
+}
+
+// write retries what lost against another transaction. Transactions are
+// serializable, as SQLite's are by having one writer: a function that looked
+// before it wrote may rely on what it saw.
+func (s *pgStore) write(ctx context.Context, fn func(*Tx) error) error {
+	select {
+	case s.writers <- struct{}{}:
+		defer func() { <-s.writers }()
+	case <-ctx.Done():
+		return mapped("db.Write", ctx.Err())
+	}
+	for try := 0; ; try++ {
+		err := s.writeOnce(ctx, fn)
+		if !wantsRetry(err) {
+			return err
+		}
+		if try >= maxRetries*2 {
+			return gaveUp(err)
+		}
+		wait := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7))))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return mapped("db.Write", ctx.Err())
+		}
+	}
+}
+
+func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
+	pt, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
+	if err != nil {
+		return mapped("db.Write", err)
+	}
+	var h hooks
+	tx := &Tx{ctx: ctx, s: &pgSession{s, pt, ctx}, hooks: &h, engine: Postgres, write: true}
+	committed := false
+	defer func() { // also when fn panics
+		tx.closed = true
+		if !committed {
+			_ = pt.Rollback(context.WithoutCancel(ctx))
+			h.rollback(mark{})
+		}
+	}()
+	if err = tx.outcome(fn(tx)); err == nil {
+		if err = h.runBefore(tx); err == nil {
+			err = tx.failed
+		}
+	}
+	if err != nil {
+		return mapped("db.Write", err)
+	}
+	// Once sent, a commit is waited for: the answer must be true.
+	if err := pt.Commit(context.WithoutCancel(ctx)); err != nil {
+		return mapped("db.Write", err)
+	}
+	committed = true
+	h.done()
+	return nil
+}
+
+func (s *pgStore) script(tx *Tx, sql string) error {
+	ps := tx.s.(*pgSession)
+	if _, err := ps.tx.Exec(tx.ctx, forPostgres(sql), pgx.QueryExecModeSimpleProtocol); err != nil {
+		return tx.fail(mapped("db.Migrate", err))
+	}
+	return nil
+}
+
+func (s *pgStore) hasTable(tx *Tx, name string) (bool, error) {
+	var is bool
+	err := tx.Row("SELECT to_regclass(?) IS NOT NULL", name).Scan(&is)
+	return is, err
+}
+
+// scrub rewrites every table of ours; the server's own log and its backups are
+// beyond it (docs/operations.md says what to do about them).
+func (s *pgStore) scrub(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, "VACUUM (FULL)")
+	return mapped("db.Scrub", err)
+}
+
+func (s *pgStore) info(ctx context.Context, i *Info) error {
+	i.Version = s.ver
+	return s.read(ctx, func(tx *Tx) error {
+		return tx.Row("SELECT pg_database_size(current_database())").Scan(&i.Bytes)
+	})
+}
+
+// pgSession is one PostgreSQL transaction.
+type pgSession struct {
+	s   *pgStore
+	tx  pgx.Tx
+	ctx context.Context
+}
+
+func (p *pgSession) sql(q string) string {
+	if n, ok := p.s.sqls.Load(q); ok {
+		return n.(string)
+	}
+	n := numbered(q)
+	p.s.sqls.Store(q, n)
+	return n
+}
+
+func pgArgs(args []any) ([]any, error) {
+	out := make([]any, len(args))
+	for i, a := range args {
+		c, err := toCell(a)
+		if err != nil {
+			return nil, err
+		}
+		switch c.kind {
+		case integer:
+			out[i] = c.i
+		case real:
+			out[i] = c.f
+		case text:
+			out[i] = c.s
+		case blob:
+			out[i] = c.b
+		}
+	}
+	return out, nil
+}
+
+func (p *pgSession) exec(sql string, args []any) (int64, error) {
+	a, err := pgArgs(args)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := p.tx.Exec(p.ctx, p.sql(sql), a...)
+	return tag.RowsAffected(), err
+}
+
+// query reads all rows at once: a connection serves one statement at a time, and
+// an area may run another while it walks the rows of the first.
+func (p *pgSession) query(sql string, args []any) (cursor, error) {
+	a, err := pgArgs(args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.tx.Query(p.ctx, p.sql(sql), a...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	c := &pgCursor{at: -1, fields: append([]pgconn.FieldDescription(nil), rows.FieldDescriptions()...)}
+	for rows.Next() {
+		for _, raw := range rows.RawValues() {
+			if raw == nil {
+				c.cells = append(c.cells, span{-1, -1})
+				continue
+			}
+			from := len(c.data)
+			c.data = append(c.data, raw...)
+			c.cells = append(c.cells, span{from, len(c.data)})
+		}
+		c.rows++
+	}
+	c.fields = append(c.fields[:0], rows.FieldDescriptions()...)
+	return c, rows.Err()
+}
+
+type span struct{ from, to int }
+
+// pgCursor walks rows in memory, still as the server sent them.
+type pgCursor struct {
+	fields []pgconn.FieldDescription
+	cells  []span
+	data   []byte
+	rows   int
+	at     int
+}
+
+func (c *pgCursor) next() bool        { c.at++; return c.at < c.rows }
+func (c *pgCursor) width() int        { return len(c.fields) }
+func (c *pgCursor) name(i int) string { return c.fields[i].Name }
+func (c *pgCursor) close() error      { return nil }
+
+func (c *pgCursor) cell(i int, out *cell) error {
+	at := c.cells[c.at*len(c.fields)+i]
+	if at.from < 0 {
+		out.kind = null
+		return nil
+	}
+	raw, f := c.data[at.from:at.to], c.fields[i]
+	if f.Format != pgtype.BinaryFormatCode {
+		out.kind, out.b = text, raw
+		return nil
+	}
+	switch f.DataTypeOID {
+	case pgtype.Int8OID:
+		out.kind, out.i = integer, int64(binary.BigEndian.Uint64(raw))
+	case pgtype.Int4OID:
+		out.kind, out.i = integer, int64(int32(binary.BigEndian.Uint32(raw)))
+	case pgtype.Int2OID:
+		out.kind, out.i = integer, int64(int16(binary.BigEndian.Uint16(raw)))
+	case pgtype.BoolOID:
+		out.kind, out.i = integer, int64(raw[0])
+	case pgtype.Float8OID:
+		out.kind, out.f = real, math.Float64frombits(binary.BigEndian.Uint64(raw))
+	case pgtype.Float4OID:
+		out.kind, out.f = real, float64(math.Float32frombits(binary.BigEndian.Uint32(raw)))
+	case pgtype.ByteaOID:
+		out.kind, out.b = blob, raw
+	case pgtype.NumericOID:
+		return numeric(raw, out)
+	default:
+		out.kind, out.b = text, raw
+	}
+	return nil
+}
+
+// numeric serves sum(), which widens on PostgreSQL: a whole number is an integer
+// again, as on SQLite.
+func numeric(raw []byte, out *cell) error {
+	var n pgtype.Numeric
+	plan := pgtype.NumericCodec{}.PlanScan(nil, pgtype.NumericOID, pgtype.BinaryFormatCode, &n)
+	if plan == nil {
+		return errors.New("no plan for numeric")
+	}
+	if err := plan.Scan(raw, &n); err != nil {
+		return err
+	}
+	if i, err := n.Int64Value(); err == nil && i.Valid {
+		out.kind, out.i = integer, i.Int64
+		return nil
+	}
+	f, err := n.Float64Value()
+	out.kind, out.f = real, f.Float64
+	return err
+}

@@ -1,0 +1,355 @@
+package db
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // registers the encrypting VFS
+
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// minSQLite is the first version without the race between two connections that
+// write or checkpoint a WAL at once (sqlite.org/wal.html, "the WAL-reset bug",
+// in 3.7.0 to 3.51.2).
+const minSQLite = "3.51.3"
+
+const (
+	busyTimeout   = 10 * time.Second
+	stmtCacheSize = 400
+	writerCacheKB = 32 << 10
+	readerCacheKB = 8 << 10
+)
+
+// conn is one SQLite connection with its prepared statements. It is used by one
+// goroutine at a time.
+type conn struct {
+	*sqlite3.Conn
+	stmts map[string]*stmt
+	open  []*sqliteCursor // walks under way
+	begin *sqlite3.Stmt
+	end   *sqlite3.Stmt // COMMIT
+	back  *sqlite3.Stmt // ROLLBACK
+}
+
+type stmt struct {
+	*sqlite3.Stmt
+	params int
+	busy   bool // a cursor walks it
+}
+
+// dsn is the URI of a database file. The key is never in it: URI parameters can
+// be read back from the connection.
+func dsn(path, vfs string) string {
+	p := filepath.ToSlash(path)
+	if filepath.VolumeName(path) != "" {
+		p = "/" + p // C:/x is file:///C:/x
+	}
+	u := "file:" + (&url.URL{Path: p}).EscapedPath()
+	if vfs != "" {
+		u += "?vfs=" + vfs
+	}
+	return u
+}
+
+// dial opens one connection. dataKey nil means an unencrypted file.
+func dial(ctx context.Context, path string, dataKey []byte, cacheKB int, readOnly bool) (_ *conn, err error) {
+	vfs := ""
+	if dataKey != nil {
+		vfs = "adiantum"
+	}
+	raw, err := sqlite3.OpenContext(ctx, dsn(path, vfs))
+	if err != nil {
+		return nil, mapped("db.Open", err)
+	}
+	c := &conn{Conn: raw, stmts: make(map[string]*stmt)}
+	defer func() {
+		if err != nil {
+			c.shut()
+		}
+	}()
+	if dataKey != nil {
+		if err := c.Exec("PRAGMA hexkey='" + hex.EncodeToString(dataKey) + "'"); err != nil {
+			return nil, fault.Field("db.Open", "key", "db.wrong_key") // no cause: it quotes the statement
+		}
+	}
+	if err := c.BusyTimeout(busyTimeout); err != nil {
+		return nil, mapped("db.Open", err)
+	}
+	if err := c.header(); err != nil {
+		return nil, err
+	}
+	return c, c.configure(cacheKB, readOnly)
+}
+
+// header reads the first page, which tells a wrong key from a right one.
+func (c *conn) header() error {
+	err := c.Exec("SELECT count(*) FROM sqlite_schema")
+	if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
+		return fault.Field("db.Open", "key", "db.wrong_key")
+	}
+	return mapped("db.Open", err)
+}
+
+func (c *conn) configure(cacheKB int, readOnly bool) error {
+	pragmas := []string{
+		"journal_mode=WAL",
+		"synchronous=FULL",
+		"temp_store=MEMORY", // nothing plain on disk
+		"foreign_keys=ON",
+		"secure_delete=ON",
+		"trusted_schema=OFF",
+		"case_sensitive_like=ON", // as PostgreSQL's LIKE, and it lets a prefix use an index
+		"cache_size=-" + strconv.Itoa(cacheKB),
+	}
+	if readOnly {
+		pragmas = append(pragmas, "query_only=ON")
+	}
+	for _, p := range pragmas {
+		if err := c.Exec("PRAGMA " + p); err != nil {
+			return mapped("db.Open", err)
+		}
+	}
+	var err error
+	begin := "BEGIN IMMEDIATE"
+	if readOnly {
+		begin = "BEGIN"
+	}
+	if c.begin, _, err = c.PrepareFlags(begin, sqlite3.PREPARE_PERSISTENT); err != nil {
+		return mapped("db.Open", err)
+	}
+	if c.end, _, err = c.PrepareFlags("COMMIT", sqlite3.PREPARE_PERSISTENT); err != nil {
+		return mapped("db.Open", err)
+	}
+	c.back, _, err = c.PrepareFlags("ROLLBACK", sqlite3.PREPARE_PERSISTENT)
+	return mapped("db.Open", err)
+}
+
+// shut finalises the statements and closes the connection.
+func (c *conn) shut() error {
+	for _, s := range slices.Collect(c.Stmts()) {
+		_ = s.Close() // answers the error of its last step again
+	}
+	c.stmts = nil
+	return c.Close()
+}
+
+// rollback ends the transaction if the engine has not done so by itself.
+func (c *conn) rollback() {
+	if !c.GetAutocommit() {
+		_ = c.back.Exec()
+	}
+}
+
+// prepared answers a statement that nobody is walking.
+func (c *conn) prepared(sql string) (*stmt, error) {
+	s := c.stmts[sql]
+	if s != nil && !s.busy {
+		return s, nil
+	}
+	raw, tail, err := c.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT)
+	if err != nil {
+		return nil, err
+	}
+	if raw == nil || strings.TrimSpace(tail) != "" {
+		_ = raw.Close()
+		return nil, &fault.Error{Code: fault.Internal, Op: "db.Prepare", Key: "db.internal", Err: fmt.Errorf("not exactly one statement: %s", sql)}
+	}
+	n := &stmt{Stmt: raw, params: raw.BindCount()}
+	if s != nil {
+		return n, nil // the cached one is being walked: this one is for once
+	}
+	if len(c.stmts) >= stmtCacheSize {
+		c.trim()
+	}
+	c.stmts[sql] = n
+	return n, nil
+}
+
+// trim empties the statement cache. Whoever makes SQL text by the thousand pays
+// for it himself.
+func (c *conn) trim() {
+	for sql, s := range c.stmts {
+		if !s.busy {
+			_ = s.Close()
+			delete(c.stmts, sql)
+		}
+	}
+}
+
+// release closes a statement that was made for once.
+func (c *conn) release(sql string, s *stmt) {
+	s.busy = false
+	if c.stmts[sql] != s {
+		_ = s.Close()
+	}
+}
+
+func (c *conn) exec(sql string, args []any) (int64, error) {
+	s, err := c.prepared(sql)
+	if err != nil {
+		return 0, err
+	}
+	if c.stmts[sql] != s {
+		defer s.Close()
+	}
+	if err := s.bind(args); err != nil {
+		return 0, err
+	}
+	if err := s.Exec(); err != nil {
+		return 0, err
+	}
+	return c.Changes(), nil
+}
+
+func (s *stmt) bind(args []any) error {
+	if len(args) != s.params {
+		return &fault.Error{Code: fault.Internal, Op: "db.bind", Key: "db.internal", Err: fmt.Errorf("%d arguments for %d placeholders", len(args), s.params)}
+	}
+	for i, a := range args {
+		v, err := toCell(a)
+		if err != nil {
+			return err
+		}
+		switch v.kind {
+		case null:
+			err = s.BindNull(i + 1)
+		case integer:
+			err = s.BindInt64(i+1, v.i)
+		case real:
+			err = s.BindFloat(i+1, v.f)
+		case text:
+			err = s.BindText(i+1, v.s)
+		case blob:
+			err = s.BindBlob(i+1, v.b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conn) query(sql string, args []any) (cursor, error) {
+	s, err := c.prepared(sql)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bind(args); err != nil {
+		c.release(sql, s)
+		return nil, err
+	}
+	s.busy = true
+	q := &sqliteCursor{c: c, s: s, sql: sql, n: s.ColumnCount()}
+	c.open = append(c.open, q)
+	return q, nil
+}
+
+// closeCursors ends walks that a function left open.
+func (c *conn) closeCursors() {
+	for len(c.open) > 0 {
+		_ = c.open[len(c.open)-1].close()
+	}
+}
+
+type sqliteCursor struct {
+	c   *conn
+	s   *stmt
+	sql string
+	n   int
+}
+
+func (q *sqliteCursor) next() bool        { return q.s.Step() }
+func (q *sqliteCursor) width() int        { return q.n }
+func (q *sqliteCursor) name(i int) string { return q.s.ColumnName(i) }
+
+func (q *sqliteCursor) cell(i int, c *cell) error {
+	switch q.s.ColumnType(i) {
+	case sqlite3.INTEGER:
+		c.kind, c.i = integer, q.s.ColumnInt64(i)
+	case sqlite3.FLOAT:
+		c.kind, c.f = real, q.s.ColumnFloat(i)
+	case sqlite3.TEXT:
+		c.kind, c.b = text, q.s.ColumnRawText(i)
+	case sqlite3.BLOB:
+		c.kind, c.b = blob, q.s.ColumnRawBlob(i)
+	default:
+		c.kind = null
+	}
+	return nil
+}
+
+func (q *sqliteCursor) close() error {
+	err := q.s.Err()
+	if rerr := q.s.Reset(); err == nil {
+		err = rerr
+	}
+	q.c.release(q.sql, q.s)
+	if i := slices.Index(q.c.open, q); i >= 0 {
+		q.c.open = slices.Delete(q.c.open, i, i+1)
+	}
+	return err
+}
+
+// version answers the engine's version, after refusing one with known data loss.
+func (c *conn) version() (string, error) {
+	cur, err := c.query("SELECT sqlite_version()", nil)
+	if err != nil {
+		return "", mapped("db.Open", err)
+	}
+	var v cell
+	if !cur.next() {
+		return "", mapped("db.Open", cur.close())
+	}
+	if err := cur.cell(0, &v); err != nil {
+		return "", err
+	}
+	got := string(v.b)
+	if err := cur.close(); err != nil {
+		return "", mapped("db.Open", err)
+	}
+	if older(got, minSQLite) {
+		return "", &fault.Error{Code: fault.Unavailable, Op: "db.Open", Key: "db.old_sqlite",
+			Args: map[string]any{"have": got, "need": minSQLite}}
+	}
+	return got, nil
+}
+
+// older compares dotted versions.
+func older(a, b string) bool {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range bs {
+		if i >= len(as) {
+			return true
+		}
+		x, errx := strconv.Atoi(as[i])
+		y, erry := strconv.Atoi(bs[i])
+		if errx != nil || erry != nil {
+			return true // what cannot be read is not known to be safe
+		}
+		if x != y {
+			return x < y
+		}
+	}
+	return false
+}
+
+// touch makes an empty database file that only its owner can read; the WAL and
+// the index beside it take its mode.
+func touch(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return &fault.Error{Code: fault.Unavailable, Op: "db.Open", Key: "db.io", Err: err}
+	}
+	return f.Close()
+}

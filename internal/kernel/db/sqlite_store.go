@@ -1,0 +1,195 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// maxReaders bounds the read connections; each holds its own page cache.
+const maxReaders = 8
+
+// sqliteStore is the SQLite side of the seam: one writer, a pool of readers.
+type sqliteStore struct {
+	path    string
+	dataKey []byte
+	ver     string
+	w       *writer
+
+	mu     sync.Mutex
+	idle   chan *conn // read connections at rest
+	slots  chan struct{}
+	closed bool
+	users  sync.WaitGroup // reads under way
+}
+
+func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
+	var dataKey []byte
+	switch {
+	case o.Key != nil:
+		k, err := o.Key.DataKey(ctx)
+		if err != nil {
+			return nil, fault.Wrap("db.Open", err)
+		}
+		dataKey = k
+	case !o.Unencrypted:
+		return nil, fault.Field("db.Open", "key", "db.no_key")
+	}
+	if err := touch(o.Path); err != nil {
+		return nil, err
+	}
+	c, err := dial(ctx, o.Path, dataKey, writerCacheKB, false)
+	if err != nil {
+		return nil, err
+	}
+	ver, err := c.version()
+	if err != nil {
+		return nil, errors.Join(err, c.shut())
+	}
+	return &sqliteStore{
+		path: o.Path, dataKey: dataKey, ver: ver, w: newWriter(c),
+		idle: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders),
+	}, nil
+}
+
+// reader takes a read connection, opening one if all are busy and there may be more.
+func (s *sqliteStore) reader(ctx context.Context) (*conn, error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, fault.New(fault.Unavailable, "db.Read", "db.closed")
+	}
+	s.users.Add(1)
+	s.mu.Unlock()
+	select {
+	case c := <-s.idle:
+		return c, nil
+	default:
+	}
+	select {
+	case c := <-s.idle:
+		return c, nil
+	case s.slots <- struct{}{}:
+		c, err := dial(context.Background(), s.path, s.dataKey, readerCacheKB, true)
+		if err != nil {
+			<-s.slots
+			s.users.Done()
+			return nil, err
+		}
+		return c, nil
+	case <-ctx.Done():
+		s.users.Done()
+		return nil, mapped("db.Read", ctx.Err())
+	}
+}
+
+func (s *sqliteStore) giveBack(c *conn) {
+	s.idle <- c
+	s.users.Done()
+}
+
+func (s *sqliteStore) read(ctx context.Context, fn func(*Tx) error) (err error) {
+	c, err := s.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.giveBack(c)
+	c.SetInterrupt(ctx)
+	defer c.SetInterrupt(context.Background())
+	if err := c.begin.Exec(); err != nil {
+		return interrupted(ctx, mapped("db.Read", err))
+	}
+	tx := &Tx{ctx: ctx, s: c, engine: SQLite}
+	defer func() {
+		tx.closed = true
+		c.SetInterrupt(context.Background())
+		c.closeCursors()
+		c.rollback()
+	}()
+	return interrupted(ctx, tx.outcome(fn(tx)))
+}
+
+// interrupted says why a read was broken off, if its context is why.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return mapped("db.Read", ctx.Err())
+	}
+	return err
+}
+
+func (s *sqliteStore) close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.users.Wait()
+	var errs []error
+	for {
+		select {
+		case c := <-s.idle:
+			errs = append(errs, c.shut())
+			continue
+		default:
+		}
+		break
+	}
+	errs = append(errs, s.w.close()) // last: closing the last connection checkpoints
+	clear(s.dataKey)
+	return mapped("db.Close", errors.Join(errs...))
+}
+
+func (s *sqliteStore) info(ctx context.Context, i *Info) error {
+	i.Version, i.Encrypted = s.ver, s.dataKey != nil
+	if s.dataKey != nil {
+		i.Cipher = "adiantum"
+	}
+	if st, err := os.Stat(s.path); err == nil {
+		i.Bytes = st.Size()
+	}
+	if st, err := os.Stat(s.path + "-wal"); err == nil {
+		i.LogBytes = st.Size()
+	}
+	return s.read(ctx, func(tx *Tx) error {
+		return tx.Row("PRAGMA journal_mode").Scan(&i.JournalMode)
+	})
+}
+
+func (s *sqliteStore) write(ctx context.Context, fn func(*Tx) error) error {
+	return s.w.do(&request{ctx: ctx, fn: fn})
+}
+
+func (s *sqliteStore) script(tx *Tx, sql string) error {
+	if err := s.w.c.Exec(strictTables(sql)); err != nil {
+		return tx.fail(mapped("db.Migrate", err))
+	}
+	return nil
+}
+
+func (s *sqliteStore) hasTable(tx *Tx, name string) (bool, error) {
+	var n int64
+	err := tx.Row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?", name).Scan(&n)
+	return n > 0, err
+}
+
+// scrub empties the write-ahead log, then rewrites the file: secure_delete zeroes
+// what is deleted, but a page that was rebalanced earlier may keep an old copy of
+// a row in its unused middle, and only VACUUM leaves no such page behind.
+func (s *sqliteStore) scrub(ctx context.Context) error {
+	return s.w.do(&request{ctx: ctx, outside: func(c *conn) error {
+		if err := ctx.Err(); err != nil {
+			return mapped("db.Scrub", err)
+		}
+		for _, sql := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+			if err := c.Exec(sql); err != nil {
+				return mapped("db.Scrub", err)
+			}
+		}
+		return nil
+	}})
+}
