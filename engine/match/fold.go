@@ -106,6 +106,8 @@ func split(name string) [][]rune {
 				word = append(word, r)
 			}
 			continue
+		case r >= '0' && r <= '9' && len(word) > 0:
+			continue // a slip inside a word (Le0nard): drop it, do not part the word
 		case isApostrophe(r) || r == '\u0640' || unicode.Is(unicode.Cf, r) && r != '\u200c':
 			continue
 		}

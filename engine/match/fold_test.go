@@ -109,7 +109,7 @@ func TestFold(t *testing.T) {
 		"မောင်":                   "မောင်",
 		"Jean-Luc  Ñandú":         "jean luc nandu",
 		"MÜLLER":                  "muller",
-		"R2D2":                    "r d",
+		"R2D2":                    "rd",
 	} {
 		if got := strings.Join(Fold(in), " "); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
