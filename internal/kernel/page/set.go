@@ -45,6 +45,9 @@ func OwnAreas() []Area {
 	return a
 }
 
+// SharedTemplates returns the shared parts, for the test of the words they use.
+func SharedTemplates() fs.FS { return under{files, "shared"} }
+
 // under shows templates/{name}/x as templates/x, so that the package's own areas
 // have the shape of any other.
 type under struct {
