@@ -40,7 +40,6 @@ type Expect struct {
 	Ask          []string            // facts to ask for, in any order
 	Unconfirmed  []string            // "kind code" of outcomes that rest on a recalled row or list
 	ValidUntil   *calendar.Date      // nil: not compared; zero: no date
-	has          map[string]bool
 }
 
 // caseFile is where a pack keeps its own worked cases.

@@ -72,9 +72,11 @@ type Source struct {
 // Fact is something the rules ask about a person.
 type Fact struct {
 	Name        string   `yaml:"name"`
-	Type        string   `yaml:"type"`        // bool, int, decimal, date, code, list
-	Values      []string `yaml:"values"`      // the codes a code fact may have
-	Unit        string   `yaml:"unit"`        // UCUM
+	Type        string   `yaml:"type"`   // bool, int, decimal, date, code, list
+	Values      []string `yaml:"values"` // the codes a code fact may have
+	Unit        string   `yaml:"unit"`   // UCUM, or an ISO 4217 currency
+	Min         *float64 `yaml:"min"`    // the values a number may have at all
+	Max         *float64 `yaml:"max"`
 	From        string   `yaml:"from"`        // where the record holds it: person.birth, obs:cxr
 	Derive      string   `yaml:"derive"`      // how it follows from others: age_years(dob, exam_date)
 	LongestAge  *int     `yaml:"longest_age"` // days after which it is unknown again; 0 is "the same day"; none: it keeps
@@ -86,6 +88,7 @@ type Fact struct {
 	// never read as a test not needed.
 	Service string `yaml:"service"`
 	Absent  string `yaml:"absent"`
+	UsedBy  string `yaml:"used_by"` // what beside the rules needs it: a form, a report, a certificate
 	Note    string `yaml:"note"`
 }
 
@@ -374,6 +377,9 @@ func (m *Manifest) checkFacts(bad complain) {
 		}
 		if f.Absent != "" && (f.Service == "" || !slices.Contains(f.Values, f.Absent)) {
 			bad(key, "absent %q must be one of its values, beside the service whose result it is", f.Absent)
+		}
+		if f.Min != nil && f.Max != nil && *f.Min > *f.Max {
+			bad(key, "min is above max")
 		}
 		vals := map[string]bool{}
 		for _, v := range f.Values {

@@ -5,19 +5,23 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"github.com/godwit-health/godwit/engine/decision"
 )
 
 // Pack is one version of a protocol pack, read and checked. It is immutable and
 // safe for concurrent use.
 type Pack struct {
 	Manifest
-	Hash    string
-	Files   Files
-	Lists   []*List
-	Hazards []Hazard
-	Cases   []Case
-	Words   map[string]map[string]string // language, then key
-	Forms   map[string]string            // XLSForm text by form name, included ones too
+	Hash     string
+	Files    Files
+	Lists    []*List
+	Tables   []Table
+	Protocol *decision.Protocol
+	Hazards  []Hazard
+	Cases    []Case
+	Words    map[string]map[string]string // language, then key
+	Forms    map[string]string            // XLSForm text by form name, included ones too
 }
 
 // Load reads the pack in a folder of a file system. Forms that it includes are
@@ -62,6 +66,7 @@ func Parse(files Files) (*Pack, error) {
 	p := &Pack{Manifest: m, Files: files, Hash: files.Hash(), Words: map[string]map[string]string{}, Forms: map[string]string{}}
 	p.parseLists(&ps)
 	p.parseForms(&ps)
+	p.parseTables(&ps)
 	for _, f := range files.in("locales", ".json") {
 		lang := strings.TrimSuffix(path.Base(f), ".json")
 		p.Words[lang] = parseLocale(f, files[f], &ps)
@@ -74,6 +79,9 @@ func Parse(files Files) (*Pack, error) {
 		ps.add(caseFile, 0, "", "%v", err)
 	}
 	p.Cases = cases
+	if len(ps) == 0 {
+		p.compile(&ps)
+	}
 	if err := ps.fault("pack.Parse"); err != nil {
 		return nil, err
 	}
