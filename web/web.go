@@ -13,11 +13,13 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -52,6 +54,9 @@ var all = sync.OnceValues(func() (map[string]asset, map[string]string) {
 		if err != nil {
 			panic(err) // embedded: cannot fail
 		}
+		if path.Ext(name) == ".css" {
+			b = squeeze(b)
+		}
 		sum := sha256.Sum256(b)
 		ext := path.Ext(name)
 		p := Prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
@@ -60,6 +65,38 @@ var all = sync.OnceValues(func() (map[string]asset, map[string]string) {
 	}
 	return byPath, byName
 })
+
+var (
+	class   = regexp.MustCompile(`\.(-?[a-zA-Z][\w-]*)`)
+	comment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	space   = regexp.MustCompile(`\s+`)
+	around  = regexp.MustCompile(` ?([{};,>]) ?`)
+)
+
+// squeeze takes comments and needless spaces out of the sheet. It is not for any
+// sheet: ours has no comment sign, brace or semicolon inside a text, and no space
+// that matters beside one.
+func squeeze(css []byte) []byte {
+	css = comment.ReplaceAll(css, nil)
+	css = space.ReplaceAll(css, []byte(" "))
+	css = around.ReplaceAll(css, []byte("$1"))
+	css = bytes.ReplaceAll(css, []byte(": "), []byte(":"))
+	return bytes.ReplaceAll(css, []byte(";}"), []byte("}"))
+}
+
+// Classes returns the names of all classes in the sheet: the vocabulary of the
+// pages. A test refuses a page with another one, since it would look broken.
+func Classes() map[string]bool {
+	b, err := files.ReadFile("godwit.css")
+	if err != nil {
+		panic(err) // embedded: cannot fail
+	}
+	out := map[string]bool{}
+	for _, m := range class.FindAllSubmatch(comment.ReplaceAll(b, nil), -1) {
+		out[string(m[1])] = true
+	}
+	return out
+}
 
 // Prefix is where Handler must be mounted: mux.Handle("GET "+web.Prefix, web.Handler()).
 const Prefix = "/assets/"

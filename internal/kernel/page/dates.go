@@ -4,12 +4,8 @@ import (
 	"html/template"
 	"strconv"
 
-	"golang.org/x/text/language"
-
 	"github.com/godwit-health/godwit/engine/calendar"
 )
-
-func parseTag(code string) (language.Tag, error) { return language.Parse(code) }
 
 func month(m int) Msg { return M("page.month." + strconv.Itoa(m)) }
 
@@ -109,7 +105,7 @@ func exactMsg(d calendar.Date) Msg {
 	return M("page.exact.unknown")
 }
 
-// Born says a birth date with how exactly it is known, for a banner or a list.
+// bornMsg says a birth date with how exactly it is known, for a banner or a list.
 func bornMsg(d calendar.Date) Msg {
 	switch d.Precision() {
 	case calendar.NotKnown:

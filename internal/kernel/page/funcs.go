@@ -26,18 +26,19 @@ func (s *localeSet) funcs() template.FuncMap {
 		"tn": func(key string, n int, args ...any) template.HTML {
 			return sp.html(M(key, append([]any{"count", n}, args...)...))
 		},
-		"msg":    func(key string, args ...any) Msg { return M(key, args...) },
-		"date":   func(v any) (template.HTML, error) { d, err := asDate(v); return sp.date(d), err },
-		"clock":  func(t time.Time) template.HTML { return sp.clock(t) },
-		"moment": func(t time.Time) template.HTML { return sp.moment(t) },
-		"age":    func(b calendar.Date, on calendar.Day) template.HTML { return sp.html(ageMsg(b, on)) },
-		"born":   func(b calendar.Date) template.HTML { return sp.html(bornMsg(b)) },
-		"num":    sp.num,
-		"bdi":    func(v any) template.HTML { return bdi(fmt.Sprint(v)) },
-		"ltr":    func(v any) template.HTML { return ltr(fmt.Sprint(v)) },
-		"lang":   sp.lang,
-		"truth":  func(t value.Truth) template.HTML { return sp.html(TruthMsg(t)) },
-		"show":   s.show,
+		"msg":     func(key string, args ...any) Msg { return M(key, args...) },
+		"date":    func(v any) (template.HTML, error) { d, err := asDate(v); return sp.date(d), err },
+		"clock":   func(t time.Time) template.HTML { return sp.clock(t) },
+		"moment":  func(t time.Time) template.HTML { return sp.moment(t) },
+		"age":     func(b calendar.Date, on calendar.Day) template.HTML { return sp.html(ageMsg(b, on)) },
+		"born":    func(b calendar.Date) template.HTML { return sp.html(bornMsg(b)) },
+		"num":     sp.num,
+		"bdi":     func(v any) template.HTML { return bdi(fmt.Sprint(v)) },
+		"ltr":     func(v any) template.HTML { return ltr(fmt.Sprint(v)) },
+		"lang":    sp.lang,
+		"country": sp.country,
+		"truth":   func(t value.Truth) template.HTML { return sp.html(TruthMsg(t)) },
+		"show":    s.show,
 		"tag": func(level Level, key any, args ...any) (template.HTML, error) {
 			m, err := asMsg(key, args)
 			if err != nil {

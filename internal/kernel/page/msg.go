@@ -1,6 +1,10 @@
 package page
 
-import "golang.org/x/text/language"
+import (
+	"golang.org/x/text/language"
+
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
 
 // Msg is something to say to the user: a key of the catalogue with its
 // placeholders, or a text that comes in several languages from elsewhere (a
@@ -19,6 +23,28 @@ func M(key string, args ...any) Msg { return Msg{Key: key, Args: args} }
 
 // Words makes a message of a text whose translations live in a pack.
 func Words(say func(lang string) string) Msg { return Msg{Say: say} }
+
+// Country names a place by its code, in the reader's own language.
+func Country(code string) Msg {
+	return Words(func(lang string) string {
+		if p, ok := place.Lookup(code); ok {
+			return p.Name(lang)
+		}
+		return code
+	})
+}
+
+// Language names a language by its code, in the reader's own.
+func Language(code string) Msg {
+	return Words(func(lang string) string {
+		l, ok := localeOf(lang)
+		if !ok {
+			l = locales[0]
+		}
+		s := speaker{loc: l}
+		return s.langText(code)
+	})
+}
 
 // IsZero reports whether there is nothing to say.
 func (m Msg) IsZero() bool { return m.Key == "" && m.Say == nil }

@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestWords(t *testing.T) {
 		if a.Locales == nil {
 			continue
 		}
-		pagetest.Catalogues(t, a, page.SharedTemplates())
+		pagetest.Catalogues(t, a, page.SharedTemplates(), os.DirFS("../access"))
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // speaker turns messages and values into words of one language. It holds no
@@ -239,17 +241,15 @@ func (s *speaker) moment(t time.Time) template.HTML {
 	return s.date(calendar.DayOfTime(t).Date()) + " " + s.clock(t)
 }
 
-// lang names a language (BCP 47 code) in the reader's own.
-func (s *speaker) lang(code string) template.HTML {
-	name := s.langText(code)
-	if s.loc.Code == Pseudo {
-		name = "⟦" + name + "⟧"
-	}
-	return template.HTML(template.HTMLEscapeString(name))
-}
+// lang names a language by its code in the reader's own: from the list of place,
+// which knows the languages people on the move speak, else from CLDR.
+func (s *speaker) lang(code string) template.HTML { return s.name(s.langText(code)) }
 
 func (s *speaker) langText(code string) string {
-	tag, err := parseTag(code)
+	if l, ok := place.LanguageOf(code); ok {
+		return l.Name(s.loc.langName())
+	}
+	tag, err := language.Parse(code)
 	if err != nil {
 		return code
 	}
@@ -257,4 +257,21 @@ func (s *speaker) langText(code string) string {
 		return n
 	}
 	return code
+}
+
+// country names a place by its code (ISO 3166 alpha-3 or a code of place).
+func (s *speaker) country(code string) template.HTML {
+	p, ok := place.Lookup(code)
+	if !ok {
+		return ltr(code)
+	}
+	return s.name(p.Name(s.loc.langName()))
+}
+
+// name shows a name that comes translated from elsewhere.
+func (s *speaker) name(text string) template.HTML {
+	if s.loc.Code == Pseudo {
+		text = "⟦" + text + "⟧"
+	}
+	return template.HTML(template.HTMLEscapeString(text))
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	devpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -47,7 +48,11 @@ func NewBrowser(t testing.TB) *Browser {
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); cancelAlloc() })
-	if err := chromedp.Do(ctx); err != nil {
+	watch := chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, devpage.AddScriptToEvaluateOnNewDocument, devpage.AddScriptToEvaluateOnNewDocumentParams{Source: watchJS})
+		return err
+	})
+	if err := chromedp.Do(ctx, watch); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	return &Browser{ctx: ctx, axe: string(axe)}
@@ -79,8 +84,8 @@ type violation struct {
 const tags = `["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]`
 
 // Look opens a page and returns what is wrong with it: every violation that
-// axe-core reports, a page wider than the window, a control that is too small
-// for a finger at 360 px, an error on the console of the content security policy.
+// axe-core reports, a page wider than the window, what the content security
+// policy refused and where a script failed.
 func (b *Browser) Look(v Visit) ([]string, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
@@ -95,6 +100,11 @@ func (b *Browser) Look(v Visit) ([]string, error) {
 	if wide != "" {
 		faults = append(faults, "wider than the window: "+wide)
 	}
+	noted, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("window.godwitFaults"))
+	if err != nil {
+		return nil, err
+	}
+	faults = append(faults, noted...)
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](b.axe+";true")); err != nil {
 		return nil, fmt.Errorf("load axe-core: %w", err)
 	}
@@ -117,6 +127,12 @@ func (b *Browser) Look(v Visit) ([]string, error) {
 	}
 	return faults, err
 }
+
+// watchJS notes from the first moment on what the content security policy
+// refuses and what a script fails at.
+const watchJS = `window.godwitFaults=[];
+document.addEventListener("securitypolicyviolation",function(e){godwitFaults.push("policy: "+e.violatedDirective+" "+e.blockedURI)});
+window.addEventListener("error",function(e){godwitFaults.push("script: "+e.message)});`
 
 // overflowJS names the first element that sticks out of the page.
 const overflowJS = `(function(){

@@ -21,7 +21,7 @@ import (
 // folder, which in a test is the package's own, to see which keys are used. A key
 // that is put together ("people.sex." + code) counts as used if its beginning,
 // up to a dot or an underscore, stands in the code as a text of its own. More
-// template folders may use the words too.
+// folders (Go files, templates/*.html) may use the words too.
 func Catalogues(t *testing.T, area page.Area, more ...fs.FS) {
 	t.Helper()
 	for _, f := range CatalogueFaults(area, os.DirFS("."), more...) {
@@ -39,7 +39,7 @@ func CatalogueFaults(area page.Area, code fs.FS, more ...fs.FS) []string {
 	for _, l := range page.Locales() {
 		faults = append(faults, compare(l, c)...)
 	}
-	uses, err := findUses(append(more, area.Templates), code)
+	uses, err := findUses(append(more, area.Templates, code)...)
 	if err != nil {
 		return append(faults, err.Error())
 	}
@@ -123,43 +123,43 @@ var (
 	action        = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 )
 
-func findUses(templates []fs.FS, code fs.FS) (uses, error) {
+func findUses(folders ...fs.FS) (uses, error) {
 	u := uses{said: map[string]string{}, quoted: map[string]bool{}}
-	for _, fsys := range templates {
+	for _, fsys := range folders {
 		if fsys == nil {
 			continue
 		}
-		names, err := fs.Glob(fsys, "templates/*.html")
-		if err != nil {
-			return u, err
-		}
-		for _, name := range names {
-			b, err := fs.ReadFile(fsys, name)
+		for _, pattern := range []string{"templates/*.html", "*.go"} {
+			names, err := fs.Glob(fsys, pattern)
 			if err != nil {
 				return u, err
 			}
-			u.template(name, string(b))
+			for _, name := range names {
+				b, err := fs.ReadFile(fsys, name)
+				if err != nil {
+					return u, err
+				}
+				if err := u.file(name, b); err != nil {
+					return u, err
+				}
+			}
 		}
 	}
-	names, err := fs.Glob(code, "*.go")
-	if err != nil {
-		return u, err
-	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		b, err := fs.ReadFile(code, name)
-		if err != nil {
-			return u, err
-		}
+	return u, nil
+}
+
+func (u *uses) file(name string, b []byte) error {
+	switch {
+	case strings.HasSuffix(name, ".html"):
+		u.template(name, string(b))
+	case !strings.HasSuffix(name, "_test.go"):
 		f, err := parser.ParseFile(token.NewFileSet(), name, b, parser.SkipObjectResolution)
 		if err != nil {
-			return u, err
+			return err
 		}
 		ast.Inspect(f, func(n ast.Node) bool { u.node(name, n); return true })
 	}
-	return u, nil
+	return nil
 }
 
 func (u *uses) template(name, text string) {

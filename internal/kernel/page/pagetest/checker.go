@@ -3,10 +3,12 @@ package pagetest
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/web"
 )
 
 // checker walks a page once and remembers what must fit together.
@@ -89,7 +91,17 @@ func (c *checker) element(n *html.Node, s state) state {
 	return s
 }
 
+// hooks are classes without a rule of their own.
+var hooks = map[string]bool{"form": true, "w-full": true, "search-button": true}
+
+var classes = sync.OnceValue(web.Classes)
+
 func (c *checker) attributes(n *html.Node, a map[string]string, s state) {
+	for _, name := range strings.Fields(a["class"]) {
+		if !classes()[name] && !hooks[name] {
+			c.add("the class %q is not in web/godwit.css: use what is there", name)
+		}
+	}
 	if id, ok := a["id"]; ok {
 		if id == "" || strings.ContainsAny(id, " \t\n") {
 			c.add("<%s> has the id %q", n.Data, id)
