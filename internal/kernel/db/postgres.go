@@ -242,6 +242,35 @@ func (p *pgSession) query(sql string, args []any) (cursor, error) {
 	return c, rows.Err()
 }
 
+// stream leaves the rows with the server until they are asked for.
+func (p *pgSession) stream(sql string, args []any) (cursor, error) {
+	a, err := pgArgs(args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.tx.Query(p.ctx, p.sql(sql), a...)
+	if err != nil {
+		return nil, err
+	}
+	return &pgStream{rows}, nil
+}
+
+type pgStream struct{ rows pgx.Rows }
+
+func (c *pgStream) next() bool        { return c.rows.Next() }
+func (c *pgStream) width() int        { return len(c.rows.FieldDescriptions()) }
+func (c *pgStream) name(i int) string { return c.rows.FieldDescriptions()[i].Name }
+func (c *pgStream) close() error      { c.rows.Close(); return c.rows.Err() }
+
+func (c *pgStream) cell(i int, out *cell) error {
+	raw := c.rows.RawValues()[i]
+	if raw == nil {
+		out.kind = null
+		return nil
+	}
+	return pgCell(raw, &c.rows.FieldDescriptions()[i], out)
+}
+
 type span struct{ from, to int }
 
 // pgCursor walks rows in memory, still as the server sent them.
@@ -264,7 +293,11 @@ func (c *pgCursor) cell(i int, out *cell) error {
 		out.kind = null
 		return nil
 	}
-	raw, f := c.data[at.from:at.to], c.fields[i]
+	return pgCell(c.data[at.from:at.to], &c.fields[i], out)
+}
+
+// pgCell reads one value as the server sent it.
+func pgCell(raw []byte, f *pgconn.FieldDescription, out *cell) error {
 	if f.Format != pgtype.BinaryFormatCode {
 		out.kind, out.b = text, raw
 		return nil

@@ -255,6 +255,8 @@ func (c *conn) query(sql string, args []any) (cursor, error) {
 	return q, nil
 }
 
+func (c *conn) stream(sql string, args []any) (cursor, error) { return c.query(sql, args) }
+
 // closeCursors ends walks that a function left open.
 func (c *conn) closeCursors() {
 	for len(c.open) > 0 {

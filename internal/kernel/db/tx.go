@@ -12,6 +12,7 @@ import (
 type session interface {
 	exec(sql string, args []any) (int64, error)
 	query(sql string, args []any) (cursor, error)
+	stream(sql string, args []any) (cursor, error)
 }
 
 // cursor walks the rows of one query. A cell's bytes are valid until next.
@@ -65,6 +66,19 @@ func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 	c, err := tx.s.query(sql, args)
 	if err != nil {
 		return nil, tx.fail(mapped("db.Query", err))
+	}
+	return &Rows{tx: tx, c: c}, nil
+}
+
+// Stream is Query for a walk over very many rows, which it does not hold in
+// memory. No other statement of tx may run until the rows are closed.
+func (tx *Tx) Stream(sql string, args ...any) (*Rows, error) {
+	if err := tx.usable("db.Stream"); err != nil {
+		return nil, err
+	}
+	c, err := tx.s.stream(sql, args)
+	if err != nil {
+		return nil, tx.fail(mapped("db.Stream", err))
 	}
 	return &Rows{tx: tx, c: c}, nil
 }

@@ -1,0 +1,76 @@
+// Package journal is where every change of Godwit is kept: an append-only,
+// hash-chained journal from which every current row is projected.
+//
+// # Vocabulary
+//
+// A change is what one author did to one document. An entry is that change in the
+// journal: header and payload. A document is what all its entries make, merged;
+// its id is a UUIDv7. An origin is an installation and a lane; it numbers its
+// entries 1, 2, 3 … without gaps. A lane is leased by one process at a time. A
+// version names one entry. A base is what an author had seen of a document: per
+// origin, the last entry. A group is a set of fields that change together. A
+// projection is a table that an area reads, written from documents and from
+// nothing else.
+//
+// # The chain
+//
+// The hash of an entry is over its header, the commitment to its payload, and the
+// hash before it in its origin. The commitment is salted from a secret of the
+// document (see hasher.commit). So a payload and a secret can be destroyed and
+// the chain still verifies, and nobody can test guesses against what is left.
+//
+//	salt       = SHA-256("godwit salt 1\0" secret installation lane32 seq64)
+//	commitment = SHA-256("godwit payload 1\0" salt payload)
+//	hash       = SHA-256("godwit entry 1\0" header commitment previous)
+//
+// Header bytes are kept as hashed, payload bytes as written. Fields, header
+// extensions and kinds that this program does not know are kept, merged as
+// registers, and projected by CatchUp or Rebuild after an upgrade.
+//
+// # Merging
+//
+// Whether two changes saw each other is decided by their bases alone, never by a
+// clock. A document's state is a function of the set of its entries: they are
+// put in one canonical order (each after its base, else by version) and folded.
+// A change that had seen everything, which is the usual one, is laid over the
+// stored state; any other is merged by folding the history again. Orders of
+// arrival therefore cannot matter. What the classes do:
+//
+//   - Append: every change is an item of its own (Doc.Items); Fields show the
+//     last of each field.
+//   - Register: concurrent values are all kept (Doc.Disputed), the one of the
+//     greatest version is shown, and a review item is open until a change that
+//     has seen them all sets the group again.
+//   - Safety: concurrent values are all kept and none is shown in Fields, so the
+//     fact is unknown, until a change names those that it resolves.
+//
+// # Lanes and heads
+//
+// journal_heads has one row an origin: the end of its chain, and for a lane of
+// this installation who holds it until when. A process takes a lane that is free
+// or expired by compare-and-set, keeps the head in memory, and moves the row once
+// a commit, by compare-and-set again; if it loses, everything in that commit runs
+// again on another lane. A restored or copied database calls NewInstallation
+// before it writes.
+//
+// # Erasure
+//
+// Erase writes an entry that names the document and two officers, and then puts
+// commitments in the place of payloads, empties the secret, and deletes the
+// merged state and all projected rows. The same happens on every node that the
+// entry reaches, and to payloads that arrive later. Headers stay: they hold ids,
+// a site and a purpose, and must never hold anything else. db.Scrub rewrites the
+// file after it.
+//
+// # What it must never do
+//
+// Let a clock decide between two values; lose what somebody typed; overwrite or
+// reorder an entry; put a payload into an error or a log; let an area write a
+// projected row in any other way than Kind.Project.
+//
+// # Reading
+//
+// Kulkarni and others, "Logical Physical Clocks" (2014) for the clock; RFC 9562
+// for ids; Shapiro and others, "A comprehensive study of CRDTs" (INRIA 7506,
+// 2011), section 3.2.2, for registers that keep every concurrent value.
+package journal

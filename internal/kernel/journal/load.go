@@ -1,0 +1,261 @@
+package journal
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// Doc is a document as all its entries make it.
+type Doc struct {
+	ID, Subject          db.ID
+	Kind                 string
+	Site, Programme      string
+	Sensitivity          Sensitivity
+	Version              Base
+	Error                bool // entered in error
+	Created, Updated     time.Time
+	CreatedBy, UpdatedBy db.ID
+
+	// Fields are the values that hold. A register in conflict shows one of its
+	// values here; a safety group in conflict shows none: it is unknown.
+	Fields map[string]json.RawMessage
+
+	// Disputed are the groups in conflict, with all their values.
+	Disputed map[string][]Alternative
+
+	// Items are the append groups: every fact of them, as entered.
+	Items map[string][]Alternative
+
+	raw []byte // the fields as one JSON object, if it is at hand
+}
+
+// Alternative is one value of a group, and who gave it.
+type Alternative struct {
+	Version Version
+	Fields  map[string]json.RawMessage
+	Sealed  []byte // payload of a sealed document
+	By      db.ID
+	At      time.Time
+}
+
+// Decode reads the fields into a struct with json tags. What is disputed or
+// missing leaves its field as it was.
+func (d *Doc) Decode(into any) error {
+	raw := d.raw
+	if raw == nil {
+		var err error
+		if raw, err = json.Marshal(d.Fields); err != nil {
+			return &fault.Error{Code: fault.Internal, Op: "journal.Decode", Key: "journal.bad_payload"}
+		}
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		// The cause may quote a value.
+		return &fault.Error{Code: fault.Internal, Op: "journal.Decode " + d.Kind, Key: "journal.bad_payload"}
+	}
+	return nil
+}
+
+// doc shows a state to the world.
+func (s *state) doc(id db.ID, kind string) *Doc {
+	d := &Doc{
+		ID: id, Subject: s.subject, Kind: kind, Site: s.site, Programme: s.programme, Sensitivity: s.sensitivity,
+		Version: s.seen, Error: s.inError, Created: s.created.hlc.Time(), Updated: s.updated.hlc.Time(),
+		CreatedBy: s.created.by, UpdatedBy: s.updated.by,
+		Fields: make(map[string]json.RawMessage, 16),
+	}
+	for i := range s.groups {
+		g := &s.groups[i]
+		name := plainGroup(g.name)
+		switch {
+		case len(g.alts) == 0:
+		case g.class == Append:
+			d.addItems(name, g.alts)
+		case g.class == Safety && g.disputed():
+			d.addDisputed(name, g.alts)
+		default:
+			if g.disputed() {
+				d.addDisputed(name, g.alts)
+			}
+			d.addFields(g.shown().fields)
+		}
+	}
+	return d
+}
+
+func (d *Doc) addFields(fields []field) {
+	for _, f := range fields {
+		d.Fields[f.name] = f.raw
+	}
+}
+
+func (d *Doc) addDisputed(name string, alts []alternative) {
+	if d.Disputed == nil {
+		d.Disputed = make(map[string][]Alternative)
+	}
+	d.Disputed[name] = shownAlternatives(alts)
+}
+
+// addItems shows an append group: all items, and the last of them field by field.
+func (d *Doc) addItems(name string, alts []alternative) {
+	inOrder := alts
+	if len(alts) > 1 {
+		inOrder = slices.Clone(alts)
+		slices.SortFunc(inOrder, func(a, b alternative) int {
+			if a.event == b.event {
+				return 0
+			}
+			if a.later(b.event) {
+				return 1
+			}
+			return -1
+		})
+	}
+	if d.Items == nil {
+		d.Items = make(map[string][]Alternative)
+	}
+	d.Items[name] = shownAlternatives(inOrder)
+	for i := range inOrder {
+		d.addFields(inOrder[i].fields)
+	}
+}
+
+func shownAlternatives(alts []alternative) []Alternative {
+	out := make([]Alternative, len(alts))
+	for i, a := range alts {
+		out[i] = Alternative{Version: a.version, Sealed: a.sealed, By: a.by, At: a.hlc.Time(),
+			Fields: make(map[string]json.RawMessage, len(a.fields))}
+		for _, f := range a.fields {
+			out[i].Fields[f.name] = f.raw
+		}
+	}
+	return out
+}
+
+// Load reads a document, by one point read. An erased one is fault.NotFound.
+func (j *Journal) Load(tx *db.Tx, doc db.ID) (*Doc, error) {
+	var kind string
+	var raw []byte
+	if err := tx.Row("SELECT kind, state FROM journal_documents WHERE id = ?", doc).Scan(&kind, &raw); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return nil, fault.New(fault.NotFound, "journal.Load", "journal.not_found")
+		}
+		return nil, err
+	}
+	s, err := decodeState(raw)
+	if err != nil {
+		return nil, err
+	}
+	return s.doc(doc, kind), nil
+}
+
+// History reads all entries of a document, as they are shown: by clock. The
+// payload of an erased document is nil.
+func (j *Journal) History(tx *db.Tx, doc db.ID) ([]Entry, error) {
+	rows, err := tx.Query("SELECT header, hash, payload, commitment FROM journal_entries WHERE doc = ? ORDER BY slot", doc)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Entry
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	byDisplay(out)
+	return out, rows.Err()
+}
+
+// scanEntry reads header, hash, payload and, once erased, commitment.
+func scanEntry(rows *db.Rows, more ...any) (Entry, error) {
+	var e Entry
+	var hash, commitment []byte
+	if err := rows.Scan(append([]any{&e.Raw, &hash, &e.Payload, &commitment}, more...)...); err != nil {
+		return e, err
+	}
+	h, err := parseHeader(e.Raw)
+	if err != nil || len(hash) != 32 || commitment != nil && len(commitment) != 32 {
+		return e, &fault.Error{Code: fault.Internal, Op: "journal.scanEntry", Key: "journal.bad_header"}
+	}
+	e.Header = h
+	e.Hash = [32]byte(hash)
+	copy(e.Commitment[:], commitment)
+	return e, nil
+}
+
+// changesOf reads what merging needs of a document's entries.
+func (j *Journal) changesOf(tx *db.Tx, doc db.ID) ([]change, error) {
+	entries, err := j.History(tx, doc)
+	if err != nil {
+		return nil, err
+	}
+	return mergeable(entries), nil
+}
+
+func mergeable(entries []Entry) []change {
+	changes := make([]change, 0, len(entries))
+	for i := range entries {
+		if c, ok := entries[i].change(); ok {
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// change answers the entry for merging. A payload that is no JSON object, which
+// only a broken or later program writes, counts as no fields: it stays in the
+// journal and a later program reads it.
+func (e *Entry) change() (change, bool) {
+	if e.Payload == nil {
+		return change{}, false
+	}
+	c := change{Header: &e.Header}
+	if e.Sealed {
+		c.sealed = e.Payload
+		return c, true
+	}
+	c.fields, _ = decodeFields(e.Payload)
+	return c, true
+}
+
+// Review is a conflict for a person to look at.
+type Review struct {
+	Doc      db.ID
+	Kind     string
+	Topic    string // the group in conflict
+	Opened   time.Time
+	Resolved time.Time // zero while open
+}
+
+// Reviews lists review items that are open, oldest first, at most limit.
+func (j *Journal) Reviews(tx *db.Tx, limit int) ([]Review, error) {
+	return reviews(tx, "SELECT doc, kind, topic, opened, resolved FROM journal_reviews WHERE resolved IS NULL ORDER BY opened, doc LIMIT ?", limit)
+}
+
+// ReviewsOf lists the review items of one document, open and resolved.
+func (j *Journal) ReviewsOf(tx *db.Tx, doc db.ID) ([]Review, error) {
+	return reviews(tx, "SELECT doc, kind, topic, opened, resolved FROM journal_reviews WHERE doc = ? ORDER BY opened, topic", doc)
+}
+
+func reviews(tx *db.Tx, sql string, arg any) ([]Review, error) {
+	rows, err := tx.Query(sql, arg)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Review
+	for rows.Next() {
+		var r Review
+		if err := rows.Scan(&r.Doc, &r.Kind, &r.Topic, &r.Opened, &r.Resolved); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,72 @@
+package journal
+
+import "github.com/godwit-health/godwit/internal/kernel/db"
+
+// Migrations are the journal's tables.
+//
+// An entry's slot is its local origin number, shifted left by 40 bits, and its
+// sequence number: one integer that is unique, ascends within an origin, and is
+// the row's key, so that a fork cannot be stored and no second index is needed.
+func Migrations() []db.Migration {
+	return []db.Migration{{Area: "journal", Number: 1, SQL: `
+CREATE TABLE journal_installation (
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	id   BLOB NOT NULL,
+	made INTEGER NOT NULL
+);
+CREATE TABLE journal_heads (
+	no           INTEGER PRIMARY KEY,
+	installation BLOB NOT NULL,
+	lane         INTEGER NOT NULL,
+	seq          INTEGER NOT NULL,
+	hash         BLOB NOT NULL,
+	hlc          INTEGER NOT NULL,
+	holder       BLOB,
+	expires      INTEGER,
+	UNIQUE (installation, lane)
+);
+CREATE TABLE journal_entries (
+	slot       INTEGER PRIMARY KEY,
+	doc        BLOB NOT NULL,
+	header     BLOB NOT NULL,
+	hash       BLOB NOT NULL,
+	payload    BLOB,
+	commitment BLOB
+);
+CREATE INDEX journal_entries_doc ON journal_entries (doc);
+CREATE TABLE journal_secrets (
+	doc    BLOB PRIMARY KEY,
+	secret BLOB
+) WITHOUT ROWID;
+CREATE TABLE journal_documents (
+	id     BLOB PRIMARY KEY,
+	kind   TEXT NOT NULL,
+	schema INTEGER NOT NULL,
+	state  BLOB NOT NULL
+);
+CREATE TABLE journal_reviews (
+	doc      BLOB NOT NULL,
+	topic    TEXT NOT NULL,
+	kind     TEXT NOT NULL,
+	opened   INTEGER NOT NULL,
+	resolved INTEGER,
+	PRIMARY KEY (doc, topic, opened)
+) WITHOUT ROWID;
+CREATE INDEX journal_reviews_open ON journal_reviews (resolved, opened);
+CREATE TABLE journal_kinds (
+	name   TEXT PRIMARY KEY,
+	schema INTEGER NOT NULL
+);
+CREATE TABLE journal_erasures (
+	doc     BLOB PRIMARY KEY,
+	erasure BLOB NOT NULL,
+	at      INTEGER NOT NULL
+) WITHOUT ROWID;
+`}}
+}
+
+const slotBits = 40
+
+func slotOf(no int64, seq uint64) int64 { return no<<slotBits | int64(seq) }
+
+func slotSeq(slot int64) uint64 { return uint64(slot) & maxSeq }

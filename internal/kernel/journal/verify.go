@@ -1,0 +1,177 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// VerifyReport is what Verify found.
+type VerifyReport struct {
+	Origins  int
+	Entries  int64
+	Erased   int64 // entries whose payload is destroyed
+	Problems []Problem
+}
+
+// OK reports whether every chain holds.
+func (r VerifyReport) OK() bool { return len(r.Problems) == 0 }
+
+// Problem is a place where a chain does not hold.
+type Problem struct {
+	Version Version
+	What    string
+}
+
+// String is one line for a log.
+func (p Problem) String() string { return p.Version.String() + ": " + p.What }
+
+// verifyPage is how many entries are read at a time, and maxProblems how many
+// problems are worth listing.
+const (
+	verifyPage  = 500
+	maxProblems = 100
+)
+
+// Verify reads every chain from its first entry and checks sequence numbers,
+// hashes, heads, and each payload against its commitment.
+func (j *Journal) Verify(ctx context.Context) (VerifyReport, error) {
+	var r VerifyReport
+	err := j.db.Read(ctx, func(tx *db.Tx) error {
+		r = VerifyReport{}
+		heads, err := allHeads(tx)
+		if err != nil {
+			return err
+		}
+		var entries int64
+		if err := tx.Row("SELECT count(*) FROM journal_entries").Scan(&entries); err != nil {
+			return err
+		}
+		for _, h := range heads {
+			v := verifier{r: &r, h: h}
+			if err := v.chain(tx); err != nil {
+				return err
+			}
+		}
+		r.Origins = len(heads)
+		if entries != r.Entries && len(r.Problems) == 0 {
+			r.Problems = append(r.Problems, Problem{What: fmt.Sprintf("%d entries belong to no origin", entries-r.Entries)})
+		}
+		return nil
+	})
+	return r, err
+}
+
+type storedHead struct {
+	no     int64
+	origin Origin
+	head
+}
+
+func allHeads(tx *db.Tx) ([]storedHead, error) {
+	rows, err := tx.Query("SELECT no, installation, lane, seq, hash FROM journal_heads ORDER BY no")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []storedHead
+	for rows.Next() {
+		var h storedHead
+		var lane, seq int64
+		var hash []byte
+		if err := rows.Scan(&h.no, &h.origin.Installation, &lane, &seq, &hash); err != nil {
+			return nil, err
+		}
+		h.origin.Lane, h.seq = uint32(lane), uint64(seq)
+		copy(h.hash[:], hash)
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+type verifier struct {
+	r    *VerifyReport
+	h    storedHead
+	s    hasher
+	at   uint64 // sequence number before this one
+	prev [32]byte
+}
+
+func (v *verifier) chain(tx *db.Tx) error {
+	for {
+		n, err := v.page(tx)
+		if err != nil {
+			return err
+		}
+		if n < verifyPage || len(v.r.Problems) >= maxProblems {
+			break
+		}
+	}
+	if v.at != v.h.seq {
+		v.problem(v.at, fmt.Sprintf("the chain ends at %d and its head says %d", v.at, v.h.seq))
+	} else if v.prev != v.h.hash {
+		v.problem(v.at, "the head has another hash than the last entry")
+	}
+	return nil
+}
+
+func (v *verifier) problem(seq uint64, what string) {
+	v.r.Problems = append(v.r.Problems, Problem{Version{v.h.origin, seq}, what})
+}
+
+func (v *verifier) page(tx *db.Tx) (int, error) {
+	rows, err := tx.Query(`SELECT e.slot, e.doc, e.header, e.hash, e.payload, e.commitment, s.secret
+		FROM journal_entries e LEFT JOIN journal_secrets s ON s.doc = e.doc
+		WHERE e.slot > ? AND e.slot <= ? ORDER BY e.slot LIMIT ?`, slotOf(v.h.no, v.at), slotOf(v.h.no, maxSeq), verifyPage)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		var slot int64
+		var doc db.ID
+		var raw, hash, payload, commitment, secret []byte
+		if err := rows.Scan(&slot, &doc, &raw, &hash, &payload, &commitment, &secret); err != nil {
+			return n, err
+		}
+		n++
+		v.r.Entries++
+		v.entry(slotSeq(slot), doc, raw, hash, payload, commitment, secret)
+	}
+	return n, rows.Err()
+}
+
+func (v *verifier) entry(seq uint64, doc db.ID, raw, hash, payload, commitment, secret []byte) {
+	if seq != v.at+1 {
+		v.problem(seq, fmt.Sprintf("number %d follows %d", seq, v.at))
+	}
+	v.at = seq
+	h, err := parseHeader(raw)
+	switch {
+	case err != nil:
+		v.problem(seq, "the header cannot be read")
+	case h.Version != (Version{v.h.origin, seq}) || h.Doc != doc:
+		v.problem(seq, "the header is of another entry")
+	}
+	var c [32]byte
+	switch {
+	case payload == nil && len(commitment) == 32:
+		v.r.Erased++
+		copy(c[:], commitment)
+		if secret != nil {
+			v.problem(seq, "the payload is gone and the secret is not")
+		}
+	case payload == nil || secret == nil:
+		v.problem(seq, "the payload or its secret is missing")
+	default:
+		c = v.s.commit(secret, Version{v.h.origin, seq}, payload)
+	}
+	want := v.s.entry(raw, &c, &v.prev)
+	if !bytes.Equal(want[:], hash) {
+		v.problem(seq, "the hash does not match")
+	}
+	copy(v.prev[:], hash)
+}
