@@ -40,7 +40,11 @@ func env(c expr.Call) *deriveEnv { e, _ := c.Env.(*deriveEnv); return e }
 func countryValue(c expr.Call, args []value.Value) value.Value {
 	e := env(c)
 	list, _ := args[0].Str()
-	country, ok := args[1].Str()
+	from := args[1]
+	if items := from.Items(); from.Kind() == value.KindList && len(items) == 1 {
+		from = items[0]
+	}
+	country, ok := from.Str()
 	if e == nil || !ok {
 		return value.NotKnown()
 	}
