@@ -245,3 +245,13 @@ func (j *Journal) NewInstallation(ctx context.Context) (db.ID, error) {
 	})
 	return id, err
 }
+
+// Lane answers the local number of the lane that tx appends to, for counts kept
+// by lane (package tally).
+func (j *Journal) Lane(tx *db.Tx) (int64, error) {
+	l, err := j.lane(tx)
+	if err != nil {
+		return 0, err
+	}
+	return l.no, nil
+}
