@@ -92,11 +92,12 @@ func (r *Result) Error(question string) (Error, bool) {
 
 // Check checks posted answers by question name. known are facts of the record for
 // hidden rows; on is the day of the encounter. Names that are no question are
-// passed over.
-func (f *Form) Check(answers map[string][]string, known value.Facts, on calendar.Day) *Result {
+// passed over. A question for which skip answers true is left to somebody else: it
+// is neither shown nor required, and what hangs on it stays open.
+func (f *Form) Check(answers map[string][]string, known value.Facts, on calendar.Day, skip ...func(*Row) bool) *Result {
 	c := &checker{f: f, answers: answers, known: known, scope: expr.On(value.Facts{}, on),
 		res: &Result{Values: value.Facts{}, Facts: value.Facts{}, States: make([]State, len(f.Rows)), must: make([]bool, len(f.Rows))},
-		not: map[string]bool{}}
+		not: map[string]bool{}, skip: skip}
 	for _, i := range f.order {
 		c.row(i)
 	}
@@ -111,6 +112,7 @@ type checker struct {
 	scope   *expr.Scope
 	res     *Result
 	not     map[string]bool // answered "not known" or refused
+	skip    []func(*Row) bool
 }
 
 // row settles one row: does it apply, what is its value.
@@ -135,6 +137,13 @@ func (c *checker) row(i int) {
 			}
 		}
 		return
+	}
+	for _, skip := range c.skip {
+		if skip(r) {
+			c.res.States[i] = Hide
+			c.not[r.Name] = true
+			return
+		}
 	}
 	v, answered, err := c.read(r)
 	if c.res.States[i] == Hide {

@@ -14,7 +14,7 @@
 // UTF-8 CSV (RFC 4180) with a header line. Columns, in any order:
 //
 //	type         text, integer, decimal, date, select_one LIST, select_multiple LIST,
-//	             note, calculate, hidden, begin group, end group; choice LIST
+//	             note, calculate, hidden, begin group, end group; choice LIST; setting
 //	name         letters, digits, "_"; a question's name is unique, a choice's in its list
 //	label::en    the question (also ::fr, ::es, ::ar; "label" alone is English)
 //	hint::en     a line below it
@@ -30,6 +30,7 @@
 //	warn_min, warn_max   soft bounds: outside must be confirmed
 //	allow        unknown, refused, or both, parted by a blank
 //	sensitivity  identity, clinical, sensitive or sealed; as the order's if empty
+//	combine      choices, least serious first: how several specimens make one fact
 //	source, note free text for authors
 //
 // Choices are rows of the same file, type "choice LIST", anywhere:
@@ -39,6 +40,17 @@
 //	choice cxr,normal,Normal,,,,,,,
 //	choice cxr,tb,Suggestive of tuberculosis,,,,,,,
 //	select_one yes_no,cavity,Is there a cavity?,yes,${cxr} = 'tb',,,,,unknown
+//
+// A setting row is about the whole form, its value stands under calculation:
+// "specimens" (1 to 9, each collected and reported by itself) and "act" (image,
+// specimen, injection, dispensing: the person is identified before). Of several
+// specimens the most serious answer under combine counts as soon as it is there,
+// any other only when all have reported:
+//
+//	type,name,label::en,calculation,combine
+//	setting,specimens,,3,
+//	setting,act,,specimen,
+//	select_one culture,culture,Culture,,neg pending pos
 //
 // The list yes_no is built in; an answer to it is a fact of type bool, a date is a
 // date, a number a number, and every other choice a code. A hidden row takes a

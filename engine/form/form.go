@@ -54,10 +54,26 @@ func (w Words) In(lang string) string {
 
 // Form is a parsed form, safe for concurrent use.
 type Form struct {
-	Rows  []Row // in the order of the file; groups stand before their content
+	Rows      []Row // in the order of the file; groups stand before their content
+	Specimens int   // how often the form is filled in for one order, each time of another specimen; 1 at least
+	Act       Act   // what is done to the person for it
+
 	names map[string]int
 	order []int // rows such that what a row reads comes before it
 }
+
+// Act is what is done to the person before a result: the person is identified and
+// what makes it unsafe is asked first.
+type Act string
+
+// The acts. A form without one only asks or examines.
+const (
+	NoAct     Act = ""
+	Image     Act = "image"
+	Specimen  Act = "specimen"
+	Injection Act = "injection"
+	Dispense  Act = "dispensing"
+)
 
 // Row is a question, a note, a calculation or the head of a group.
 type Row struct {
@@ -71,7 +87,8 @@ type Row struct {
 	Choices    []Choice
 	List       string
 	Appearance string
-	Sens       string // sensitivity, "" as the order's
+	Sens       string   // sensitivity, "" as the order's
+	Combine    []string // answers of several specimens, least serious first
 
 	Min, Max         *float64
 	WarnMin, WarnMax *float64

@@ -255,6 +255,11 @@ func TestParseNamesRowAndColumn(t *testing.T) {
 		{"a sensitivity", head + "text,a,A,,,,,,,,,,,,secret", "row 2, column sensitivity"},
 		{"a fact of a note", head + "note,a,A,,,,,,,f", "row 2, column fact"},
 		{"a cell beyond the header", head + strings.Repeat(",", 20) + "x", "row 2: cell 21 has no column"},
+		{"a setting nobody knows", head + "setting,colour", "row 2, column name"},
+		{"ten specimens", head + "setting,specimens,,,,,,10", "row 2, column calculation"},
+		{"an act nobody knows", head + "setting,act,,,,,,surgery", "row 2, column calculation"},
+		{"combine no choice", "type,name,combine\nselect_one x,a,pos\nchoice x,neg,", "row 2, column combine"},
+		{"combine a text", "type,name,combine\ntext,a,pos", "row 2, column combine"},
 		{"too large", strings.Repeat("x", MaxBytes+1), "larger than"},
 		{"not text", "type,name\n\xff,a", "UTF-8"},
 	} {
@@ -264,6 +269,26 @@ func TestParseNamesRowAndColumn(t *testing.T) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestSettings(t *testing.T) {
+	f := mustParse(t, "type,name,calculation,combine\nsetting,specimens,3,\nsetting,act,specimen,\nselect_one x,culture,,neg pending pos\nchoice x,pos,,\nchoice x,pending,,\nchoice x,neg,,\n")
+	if f.Specimens != 3 || f.Act != Specimen || strings.Join(f.Rows[0].Combine, " ") != "neg pending pos" {
+		t.Errorf("%+v", f)
+	}
+	if plain := mustParse(t, "type,name\ntext,a"); plain.Specimens != 1 || plain.Act != NoAct {
+		t.Errorf("%+v", plain)
+	}
+}
+
+// What is left to somebody else is not required of this one, and what hangs on it
+// stays open.
+func TestSkip(t *testing.T) {
+	f := mustParse(t, pregnant)
+	res := f.Check(answers("pregnant=yes"), value.Facts{"age_years": value.Number(30)}, today, func(r *Row) bool { return r.Name == "pregnant" })
+	if !res.OK() || res.States[1] != Hide || res.States[2] != Open || len(res.Values) != 0 || len(res.Dropped) != 0 {
+		t.Errorf("%+v", res)
 	}
 }
 

@@ -28,7 +28,7 @@ var nameForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
 var plainColumns = map[string]bool{
 	"type": true, "name": true, "required": true, "relevant": true, "constraint": true, "calculation": true,
 	"appearance": true, "fact": true, "unit": true, "min": true, "max": true, "warn_min": true, "warn_max": true,
-	"allow": true, "sensitivity": true, "source": true, "note": true,
+	"allow": true, "sensitivity": true, "combine": true, "source": true, "note": true,
 }
 
 var wordColumns = map[string]bool{"label": true, "hint": true, "constraint_message": true}
@@ -36,7 +36,7 @@ var wordColumns = map[string]bool{"label": true, "hint": true, "constraint_messa
 // Parse reads a form. The error is Problems: every mistake with its row and
 // column.
 func Parse(text string) (*Form, error) {
-	p := &parser{form: &Form{names: map[string]int{}}, lists: map[string][]Choice{YesNo: {{Name: "yes"}, {Name: "no"}}}}
+	p := &parser{form: &Form{Specimens: 1, names: map[string]int{}}, lists: map[string][]Choice{YesNo: {{Name: "yes"}, {Name: "no"}}}}
 	p.read(text)
 	if len(p.problems) == 0 {
 		p.choices()
@@ -186,6 +186,9 @@ func (p *parser) readRow(line int, cells []string) {
 	case "choice":
 		p.choice(line, words, row)
 		return
+	case "setting":
+		p.setting(line, row)
+		return
 	case "begin_group", "begin":
 		words = []string{"group"}
 		if row["type"] != "begin group" && row["type"] != "begin_group" {
@@ -228,6 +231,29 @@ func (p *parser) choice(line int, words []string, row map[string]string) {
 		}
 	}
 	p.lists[words[1]] = append(p.lists[words[1]], Choice{Name: name, Label: wordsOf(row, "label")})
+}
+
+// setting reads a row that is about the whole form.
+func (p *parser) setting(line int, row map[string]string) {
+	v := row["calculation"]
+	switch row["name"] {
+	case "specimens":
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > 9 {
+			p.bad(line, "calculation", "%q is not a number of specimens from 1 to 9", v)
+			return
+		}
+		p.form.Specimens = n
+	case "act":
+		switch a := Act(v); a {
+		case Image, Specimen, Injection, Dispense:
+			p.form.Act = a
+		default:
+			p.bad(line, "calculation", "%q is not image, specimen, injection or dispensing", v)
+		}
+	default:
+		p.bad(line, "name", "%q is not a setting (specimens, act)", row["name"])
+	}
 }
 
 func wordsOf(row map[string]string, base string) Words {
@@ -339,6 +365,9 @@ func (p *parser) attributes(r *Row, cells map[string]string) {
 	default:
 		p.bad(r.Line, "sensitivity", "%q is not identity, clinical, sensitive or sealed", r.Sens)
 	}
+	if cells["combine"] != "" && r.Type != SelectOne {
+		p.bad(r.Line, "combine", "only the answers of a select_one combine")
+	}
 	for _, w := range strings.Fields(r.Appearance) {
 		if w != "multiline" && w != "partial" && w != "inline" {
 			p.bad(r.Line, "appearance", "%q is not supported", w)
@@ -369,6 +398,12 @@ func (p *parser) choices() {
 			default:
 				r.Choices = append(r.Choices, c)
 			}
+		}
+		for _, w := range strings.Fields(p.rows[i]["combine"]) {
+			if !isChoice(r, w) {
+				p.bad(r.Line, "combine", "%q is no choice of the list %s", w, r.List)
+			}
+			r.Combine = append(r.Combine, w)
 		}
 	}
 }
