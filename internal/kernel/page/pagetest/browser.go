@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	devpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -165,6 +166,14 @@ func (b *Browser) open(ctx context.Context, v Visit) error {
 		}
 	}
 	return chromedp.Do(ctx, chromedp.Navigate(v.URL))
+}
+
+// EmulatePrint shows the page of a tab the way it would be printed.
+func EmulatePrint(ctx context.Context) error {
+	return chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
 }
 
 func (b *Browser) shoot(ctx context.Context, path string) error {
