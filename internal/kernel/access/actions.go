@@ -1,0 +1,319 @@
+package access
+
+import "slices"
+
+// Action is something a user does that a policy decides on. The list is closed:
+// an action that is not in it is refused.
+type Action string
+
+// People.
+const (
+	// PersonSearch looks for people by name, number or birth year.
+	PersonSearch Action = "person.search"
+	// PersonRead opens a person's identity: names, birth, sex, languages, contacts, family, photo.
+	PersonRead Action = "person.read"
+	// PersonRegister makes a new person.
+	PersonRegister Action = "person.register"
+	// PersonEdit changes identity, contacts, documents, family or photo.
+	PersonEdit Action = "person.edit"
+	// PersonMerge links two records of one person, or parts them again.
+	PersonMerge Action = "person.merge"
+	// JourneyRead opens the person's stays and crossings.
+	JourneyRead Action = "journey.read"
+	// JourneyWrite adds or changes a stay or a crossing.
+	JourneyWrite Action = "journey.write"
+	// ProtectionRead opens legal status, feared country, disputed age and what keeps a child safe.
+	ProtectionRead Action = "protection.read"
+	// ProtectionWrite records them.
+	ProtectionWrite Action = "protection.write"
+	// ConsentRead opens what the person agreed to and refused.
+	ConsentRead Action = "consent.read"
+	// ConsentRecord records consent, assent, refusal or withdrawal.
+	ConsentRecord Action = "consent.record"
+)
+
+// Care.
+const (
+	// SafetyRead shows what a station must know before it touches the person:
+	// allergies, pregnancy of the day, infection control, red flags.
+	SafetyRead Action = "safety.read"
+	// SafetyRecord answers such a question at the station (pregnancy before an X-ray).
+	SafetyRecord Action = "safety.record"
+	// ClinicalRead opens observations, history and findings.
+	ClinicalRead Action = "clinical.read"
+	// ClinicalWrite records them.
+	ClinicalWrite Action = "clinical.write"
+	// WorklistRead opens the worklist of a station.
+	WorklistRead Action = "worklist.read"
+	// OrderRead opens an order for a service.
+	OrderRead Action = "order.read"
+	// OrderCreate orders a service.
+	OrderCreate Action = "order.create"
+	// OrderCancel withdraws an order.
+	OrderCancel Action = "order.cancel"
+	// OrderPerform carries an order out: identity confirmed, image or specimen taken, dose given.
+	OrderPerform Action = "order.perform"
+	// ResultRead opens a result.
+	ResultRead Action = "result.read"
+	// ResultRecord enters a result.
+	ResultRecord Action = "result.record"
+	// ResultCorrect replaces a result that was wrong.
+	ResultCorrect Action = "result.correct"
+	// ResultTell records that a result was given to the person, face to face.
+	ResultTell Action = "result.tell"
+	// CounsellingRead opens what was noted in counselling before and after a test.
+	CounsellingRead Action = "counselling.read"
+	// CounsellingRecord records counselling.
+	CounsellingRecord Action = "counselling.record"
+)
+
+// Assessment.
+const (
+	// BoardRead opens the family board: who waits for what, in codes for those who may not know why.
+	BoardRead Action = "board.read"
+	// CaseRead opens a case: destination, members, dates, state.
+	CaseRead Action = "case.read"
+	// CaseOpen opens a new case.
+	CaseOpen Action = "case.open"
+	// CaseEdit changes members, destination or the date of the examination.
+	CaseEdit Action = "case.edit"
+	// PlanRead opens what is required of a person and why.
+	PlanRead Action = "plan.read"
+	// PlanAnswer answers a question the plan asks.
+	PlanAnswer Action = "plan.answer"
+	// PlanWaive sets a requirement aside by a rule of the destination.
+	PlanWaive Action = "plan.waive"
+	// CaseClassify sets a class or lifts a hold.
+	CaseClassify Action = "case.classify"
+	// CaseOverride decides against the pack, with a reason.
+	CaseOverride Action = "case.override"
+	// CaseSign signs the assessment and clears.
+	CaseSign Action = "case.sign"
+	// CaseReopen suspends a clearance and opens the case again.
+	CaseReopen Action = "case.reopen"
+	// AlertRead opens the alerts sent to those who acted on a fact that changed.
+	AlertRead Action = "alert.read"
+	// AlertAnswer says what was done about one.
+	AlertAnswer Action = "alert.answer"
+)
+
+// What leaves the program: exporting is a right of its own, beside reading.
+const (
+	// ExportCopy prints the person's own copy of their record.
+	ExportCopy Action = "export.copy"
+	// ExportLooked prints the list of who opened the record.
+	ExportLooked Action = "export.looked"
+	// ExportWhy prints the "why am I asked?" sheet for the person.
+	ExportWhy Action = "export.why"
+	// ExportSlip prints labels and slips, which carry codes only.
+	ExportSlip Action = "export.slip"
+	// ExportWorklist prints a station's worklist.
+	ExportWorklist Action = "export.worklist"
+	// ExportCertificate prints or sends a certificate of clearance.
+	ExportCertificate Action = "export.certificate"
+	// ExportResults sends or prints results for whoever is to act on them.
+	ExportResults Action = "export.results"
+	// ExportStatistics takes out counts with small cells suppressed.
+	ExportStatistics Action = "export.statistics"
+)
+
+// Border.
+const (
+	// ScreeningRecord records a traveller's screening.
+	ScreeningRecord Action = "screening.record"
+	// ScreeningRead opens the screenings of the own shift.
+	ScreeningRead Action = "screening.read"
+)
+
+// The rights of the person, and the audit.
+const (
+	// RightsRecord notes a person's request (copy, correction, objection, erasure).
+	RightsRecord Action = "rights.record"
+	// RightsRead opens the requests and their clocks.
+	RightsRead Action = "rights.read"
+	// RightsDecide answers one.
+	RightsDecide Action = "rights.decide"
+	// CorrectionDecide corrects, or refuses with the person's statement attached.
+	CorrectionDecide Action = "correction.decide"
+	// ComplaintFile files a complaint.
+	ComplaintFile Action = "complaint.file"
+	// ComplaintRead opens complaints; never somebody of the site they are about.
+	ComplaintRead Action = "complaint.read"
+	// ComplaintDecide answers one.
+	ComplaintDecide Action = "complaint.decide"
+	// ComplaintUp opens and answers complaints about the privacy officer, who must not.
+	ComplaintUp Action = "complaint.up"
+	// ErasureRequest asks that documents be destroyed.
+	ErasureRequest Action = "erasure.request"
+	// ErasureApprove is the second officer's approval; it destroys them.
+	ErasureApprove Action = "erasure.approve"
+	// ReviewRead opens the conflicts and likely doubles that wait for a person to look.
+	ReviewRead Action = "review.read"
+	// ReviewResolve settles one.
+	ReviewResolve Action = "review.resolve"
+	// GlassBreak opens a record outside the own rights, with a reason; it alerts the privacy officer.
+	GlassBreak Action = "glass.break"
+	// AuditRead opens the read audit.
+	AuditRead Action = "audit.read"
+	// AuditReview judges a broken glass.
+	AuditReview Action = "audit.review"
+)
+
+// The house.
+const (
+	// StatisticsRead opens counts and dashboards.
+	StatisticsRead Action = "statistics.read"
+	// PackRead opens packs, their rules and sources.
+	PackRead Action = "pack.read"
+	// PackImport brings in a new version of a pack.
+	PackImport Action = "pack.import"
+	// PackApprove approves a version (two officers).
+	PackApprove Action = "pack.approve"
+	// PackActivate sets when an approved version takes effect.
+	PackActivate Action = "pack.activate"
+	// PackStop stops a rule or a version in an emergency.
+	PackStop Action = "pack.stop"
+	// PlaceRead opens sites, stations and regions.
+	PlaceRead Action = "place.read"
+	// PlaceEdit changes them.
+	PlaceEdit Action = "place.edit"
+	// UserRead opens the list of users.
+	UserRead Action = "user.read"
+	// UserEdit makes, changes and disables users.
+	UserEdit Action = "user.edit"
+	// NodeManage looks after the node: checks, backup, settings.
+	NodeManage Action = "node.manage"
+)
+
+// group is a set of actions that a policy can name.
+type group string
+
+const (
+	personal group = "personal" // is about one person, or shows persons: bound by site, programme, sensitivity and purpose
+	clinical group = "clinical" // may show clinical content
+	looking  group = "looking"  // changes nothing: what a broken glass opens
+	export   group = "export"   // takes something out of the program
+)
+
+// act is one row of the closed list.
+type act struct {
+	Action Action
+	Groups []group
+}
+
+// acts gives each action its groups. An action missing here does not exist.
+var acts = []act{
+	{PersonSearch, []group{personal}},
+	{PersonRead, []group{personal, looking}},
+	{PersonRegister, []group{personal}},
+	{PersonEdit, []group{personal}},
+	{PersonMerge, []group{personal}},
+	{JourneyRead, []group{personal, looking}},
+	{JourneyWrite, []group{personal}},
+	{ProtectionRead, []group{personal}},
+	{ProtectionWrite, []group{personal}},
+	{ConsentRead, []group{personal, looking}},
+	{ConsentRecord, []group{personal}},
+
+	{SafetyRead, []group{personal, clinical, looking}},
+	{SafetyRecord, []group{personal, clinical}},
+	{ClinicalRead, []group{personal, clinical, looking}},
+	{ClinicalWrite, []group{personal, clinical}},
+	{WorklistRead, []group{personal, clinical}},
+	{OrderRead, []group{personal, clinical, looking}},
+	{OrderCreate, []group{personal, clinical}},
+	{OrderCancel, []group{personal, clinical}},
+	{OrderPerform, []group{personal, clinical}},
+	{ResultRead, []group{personal, clinical, looking}},
+	{ResultRecord, []group{personal, clinical}},
+	{ResultCorrect, []group{personal, clinical}},
+	{ResultTell, []group{personal, clinical}},
+	{CounsellingRead, []group{personal, clinical}},
+	{CounsellingRecord, []group{personal, clinical}},
+
+	{BoardRead, []group{personal}},
+	{CaseRead, []group{personal, looking}},
+	{CaseOpen, []group{personal}},
+	{CaseEdit, []group{personal}},
+	{PlanRead, []group{personal, clinical, looking}},
+	{PlanAnswer, []group{personal, clinical}},
+	{PlanWaive, []group{personal, clinical}},
+	{CaseClassify, []group{personal, clinical}},
+	{CaseOverride, []group{personal, clinical}},
+	{CaseSign, []group{personal, clinical}},
+	{CaseReopen, []group{personal, clinical}},
+	{AlertRead, []group{personal, clinical}},
+	{AlertAnswer, []group{personal, clinical}},
+
+	{ExportCopy, []group{personal, clinical, export}},
+	{ExportLooked, []group{personal, export}},
+	{ExportWhy, []group{personal, clinical, export}},
+	{ExportSlip, []group{personal, export}},
+	{ExportWorklist, []group{personal, clinical, export}},
+	{ExportCertificate, []group{personal, clinical, export}},
+	{ExportResults, []group{personal, clinical, export}},
+	{ExportStatistics, []group{export}},
+
+	{ScreeningRecord, []group{personal, clinical}},
+	{ScreeningRead, []group{personal, clinical}},
+
+	{RightsRecord, []group{personal}},
+	{RightsRead, []group{personal}},
+	{RightsDecide, []group{personal}},
+	{CorrectionDecide, []group{personal, clinical}},
+	{ComplaintFile, nil},
+	{ComplaintRead, nil},
+	{ComplaintDecide, nil},
+	{ComplaintUp, nil},
+	{ErasureRequest, []group{personal}},
+	{ErasureApprove, []group{personal}},
+	{ReviewRead, []group{personal}},
+	{ReviewResolve, []group{personal}},
+	{GlassBreak, nil},
+	{AuditRead, nil},
+	{AuditReview, nil},
+
+	{StatisticsRead, nil},
+	{PackRead, nil},
+	{PackImport, nil},
+	{PackApprove, nil},
+	{PackActivate, nil},
+	{PackStop, nil},
+	{PlaceRead, nil},
+	{PlaceEdit, nil},
+	{UserRead, nil},
+	{UserEdit, nil},
+	{NodeManage, nil},
+}
+
+// Actions lists the closed list in its order.
+func Actions() []Action {
+	out := make([]Action, len(acts))
+	for i, a := range acts {
+		out[i] = a.Action
+	}
+	return out
+}
+
+// Valid reports whether a is in the closed list.
+func (a Action) Valid() bool {
+	return slices.ContainsFunc(acts, func(x act) bool { return x.Action == a })
+}
+
+// Personal reports whether a is about a person.
+func (a Action) Personal() bool { return a.in(personal) }
+
+// Clinical reports whether a may show clinical content.
+func (a Action) Clinical() bool { return a.in(clinical) }
+
+// Export reports whether a takes something out of the program.
+func (a Action) Export() bool { return a.in(export) }
+
+func (a Action) in(g group) bool {
+	for _, x := range acts {
+		if x.Action == a {
+			return slices.Contains(x.Groups, g)
+		}
+	}
+	return false
+}
