@@ -31,24 +31,26 @@ const (
 
 // scopeInfo says what a scope is.
 type scopeInfo struct {
-	Scope   Scope
-	Version int    // of its text, in the catalogue under people.consent.text.<scope>
-	Basis   string // legal basis, reference/programme-protection.md section 1.2
-	Sharing bool   // consent to share: no care ever depends on it
+	Scope     Scope
+	Version   int    // of its text, in the catalogue under people.consent.text.<scope>
+	Basis     string // legal basis, reference/programme-protection.md section 1.2
+	Sharing   bool   // consent to share: no care ever depends on it
+	Purpose   string // access purpose, where something goes to a recipient
+	Recipient string // access recipient kind, the same
 }
 
 // Scopes is the closed list, in the order in which they are asked. Raise Version
 // when the text changes in substance: the person is then asked again.
 var Scopes = []scopeInfo{
-	{ScopeAssessment, 1, "contract_or_application", false},
-	{ScopeHIVTest, 1, "consent", false},
-	{ScopeXrayPreg, 1, "consent", false},
-	{ScopeVaccine, 1, "consent", false},
-	{ScopeTreatment, 1, "consent", false},
-	{ScopePhoto, 1, "consent", false},
-	{ScopeContact, 1, "consent", false},
-	{ScopeShareCare, 1, "consent", true},
-	{ScopeStatistics, 1, "consent", true},
+	{ScopeAssessment, 1, "contract_or_application", false, "assessment", "destination_authority"},
+	{ScopeHIVTest, 1, "consent", false, "", ""},
+	{ScopeXrayPreg, 1, "consent", false, "", ""},
+	{ScopeVaccine, 1, "consent", false, "", ""},
+	{ScopeTreatment, 1, "consent", false, "", ""},
+	{ScopePhoto, 1, "consent", false, "", ""},
+	{ScopeContact, 1, "consent", false, "care", "applicant"},
+	{ScopeShareCare, 1, "consent", true, "sharing", "care_provider"},
+	{ScopeStatistics, 1, "consent", true, "statistics", "statistics"},
 }
 
 func scopeOf(s Scope) (scopeInfo, bool) {

@@ -9,9 +9,23 @@ import (
 // "people.family". It may be one person.
 type Family struct {
 	ID     db.ID  `json:"-"`
+	Unit   Unit   `json:"unit,omitempty"`
 	Number string `json:"number,omitempty"` // the number others know the unit by
 	Note   string `json:"note,omitempty"`
 }
+
+// Unit is what holds a family together.
+type Unit string
+
+// The units.
+const (
+	UnitFamily Unit = "family"
+	UnitGroup  Unit = "group"  // travels together without kinship
+	UnitSingle Unit = "single" // one person
+)
+
+// Units lists what may be chosen.
+var Units = []Unit{UnitFamily, UnitGroup, UnitSingle}
 
 // Role is a member's place in a family, seen from its head.
 type Role string
@@ -94,7 +108,7 @@ func (m Member) Valid() []error {
 		errs = append(errs, fault.Field("people.Member", "role", "people.error.role"))
 	}
 	if m.Family.IsZero() || m.Person.IsZero() {
-		errs = append(errs, fault.Field("people.Member", "family", "people.error.family"))
+		errs = append(errs, fault.Field("people.Member", "family_id", "people.error.family"))
 	}
 	return errs
 }
@@ -116,6 +130,9 @@ func (r Relation) Valid() []error {
 
 // Valid checks the family.
 func (f Family) Valid() []error {
+	if !contains(Units, f.Unit) {
+		return []error{fault.Field("people.Family", "unit", "people.error.choice")}
+	}
 	if badText(f.Number, maxNumber) {
 		return []error{fault.Field("people.Family", "family_number", "people.error.text")}
 	}

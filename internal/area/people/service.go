@@ -1,0 +1,198 @@
+package people
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// Deps is what a Service needs.
+type Deps struct {
+	DB      *db.DB
+	Journal *journal.Journal
+	Access  *access.Access
+	Sites   *place.Sites
+	Pages   *page.Renderer // nil where there are no pages: a command, a seeder
+	Clock   func() time.Time
+}
+
+// Service is this area's use cases. Each exported method with a context is one
+// transaction: authorise, load, decide, append.
+type Service struct {
+	Deps
+	photos chan struct{} // one picture is decoded at a time: it may take 100 MB
+}
+
+// New makes the service and tells access how persons stand.
+func New(d Deps) *Service {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	s := &Service{Deps: d, photos: make(chan struct{}, 1)}
+	if d.Access != nil {
+		d.Access.StandingOf(s.Standing)
+	}
+	return s
+}
+
+// Today is the civil day at this site.
+func (s *Service) Today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+
+// actor returns who asks, or fault.Forbidden.
+func actor(ctx context.Context) (access.Actor, error) {
+	a, ok := access.From(ctx)
+	if !ok {
+		return a, fault.New(fault.Forbidden, "people.actor", "access.no_actor")
+	}
+	return a, nil
+}
+
+// resource is a person's identity as a policy sees it.
+func (r personRow) resource() access.Resource {
+	return access.Resource{Kind: kindPerson, Doc: r.ID, Subject: r.ID, Site: r.Site, Programme: r.Programme, Sensitivity: r.Sensitivity}
+}
+
+// part is another document of the same person, of another kind and sensitivity.
+func (r personRow) part(kind string, s journal.Sensitivity) access.Resource {
+	return access.Resource{Kind: kind, Subject: r.ID, Site: r.Site, Programme: r.Programme, Sensitivity: s}
+}
+
+// open loads a person's row and checks that the actor may do this to it. Whoever
+// may not know of a person hears the same as for one that does not exist.
+func (s *Service) open(ctx context.Context, tx *db.Tx, action access.Action, id db.ID) (personRow, error) {
+	row, err := findPerson(tx, id)
+	if err != nil {
+		return row, err
+	}
+	return row, s.Access.Check(ctx, action, row.resource())
+}
+
+// sensitivityOf is the sensitivity of each kind of document. A consent's follows
+// from its scope.
+func sensitivityOf(kind string) journal.Sensitivity {
+	switch kind {
+	case kindSafety, kindFunctioning:
+		return journal.Clinical
+	case kindProtection:
+		return journal.Sensitive
+	}
+	return journal.Identity
+}
+
+// change builds a journal change from what a document was and what it shall be:
+// the fields that differ, and nil for those that are gone.
+func change(before, after any) (map[string]any, error) {
+	old, err := fieldsOf(before)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := fieldsOf(after)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	for name, raw := range fresh {
+		if !bytes.Equal(old[name], raw) {
+			out[name] = raw
+		}
+	}
+	for name := range old {
+		if _, ok := fresh[name]; !ok {
+			out[name] = nil
+		}
+	}
+	return out, nil
+}
+
+func fieldsOf(v any) (map[string]json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fault.Wrap("people.fieldsOf", err)
+	}
+	var m map[string]json.RawMessage
+	return m, json.Unmarshal(b, &m)
+}
+
+// put writes a document that differs from before: a new one when base is zero.
+// Nothing is written when nothing differs. Where a group that is being changed is
+// in open conflict, the change settles it: it names every value it supersedes and
+// carries the whole group.
+func (s *Service) put(ctx context.Context, tx *db.Tx, about personRow, kind string, doc db.ID, sens journal.Sensitivity, base journal.Base, before, after any) error {
+	a, err := actor(ctx)
+	if err != nil {
+		return err
+	}
+	fields, err := change(before, after)
+	if err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	c := journal.Change{Kind: kind, Doc: doc, Subject: about.ID, Site: about.Site, Programme: about.Programme, Sensitivity: sens,
+		Purpose: a.Purpose, Base: base, Fields: fields}
+	if !base.IsZero() {
+		if err := s.settle(tx, &c, after); err != nil {
+			return err
+		}
+	}
+	return s.Journal.Append(tx, a.Author(), c)
+}
+
+// settle completes a change that touches groups in conflict.
+func (s *Service) settle(tx *db.Tx, c *journal.Change, after any) error {
+	d, err := s.Journal.Load(tx, c.Doc)
+	if err != nil || len(d.Disputed) == 0 {
+		return err
+	}
+	fresh, err := fieldsOf(after)
+	if err != nil {
+		return err
+	}
+	for _, g := range groupsOf(c.Kind) {
+		alternatives := d.Disputed[g.Name]
+		touched := false
+		for _, f := range g.Fields {
+			_, has := c.Fields[f]
+			touched = touched || has
+		}
+		if !touched || len(alternatives) < 2 {
+			continue
+		}
+		for _, f := range g.Fields {
+			c.Fields[f] = nil
+			if raw, ok := fresh[f]; ok {
+				c.Fields[f] = raw
+			}
+		}
+		for _, alt := range alternatives {
+			c.Resolves = append(c.Resolves, alt.Version)
+		}
+	}
+	return nil
+}
+
+func groupsOf(kind string) []journal.Group {
+	for _, k := range Kinds() {
+		if k.Name == kind {
+			return k.Groups
+		}
+	}
+	return nil
+}
+
+// join makes one error of many, nil of none.
+func join(errs []error) error { return errors.Join(errs...) }
