@@ -69,6 +69,7 @@ type Visit struct {
 	Width   int    // 360 or 1280
 	Cookies []*http.Cookie
 	Shot    string // where to leave a picture; "" for none
+	Print   bool   // show it as it would be printed
 }
 
 // violation is a finding of axe-core.
@@ -101,7 +102,7 @@ func (b *Browser) Look(v Visit) ([]string, error) {
 	if wide != "" {
 		faults = append(faults, "wider than the window: "+wide)
 	}
-	noted, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("window.godwitFaults"))
+	noted, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`window.godwitFaults.concat(window.hostile?["what was typed was run"]:[])`))
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +149,14 @@ const overflowJS = `(function(){
 })()`
 
 func (b *Browser) open(ctx context.Context, v Visit) error {
-	height := int64(900)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(v.Width), height)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(v.Width), 900)); err != nil {
+		return err
+	}
+	kind := ""
+	if v.Print {
+		kind = "print"
+	}
+	if err := media(ctx, kind); err != nil {
 		return err
 	}
 	cookies := v.Cookies
@@ -169,9 +176,11 @@ func (b *Browser) open(ctx context.Context, v Visit) error {
 }
 
 // EmulatePrint shows the page of a tab the way it would be printed.
-func EmulatePrint(ctx context.Context) error {
+func EmulatePrint(ctx context.Context) error { return media(ctx, "print") }
+
+func media(ctx context.Context, kind string) error {
 	return chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
 		return err
 	}))
 }
@@ -196,19 +205,22 @@ func Browse(t *testing.T, base string, paths []string, cookies ...*http.Cookie) 
 	for _, path := range paths {
 		for _, lang := range []string{"en", "ar"} {
 			for _, width := range []int{360, 1280} {
-				t.Run(fmt.Sprintf("%s %s %d", path, lang, width), func(t *testing.T) {
-					v := Visit{URL: base + path, Lang: lang, Width: width, Cookies: cookies, Shot: shot(path, lang, width)}
-					faults, err := b.Look(v)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, f := range faults {
-						t.Error(f)
-					}
-				})
+				b.check(t, base, path, lang, width, cookies)
 			}
 		}
 	}
+}
+
+func (b *Browser) check(t *testing.T, base, path, lang string, width int, cookies []*http.Cookie) {
+	t.Run(fmt.Sprintf("%s %s %d", path, lang, width), func(t *testing.T) {
+		faults, err := b.Look(Visit{URL: base + path, Lang: lang, Width: width, Cookies: cookies, Shot: shot(path, lang, width)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range faults {
+			t.Error(f)
+		}
+	})
 }
 
 var unsafe = regexp.MustCompile(`[^a-zA-Z0-9]+`)
@@ -249,15 +261,25 @@ func SampleServer(t testing.TB, p *page.Renderer, samples []page.Sample) *httpte
 	return s
 }
 
-// BrowseSamples looks at every sample that is a whole page, full and hostile.
+// BrowseSamples looks at every sample that is a whole page: full in English and
+// Arabic on a phone and on a desk, hostile in Arabic on a phone and in English on
+// a desk (a page that breaks under long names or runs what was typed fails), and
+// empty in English on a phone.
 func BrowseSamples(t *testing.T, p *page.Renderer, samples []page.Sample) {
 	t.Helper()
+	b := NewBrowser(t)
 	s := SampleServer(t, p, samples)
-	var paths []string
 	for i, sample := range samples {
-		if !sample.Fragment {
-			paths = append(paths, fmt.Sprintf("/sample/%d/full?%s", i, url.QueryEscape(sample.Name)))
+		if sample.Fragment {
+			continue
 		}
+		path := func(view string) string { return fmt.Sprintf("/sample/%d/%s?%s", i, view, url.QueryEscape(sample.Name)) }
+		for _, lang := range []string{"en", "ar"} {
+			b.check(t, s.URL, path("full"), lang, 360, nil)
+			b.check(t, s.URL, path("full"), lang, 1280, nil)
+		}
+		b.check(t, s.URL, path("hostile"), "ar", 360, nil)
+		b.check(t, s.URL, path("hostile"), "en", 1280, nil)
+		b.check(t, s.URL, path("empty"), "en", 360, nil)
 	}
-	Browse(t, s.URL, paths)
 }
