@@ -107,6 +107,10 @@ func parseCell(text string) (*cell, error) {
 		return nil, &cellError{p.at, "not( without )"}
 	}
 	if !p.done() {
+		if strings.ContainsAny(p.src[p.at:], "<>=") {
+			// `12 > age >= 2` in published tables; the fact stands in the header.
+			return nil, &cellError{p.at, "a comparison begins with its sign and does not name the fact: <12, or [2..12)"}
+		}
 		return nil, &cellError{p.at, fmt.Sprintf("unexpected %q", p.src[p.at:])}
 	}
 	return c, nil
@@ -226,11 +230,14 @@ func (p *cellParser) bare() string {
 	return w
 }
 
+// quoteOf returns the end of the quotation that s begins, "" for none.
+// Spreadsheets put typographic quotes in.
 func quoteOf(s string) string {
-	for open, closer := range map[string]string{`"`: `"`, "“": "”", "”": "”"} {
-		if strings.HasPrefix(s, open) {
-			return closer
-		}
+	switch {
+	case strings.HasPrefix(s, `"`):
+		return `"`
+	case strings.HasPrefix(s, "“"), strings.HasPrefix(s, "”"):
+		return "”"
 	}
 	return ""
 }
@@ -302,6 +309,8 @@ func (p *cellParser) endpoint() (bound, error) {
 	}
 	quoted := quoteOf(p.src[p.at:]) != ""
 	if quoted {
+		_, n := utf8.DecodeRuneInString(p.src[p.at:])
+		b.pos += n
 		s, err := p.quotedText()
 		if err != nil {
 			return b, err

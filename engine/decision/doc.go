@@ -23,14 +23,14 @@
 //
 // # Cells
 //
-//	-                            anything
-//	5   "a"   a   true           a value; codes need no quotes
-//	"a","b"                      one of several
-//	not("a","b")                 none of several
-//	< <= > >=   [a..b] [a..b) (a..b]   numbers and days (2026-11-22)
-//	>param("id")                 a dated parameter in place of a number
-//	in list("id")                a code of a dated list; for a list fact, any element
-//	known  unknown  refused      how the fact is known
+//   - anything
+//     5   "a"   a   true           a value; codes need no quotes
+//     "a","b"                      one of several
+//     not("a","b")                 none of several
+//     < <= > >=   [a..b] [a..b) (a..b]   numbers and days (2026-11-22)
+//     >param("id")                 a dated parameter in place of a number
+//     in list("id")                a code of a dated list; for a list fact, any element
+//     known  unknown  refused      how the fact is known
 //
 // A unit may follow a number (>=35 kg) and must be the fact's. known holds for
 // whatever is known in part (a range); unknown holds for refused too, as refused
