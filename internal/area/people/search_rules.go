@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/match"
@@ -127,6 +129,12 @@ const maxTyped = 120
 // be a year of birth are one if a name stands beside them, else a number; any
 // other word with a digit is a number. on is today.
 func ParseQuery(typed string, on calendar.Day) Query {
+	typed = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, typed)
 	if r := []rune(typed); len(r) > maxTyped {
 		typed = string(r[:maxTyped])
 	}

@@ -17,10 +17,11 @@ const (
 	passCap  = 400   // rows that pass the signature and are checked on their keys
 )
 
-// span is a range of keys.
+// span is a range of keys: one key, or those that begin with it and go on.
 type span struct {
-	from, to string // from inclusive, to exclusive
-	exact    bool   // the one key "from"
+	key   string
+	exact bool
+	whole bool // not exact: the key itself is among them
 }
 
 // spansOf returns the ranges of keys that a term covers, the most telling first:
@@ -29,38 +30,32 @@ func spansOf(t match.Term) []span {
 	var out []span
 	for _, p := range t.Prefix {
 		if strings.HasPrefix(p, "n:") {
-			out = append(out, span{from: p, exact: true}, span{from: p + "\x00", to: after(p)})
+			out = append(out, span{key: p, exact: true}, span{key: p})
 		}
 	}
 	for _, k := range t.Exact {
-		out = append(out, span{from: k, exact: true})
+		out = append(out, span{key: k, exact: true})
 	}
 	for _, p := range t.Prefix {
 		if !strings.HasPrefix(p, "n:") {
-			out = append(out, span{from: p, to: after(p)})
+			out = append(out, span{key: p, whole: true})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b span) int { return strings.Compare(b.from[:2], a.from[:2]) }) // n: before k:
+	slices.SortStableFunc(out, func(a, b span) int { return strings.Compare(b.key[:2], a.key[:2]) }) // n: before k:
 	return out
 }
 
-// after is the first text that does not begin with p, in byte order.
-func after(p string) string {
-	b := []byte(p)
-	for i := len(b) - 1; i >= 0; i-- {
-		if b[i] < 0xff {
-			b[i]++
-			return string(b[:i+1])
-		}
-	}
-	return "\xff"
-}
+// last follows every character there is, in the order of bytes as of code points.
+const last = "\U0010ffff"
 
 func (s span) where() (string, []any) {
-	if s.exact {
-		return "key = ?", []any{s.from}
+	switch {
+	case s.exact:
+		return "key = ?", []any{s.key}
+	case s.whole:
+		return "key >= ? AND key < ?", []any{s.key, s.key + last}
 	}
-	return "key >= ? AND key < ?", []any{s.from, s.to}
+	return "key > ? AND key < ?", []any{s.key, s.key + last}
 }
 
 // common counts the rows a term covers, up to probeCap.
