@@ -46,7 +46,9 @@
 //	}
 //	s.pages.Redirect(w, r, "/people/"+id.String(), page.M("people.registered"))
 //
-// A fault's Field is the field's Name; its Key is a message of the catalogue.
+// A fault's Field is the field's Name; its Key is a message of the catalogue, and
+// without a Key it is the sentence of its code. A question of a pack's form is
+// asked with Form.Ask and read with Answers (questions.go).
 //
 // # Functions in templates
 //
@@ -57,12 +59,36 @@
 //	             Link, calendar.Date, time.Time, value.Quantity, numbers, value.Truth, Code; nil is "Not known"
 //	date, moment, clock, age, born    dates as exactly as they are known
 //	num, ltr, bdi    numbers, codes and names, isolated for right-to-left text
-//	lang, truth      a language's name; yes, no, not known
+//	lang, country    the names of a language and a place by code; truth: yes, no, not known
 //	form, field, summary, tasks, table, pager, empty, callout, banner, link, refused
 //
 // A string from outside goes through bdi, show or a placeholder, never bare: that
 // isolates it, and tells the pseudo-language test that it is data. An element
 // whose bare text is data carries the attribute data-user.
+//
+// # Classes
+//
+// web/godwit.css is the whole vocabulary; a page with another class fails its
+// test. For an area's own markup: lead, muted, meta (small print), lines (a bare
+// list), columns (side by side where there is room), panel (a white box), actions
+// (a row of buttons), button with secondary or danger, hits (people found), tag,
+// figure (a number in a table), only-print, no-print, sr (for screen readers).
+// <details> needs no class. A button with data-print prints.
+//
+// # The person search
+//
+// Frame.Search is the path of a GET handler for ?q=. With script htmx asks it
+// while the user types: if IsFragment(r), answer with Fragment and a
+// <ul class="hits"> as in templates/page/style-hits.html; otherwise with a page.
+//
+// # Files
+//
+// render.go and set.go make pages, locale.go chooses the language, catalogue.go,
+// words.go, dates.go and msg.go turn messages into words, form.go, input.go and
+// questions.go ask and read, component.go holds the view models, style.go the
+// style guide. Charts and maps (server-rendered SVG with a table beneath, design
+// section 6) get a file of their own each when the first page needs one. door*.go
+// are the pages of log-in and users.
 //
 // # Must never
 //

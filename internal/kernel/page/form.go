@@ -31,14 +31,18 @@ const (
 // Form is one form of a page: a column of questions and a button. It is shown
 // with {{form .Form}}. The zero Method is POST.
 type Form struct {
-	Action   string // where to send it; "" is the page itself
-	Method   string // "get" for a search or filter, else POST
-	Fields   []Field
-	Submit   Msg  // the button; "Save" when empty
-	Danger   bool // the button destroys or cannot be taken back
-	Cancel   Link // the way out, beside the button
-	Compact  bool // a filter above a list: fields in a row
-	ID       string
+	Action  string // where to send it; "" is the page itself
+	Method  string // "get" for a search or filter, else POST
+	Fields  []Field
+	Submit  Msg  // the button; "Save" when empty
+	Danger  bool // the button destroys or cannot be taken back
+	Cancel  Link // the way out, beside the button
+	Compact bool // a filter above a list: fields in a row
+	ID      string
+	// Live is where htmx posts the form when an answer changes, to show the
+	// questions that follow from it; the handler answers with Fragment "page/form".
+	// Without script the questions come up when the form is sent.
+	Live     string
 	Message  Msg       // what is wrong with the form as a whole
 	problems []Problem // as noted; Problems puts them in order
 }
@@ -65,8 +69,9 @@ type Field struct {
 	Legend   bool     // the question is the page's heading: show it large
 	Inline   bool     // Radios: side by side (yes and no)
 	Date     DateInput
-	Rows     int  // LongText
-	Keep     bool // Hidden: keep the value the server set, whatever was posted
+	Rows     int     // LongText
+	Extra    []Extra // boxes below the field: "not known", "this is right"
+	Keep     bool    // Hidden: keep the value the server set, whatever was posted
 }
 
 // Option is one answer to choose.
@@ -75,6 +80,13 @@ type Option struct {
 	Label Msg
 	Text  string // instead of Label: a name, which is not translated
 	Hint  Msg
+}
+
+// Extra is a box to tick below a field. It is never ticked in advance.
+type Extra struct {
+	Name, Value string
+	Label       Msg
+	Ticked      bool // by the user, shown again
 }
 
 // Link is a place to go. The zero Link is none.
@@ -110,6 +122,9 @@ func (f *Form) Find(name string) *Field {
 func (f *Form) Fill(typed url.Values) {
 	for i := range f.Fields {
 		q := &f.Fields[i]
+		for j := range q.Extra {
+			q.Extra[j].Ticked = slices.Contains(typed[q.Extra[j].Name], q.Extra[j].Value)
+		}
 		switch q.Kind {
 		case Password, File, Heading, Note:
 		case Checks:

@@ -133,6 +133,8 @@ func (s *speaker) argHTML(v any, name string) template.HTML {
 		return "<bdi>" + s.date(v.Date()) + "</bdi>"
 	case string:
 		return bdi(v)
+	case Code:
+		return ltr(string(v))
 	case fmt.Stringer:
 		return bdi(v.String())
 	}

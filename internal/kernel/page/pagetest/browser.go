@@ -273,7 +273,9 @@ func BrowseSamples(t *testing.T, p *page.Renderer, samples []page.Sample) {
 		if sample.Fragment {
 			continue
 		}
-		path := func(view string) string { return fmt.Sprintf("/sample/%d/%s?%s", i, view, url.QueryEscape(sample.Name)) }
+		path := func(view string) string {
+			return fmt.Sprintf("/sample/%d/%s?%s", i, view, url.QueryEscape(sample.Name))
+		}
 		for _, lang := range []string{"en", "ar"} {
 			b.check(t, s.URL, path("full"), lang, 360, nil)
 			b.check(t, s.URL, path("full"), lang, 1280, nil)
