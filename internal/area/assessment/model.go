@@ -1,0 +1,106 @@
+package assessment
+
+import (
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// Case is one application of a family or other unit to one destination.
+type Case struct {
+	ID          db.ID
+	Number      string        `json:"number"`
+	Destination string        `json:"destination"` // pack id
+	ExamDate    calendar.Date `json:"exam_date"`
+	ExamCountry string        `json:"exam_country"` // ISO 3166-1 alpha-3
+	Facts       value.Facts   `json:"facts"`        // of the application: visa, stay applied for
+	Closed      bool          `json:"closed"`
+}
+
+// Valid says what a case needs before it can be stored.
+func (c Case) Valid() error {
+	const op = "assessment.Case"
+	switch {
+	case c.Number == "":
+		return fault.Field(op, "number", "assessment.error.number")
+	case c.Destination == "":
+		return fault.Field(op, "destination", "assessment.error.destination")
+	}
+	if _, ok := c.ExamDate.Exact(); !ok {
+		return fault.Field(op, "exam_date", "assessment.error.exam_date")
+	}
+	return nil
+}
+
+// State is where a member stands. It is worked out from the decision and the
+// orders, never set by hand.
+type State string
+
+// The states of a member, in the order a case usually takes.
+const (
+	StateQuestions State = "questions" // a fact is missing that could change something
+	StateServices  State = "services"  // services are still to do
+	StateWaiting   State = "waiting"   // a result is awaited (cultures take weeks)
+	StateBlocked   State = "blocked"   // required and contraindicated, or refused: for the officer
+	StateHold      State = "hold"      // a hold stands
+	StateToSign    State = "to_sign"   // all there; the physician decides
+	StateCleared   State = "cleared"
+	StateNotNeeded State = "not_needed" // the destination asks for nothing
+	StateSuspended State = "suspended"  // a fact arrived after clearance
+)
+
+// Member is one person's part in a case.
+type Member struct {
+	ID       db.ID
+	Case     db.ID  `json:"case"`
+	Person   db.ID  `json:"person"`
+	Relation string `json:"relation"`
+	State    State  `json:"state"`
+	// Stations are where the person still has to go, by station code.
+	Stations []string `json:"stations"`
+	Left     bool     `json:"left"` // withdrawn from the case
+}
+
+// ItemState is where one service of a plan stands.
+type ItemState string
+
+// The states of an item. Undecided means that a missing fact decides whether the
+// service is needed: it is neither required nor not.
+const (
+	ItemRequired  ItemState = "required"
+	ItemOffered   ItemState = "offered"
+	ItemDone      ItemState = "done"
+	ItemAwaited   ItemState = "awaited" // performed, result to come
+	ItemUndecided ItemState = "undecided"
+	ItemBlocked   ItemState = "blocked"
+	ItemDeferred  ItemState = "deferred"
+	ItemWaived    ItemState = "waived"
+	ItemRefused   ItemState = "refused"
+)
+
+// Settled reports whether the item asks nothing more of anybody.
+func (s ItemState) Settled() bool { return s == ItemDone || s == ItemWaived || s == ItemOffered }
+
+// ActKind is what an officer did about a member.
+type ActKind string
+
+// The acts. Each is a journal document of its own and is never edited.
+const (
+	ActSign     ActKind = "sign"     // signed the decision: classification and outcome
+	ActWaive    ActKind = "waive"    // waived a service, with reason
+	ActOverride ActKind = "override" // set the outcome against the table, with reason
+	ActPrint    ActKind = "print"    // gave out a certificate
+	ActTold     ActKind = "told"     // gave the person the result, in person
+)
+
+// ClearanceState is where a clearance stands. It is a safety group of the
+// journal: two values that did not see each other count as suspended.
+type ClearanceState string
+
+// The states of a clearance.
+const (
+	ClearanceIssued    ClearanceState = "issued"
+	ClearanceSuspended ClearanceState = "suspended"
+	ClearanceWithdrawn ClearanceState = "withdrawn"
+)
