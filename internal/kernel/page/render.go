@@ -142,7 +142,7 @@ func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, pg Page) {
 
 // Fragment writes a template without the shell, for htmx to put into a page.
 func (p *Renderer) Fragment(w http.ResponseWriter, r *http.Request, name string, view any) {
-	set, err := p.set(p.locale(r, ""))
+	set, err := p.set(p.locale(r, "", func() Frame { return p.frame(r) }))
 	var b bytes.Buffer
 	if err == nil {
 		err = set.execute(&b, name, view)
@@ -169,28 +169,30 @@ func (p *Renderer) frame(r *http.Request) Frame {
 }
 
 // locale orders the wishes: the page's own, the context's, the switch, the user's
-// profile, the browser.
-func (p *Renderer) locale(r *http.Request, fixed string) Locale {
+// profile, the browser. The frame is asked only when it can matter.
+func (p *Renderer) locale(r *http.Request, fixed string, frame func() Frame) Locale {
 	if l, ok := localeOf(fixed); ok {
 		return l
 	}
-	if _, ok := r.Context().Value(localeKey{}).(string); !ok {
-		c, err := r.Cookie(localeCookie)
-		if err == nil && c.Value == Pseudo && p.opts.Pseudo {
-			l, _ := localeOf(Pseudo)
+	if _, ok := r.Context().Value(localeKey{}).(string); ok {
+		return LocaleOf(r)
+	}
+	c, err := r.Cookie(localeCookie)
+	switch {
+	case err == nil && c.Value == Pseudo && p.opts.Pseudo:
+		l, _ := localeOf(Pseudo)
+		return l
+	case err != nil:
+		if l, ok := localeOf(frame().Locale); ok && l.Code != Pseudo {
 			return l
-		}
-		if err != nil && p.opts.Frame != nil {
-			if l, ok := localeOf(p.opts.Frame(r).Locale); ok && l.Code != Pseudo {
-				return l
-			}
 		}
 	}
 	return LocaleOf(r)
 }
 
 func (p *Renderer) render(w http.ResponseWriter, r *http.Request, pg Page) error {
-	set, err := p.set(p.locale(r, pg.Lang))
+	frame := p.frame(r)
+	set, err := p.set(p.locale(r, pg.Lang, func() Frame { return frame }))
 	if err != nil {
 		return err
 	}
@@ -199,7 +201,7 @@ func (p *Renderer) render(w http.ResponseWriter, r *http.Request, pg Page) error
 		return err
 	}
 	lay := layout{
-		Page: pg, Frame: p.frame(r), Loc: set.loc, Return: pg.Return, Path: r.URL.Path,
+		Page: pg, Frame: frame, Loc: set.loc, Return: pg.Return, Path: r.URL.Path,
 		Content: template.HTML(content.String()), //nolint:gosec // made by html/template above
 		Today:   calendar.DayOfTime(p.opts.Clock()),
 	}
@@ -274,7 +276,7 @@ func (p *Renderer) Error(w http.ResponseWriter, r *http.Request, err error) {
 	v := errorView{Code: code, Message: faultMsg(err), Home: true}
 	if IsFragment(r) {
 		// htmx puts the sentence where the fragment would have stood.
-		set, serr := p.set(p.locale(r, ""))
+		set, serr := p.set(p.locale(r, "", func() Frame { return p.frame(r) }))
 		var b bytes.Buffer
 		if serr == nil && set.execute(&b, "page/error-fragment", v) == nil {
 			headers(w, set.loc)

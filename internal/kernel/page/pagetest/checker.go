@@ -28,7 +28,7 @@ type checker struct {
 }
 
 // state is what an element inherits.
-type state struct{ data, isolated, hidden, label bool }
+type state struct{ data, isolated, hidden bool }
 
 // spoken are the attributes a reader sees or hears.
 var spoken = []string{"aria-label", "title", "placeholder", "alt", "data-label"}
@@ -87,7 +87,7 @@ func (c *checker) element(n *html.Node, s state) state {
 		c.title = innerText(n)
 	}
 	c.attributes(n, a, s)
-	c.kinds(n, a, s)
+	c.kinds(n, a)
 	return s
 }
 
@@ -140,7 +140,7 @@ func (c *checker) href(n *html.Node, href string) {
 	}
 }
 
-func (c *checker) kinds(n *html.Node, a map[string]string, s state) {
+func (c *checker) kinds(n *html.Node, a map[string]string) {
 	switch n.Data {
 	case "html":
 		c.lang, c.dir = a["lang"], a["dir"]
@@ -176,7 +176,6 @@ func (c *checker) kinds(n *html.Node, a map[string]string, s state) {
 			c.add("a GET form drops the query of its action %q", a["action"])
 		}
 	}
-	_ = s
 }
 
 func (c *checker) control(n *html.Node, a map[string]string) {
@@ -215,7 +214,7 @@ func (c *checker) references() {
 }
 
 // whole checks what only a page with its shell has.
-func (c *checker) whole(l page.Locale, s page.Sample) {
+func (c *checker) whole(l page.Locale) {
 	lang := l.Code
 	if lang == page.Pseudo {
 		lang = "en"
@@ -232,7 +231,6 @@ func (c *checker) whole(l page.Locale, s page.Sample) {
 	if c.h1 != 1 {
 		c.add("%d h1 headings, want one (Title, or one in the template)", c.h1)
 	}
-	_ = s
 }
 
 func innerText(n *html.Node) string {

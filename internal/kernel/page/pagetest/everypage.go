@@ -97,7 +97,7 @@ func Faults(body string, l page.Locale, s page.Sample, view string) []string {
 	c.walk(doc, state{})
 	c.references()
 	if !s.Fragment {
-		c.whole(l, s)
+		c.whole(l)
 	}
 	for _, bad := range []string{"ZgotmplZ", "<nil>", "&lt;nil&gt;", "%!", "map[", "<no value>"} {
 		if strings.Contains(body, bad) {
