@@ -59,7 +59,7 @@ type rule struct {
 // Lint checks the pack as it stands on a day: the decision engine's own checks of
 // its tables, then what only the whole pack can show. The order is stable.
 func (p *Pack) Lint(on calendar.Day) []Finding {
-	l := &linter{p: p, on: on, rules: p.rules()}
+	l := &linter{p: p, on: on, rules: p.ruleList}
 	// l.tables()
 	l.safety()
 	l.words()

@@ -22,6 +22,9 @@ type Pack struct {
 	Cases    []Case
 	Words    map[string]map[string]string // language, then key
 	Forms    map[string]string            // XLSForm text by form name, included ones too
+
+	StoppedRows []string // rows stopped in an emergency, when the registry gives the pack
+	ruleList    []rule
 }
 
 // Load reads the pack in a folder of a file system. Forms that it includes are
@@ -32,6 +35,15 @@ func Load(fsys fs.FS, dir string) (*Pack, error) { return LoadBeside(fsys, dir, 
 // LoadBeside is Load for a pack whose included forms may also live in another
 // file system (the shipped packs), below the folder root.
 func LoadBeside(fsys fs.FS, dir string, shared fs.FS, root string) (*Pack, error) {
+	files, err := loadFiles(fsys, dir, shared, root)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(files)
+}
+
+// loadFiles reads a folder and the forms that its manifest includes.
+func loadFiles(fsys fs.FS, dir string, shared fs.FS, root string) (Files, error) {
 	files, err := ReadFiles(fsys, dir)
 	if err != nil {
 		return nil, err
@@ -54,10 +66,7 @@ func LoadBeside(fsys fs.FS, dir string, shared fs.FS, root string) (*Pack, error
 			files[to] = text
 		}
 	}
-	if err := ps.fault("pack.Load"); err != nil {
-		return nil, err
-	}
-	return Parse(files)
+	return files, ps.fault("pack.Load")
 }
 
 // Parse reads a pack from its files, as Load or the registry holds them.
@@ -79,6 +88,7 @@ func Parse(files Files) (*Pack, error) {
 		ps.add(caseFile, 0, "", "%v", err)
 	}
 	p.Cases = cases
+	p.ruleList = p.rules()
 	if len(ps) == 0 {
 		p.compile(&ps)
 	}

@@ -11,7 +11,7 @@ import (
 // (hold.any, require.CXR), those of the rows that can bring that outcome about.
 // Whoever may not know one of them may not be told the row's sentence.
 func (p *Pack) RowFacts(table, row string) []string {
-	all := p.rules()
+	all := p.ruleList
 	facts, seen := map[string]bool{}, map[string]bool{}
 	var visit func(q rule)
 	visit = func(q rule) {
