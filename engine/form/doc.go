@@ -42,8 +42,10 @@
 //	select_one yes_no,cavity,Is there a cavity?,yes,${cxr} = 'tb',,,,,unknown
 //
 // A setting row is about the whole form, its value stands under calculation:
-// "specimens" (1 to 9, each collected and reported by itself) and "act" (image,
-// specimen, injection, dispensing: the person is identified before). Of several
+// "specimens" (1 to 9, each collected and reported by itself), "act" (image,
+// specimen, injection, dispensing: the person is identified before) and "day" (the
+// date question that says which day the answers are about). A choice named pending
+// means that the answer is still to come. Of several
 // specimens the most serious answer under combine counts as soon as it is there,
 // any other only when all have reported:
 //

@@ -54,9 +54,10 @@ func (w Words) In(lang string) string {
 
 // Form is a parsed form, safe for concurrent use.
 type Form struct {
-	Rows      []Row // in the order of the file; groups stand before their content
-	Specimens int   // how often the form is filled in for one order, each time of another specimen; 1 at least
-	Act       Act   // what is done to the person for it
+	Rows      []Row  // in the order of the file; groups stand before their content
+	Specimens int    // how often the form is filled in for one order, each time of another specimen; 1 at least
+	Act       Act    // what is done to the person for it
+	Day       string // date question that says which day the answers are about; "" for none
 
 	names map[string]int
 	order []int // rows such that what a row reads comes before it

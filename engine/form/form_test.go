@@ -257,6 +257,7 @@ func TestParseNamesRowAndColumn(t *testing.T) {
 		{"a cell beyond the header", head + strings.Repeat(",", 20) + "x", "row 2: cell 21 has no column"},
 		{"a setting nobody knows", head + "setting,colour", "row 2, column name"},
 		{"ten specimens", head + "setting,specimens,,,,,,10", "row 2, column calculation"},
+		{"a day that is no date", head + "setting,day,,,,,,a\ntext,a", "row 2, column calculation"},
 		{"an act nobody knows", head + "setting,act,,,,,,surgery", "row 2, column calculation"},
 		{"combine no choice", "type,name,combine\nselect_one x,a,pos\nchoice x,neg,", "row 2, column combine"},
 		{"combine a text", "type,name,combine\ntext,a,pos", "row 2, column combine"},

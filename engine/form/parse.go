@@ -41,6 +41,9 @@ func Parse(text string) (*Form, error) {
 	if len(p.problems) == 0 {
 		p.choices()
 		p.expressions()
+		if r, ok := p.form.Row(p.form.Day); p.form.Day != "" && (!ok || r.Type != Date) {
+			p.bad(p.dayLine, "calculation", "%q is no date question", p.form.Day)
+		}
 		p.sort()
 	}
 	if len(p.problems) > 0 {
@@ -56,6 +59,7 @@ type parser struct {
 	groups   []int
 	rows     []map[string]string // raw cells of form.Rows
 	problems Problems
+	dayLine  int
 }
 
 func (p *parser) bad(row int, column, format string, args ...any) {
@@ -251,8 +255,10 @@ func (p *parser) setting(line int, row map[string]string) {
 		default:
 			p.bad(line, "calculation", "%q is not image, specimen, injection or dispensing", v)
 		}
+	case "day":
+		p.form.Day, p.dayLine = v, line
 	default:
-		p.bad(line, "name", "%q is not a setting (specimens, act)", row["name"])
+		p.bad(line, "name", "%q is not a setting (specimens, act, day)", row["name"])
 	}
 }
 
