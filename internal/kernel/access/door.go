@@ -116,6 +116,7 @@ func (a *Access) opened(ctx context.Context, user db.ID, gates []gate) error {
 	a.sessions.Put(ctx, sessGen, generation)
 	a.sessions.Put(ctx, sessSeen, a.clock().Unix())
 	a.sessions.Remove(ctx, sessLocked)
+	a.sessions.SetDeadline(ctx, a.clock().Add(a.options.Life))
 	return nil
 }
 

@@ -119,7 +119,7 @@ func compile(text []byte, purposes []Purpose) (*policy, error) {
 			return nil, fmt.Errorf("policy.cedar:%d: a policy needs an @id of its own (%q)", line, id)
 		}
 		seen[string(id)] = true
-		if err := checkNames((*policyast.Policy)(rule.AST()), p.roles); err != nil {
+		if err := p.checkNames((*policyast.Policy)(rule.AST())); err != nil {
 			return nil, fmt.Errorf("policy.cedar:%d: %s: %w", line, id, err)
 		}
 		for _, a := range acts {
@@ -158,9 +158,11 @@ func speaksOf(rule *ast.Policy, a act) bool {
 }
 
 // checkNames finds actions, groups and roles that do not exist, wherever the
-// policy names them.
-func checkNames(rule *policyast.Policy, roles map[Role]types.EntityUID) error {
+// policy names them, and codes that a Scope could not follow: a rule that named
+// one site would hold for single documents and not for lists.
+func (p *policy) checkNames(rule *policyast.Policy) error {
 	var names []types.EntityUID
+	var odd string
 	switch s := rule.Action.(type) {
 	case policyast.ScopeTypeEq:
 		names = append(names, s.Entity)
@@ -181,17 +183,25 @@ func checkNames(rule *policyast.Policy, roles map[Role]types.EntityUID) error {
 	for _, c := range rule.Conditions {
 		policyast.Inspect(policyast.NewNode(c.Body), func(n policyast.IsNode) bool {
 			if v, ok := n.(policyast.NodeValue); ok {
-				if uid, ok := v.Value.(types.EntityUID); ok {
-					names = append(names, uid)
+				switch v := v.Value.(type) {
+				case types.EntityUID:
+					names = append(names, v)
+				case types.String:
+					if v != "" && !p.purposes[string(v)] && !slices.Contains(stationClasses, string(v)) {
+						odd = string(v)
+					}
 				}
 			}
 			return true
 		})
 	}
+	if odd != "" {
+		return fmt.Errorf("%q is no purpose and no station that lists know (scope.go)", odd)
+	}
 	for _, n := range names {
 		switch n.Type {
 		case typeRole:
-			if _, ok := roles[Role(n.ID)]; !ok {
+			if _, ok := p.roles[Role(n.ID)]; !ok {
 				return fmt.Errorf("there is no role %q", n.ID)
 			}
 		case typeAction:

@@ -136,7 +136,7 @@ func TestAPolicyThatCannotBeEvaluatedRefuses(t *testing.T) {
 	purposes, _ := parsePurposes(purposesCSV)
 	p, err := compile([]byte(`
 		@id("all") permit (principal, action, resource);
-		@id("broken") forbid (principal, action, resource) when { resource.no_such_thing == "x" };`), purposes)
+		@id("broken") forbid (principal, action, resource) when { resource.no_such_thing == "care" };`), purposes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +158,9 @@ func TestAPolicyFileWithAMistakeIsRefused(t *testing.T) {
 		"an action that is none": `@id("a") forbid (principal, action == Action::"person.serach", resource);`,
 		"a group that is none":   `@id("a") forbid (principal, action in Action::"persona", resource);`,
 		"a role in a condition":  `@id("a") permit (principal, action, resource) when { principal in Role::"nurs" };`,
+		"one site":               `@id("a") permit (principal, action, resource) when { resource.site == "KLA" };`,
+		"a station of no list":   `@id("a") permit (principal, action, resource) when { resource.station == "xray" };`,
+		"a purpose of no list":   `@id("a") permit (principal, action, resource) when { ["care", "curiosity"].contains(context.purpose) };`,
 		"one user":               `@id("a") permit (principal == User::"eve", action, resource);`,
 		"one document":           `@id("a") permit (principal, action, resource == Resource::"x");`,
 		"not Cedar":              `allow everybody;`,
