@@ -50,6 +50,17 @@ type Task struct {
 // Tasks is a task list, shown with {{tasks .Tasks}}.
 type Tasks []Task
 
+// Event is one stop of a timeline: a stay, a dose, an act. Each field may be
+// anything that show knows; nil leaves it out.
+type Event struct {
+	When, What, Detail any
+	State              Tag
+	Change             Link
+}
+
+// Timeline is events in the order of time, shown with {{timeline .Journey}}.
+type Timeline []Event
+
 // Column is a column of a table.
 type Column struct {
 	Label  Msg

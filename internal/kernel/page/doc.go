@@ -60,7 +60,7 @@
 //	date, moment, clock, age, born    dates as exactly as they are known
 //	num, ltr, bdi    numbers, codes and names, isolated for right-to-left text
 //	lang, country    the names of a language and a place by code; truth: yes, no, not known
-//	form, field, summary, tasks, table, pager, empty, callout, banner, link, refused
+//	form, field, summary, tasks, timeline, table, pager, empty, callout, banner, link, refused
 //
 // A string from outside goes through bdi, show or a placeholder, never bare: that
 // isolates it, and tells the pseudo-language test that it is data. An element
@@ -72,7 +72,9 @@
 // test. For an area's own markup: lead, muted, meta (small print), lines (a bare
 // list), columns (side by side where there is room), panel (a white box), actions
 // (a row of buttons), button with secondary or danger, hits (people found), tag,
-// figure (a number in a table), only-print, no-print, sr (for screen readers).
+// figure (a number in a table), board with board-member (cards of a family),
+// latin, facts, next, progress, counts, choose, signing, sheet-body, why-item,
+// signature, timeline, only-print, no-print, sr (for screen readers).
 // <details> needs no class. A button with data-print prints.
 //
 // # The person search

@@ -57,6 +57,7 @@ func (s *localeSet) funcs() template.FuncMap {
 		"field":    func(f Field) (template.HTML, error) { return s.part("field", f) },
 		"summary":  func(l Summary) (template.HTML, error) { return s.part("summary", l) },
 		"tasks":    func(l Tasks) (template.HTML, error) { return s.part("tasks", l) },
+		"timeline": func(l Timeline) (template.HTML, error) { return s.part("timeline", l) },
 		"table":    func(t Table) (template.HTML, error) { return s.part("table", t) },
 		"empty":    func(e Empty) (template.HTML, error) { return s.part("empty", e) },
 		"callout":  func(c Callout) (template.HTML, error) { return s.part("callout", c) },

@@ -15,6 +15,7 @@ type styleView struct {
 	Callouts []Callout
 	Rows     Summary
 	Tasks    Tasks
+	Journey  Timeline
 	Table    Table
 	Form     *Form
 	Filter   *Form
@@ -113,6 +114,11 @@ func fullStyle() styleView {
 			{Name: M("page.style.xray"), Href: "/style", State: Tag{Danger, M("page.style.blocked")}, Why: []Msg{M("page.style.xray_why")}, Source: M("page.style.source")},
 			{Name: M("page.style.sputum"), Href: "/style", State: Tag{Wait, M("page.style.tag_wait")}, Why: []Msg{M("page.style.sputum_why")}, Source: M("page.style.source"), Note: Tag{Wait, M("page.style.unconfirmed")}},
 			{Name: M("page.style.exam"), State: Tag{Done, M("page.style.tag_done")}},
+		},
+		Journey: Timeline{
+			{When: must(calendar.OfYear(2008)), What: Country("ERI"), Detail: M("page.style.born_there")},
+			{When: must(calendar.OfMonth(2019, 6)), What: Country("SDN"), State: Tag{Wait, M("page.style.unconfirmed")}, Change: Link{Href: "/style"}},
+			{When: day, What: M("page.style.xray"), Detail: []any{"Amal Idris", Code("XR-0419")}},
 		},
 		Table:  styleTable(day),
 		Form:   styleForm(),
