@@ -60,8 +60,7 @@ type rule struct {
 // its tables, then what only the whole pack can show. The order is stable.
 func (p *Pack) Lint(on calendar.Day) []Finding {
 	l := &linter{p: p, on: on, rules: p.ruleList}
-	// l.tables()
-	l.safety()
+	l.tables()
 	l.words()
 	l.services()
 	l.sources()
@@ -97,38 +96,24 @@ func (l *linter) say(s Severity, ruleName, file string, row int, column, format 
 	l.findings = append(l.findings, Finding{s, ruleName, file, row, column, fmt.Sprintf(format, args...)})
 }
 
-// tables: what the decision engine finds in them.
+// tables: what the decision engine finds in them: gaps, overlaps, rows that never
+// count, units, lists that ran out, and treat, clear and waive rows without a
+// hazard line or on recalled ground. What it says of unused facts and missing
+// sources the pack-level checks say better.
 func (l *linter) tables() {
-	for _, f := range []decision.Finding{} {
-		file, line := l.p.place(f)
-		l.say(f.Severity, f.Rule, file, line, f.Column, "%s", f.Message)
-	}
-}
-
-// safety: what could harm if it were wrong needs a hazard line, and must not rest
-// on memory (design, section 5).
-func (l *linter) safety() {
 	guarded := map[string]bool{}
 	for _, h := range l.p.Hazards {
 		for _, r := range h.Rows {
 			guarded[r] = true
 		}
 	}
-	for _, r := range l.rules {
-		if (r.kind == "treat" || r.kind == "clear") && !guarded[r.id] {
-			l.say(Error, "no-hazard", r.file, r.line, "id", "%s is a %s row without a line in hazards.csv", r.id, r.kind)
-		}
-		if r.kind != "treat" && r.kind != "clear" && r.kind != "waive" {
+	o := decision.LintOptions{On: l.on, From: dayPtr(l.p.EffectiveFrom), To: dayPtr(l.p.EffectiveTo), HazardRows: guarded}
+	for _, f := range decision.Lint(l.p.Protocol, o) {
+		if f.Rule == "unused" || f.Rule == "source" {
 			continue
 		}
-		if r.certainty == Recalled {
-			l.say(Error, "recalled", r.file, r.line, "certainty", "%s is a %s row that is only recalled (R); confirm it at its source first", r.id, r.kind)
-		}
-		for _, id := range r.lists {
-			if list, ok := l.p.List(id); ok && list.Recalled() {
-				l.say(Error, "recalled", r.file, r.line, "", "%s is a %s row that reads list %s, of which members are only recalled (R)", r.id, r.kind, id)
-			}
-		}
+		file, line := l.p.place(f)
+		l.say(f.Severity, f.Rule, file, line, f.Column, "%s", f.Message)
 	}
 }
 
@@ -203,7 +188,7 @@ func (l *linter) sources() {
 	}
 }
 
-// lists: one that a row reads must hold on the day of the check.
+// lists: one that something reads must not be overdue at its source.
 func (l *linter) lists() {
 	readBy := map[string]string{}
 	for _, r := range l.rules {
@@ -226,10 +211,7 @@ func (l *linter) lists() {
 			continue
 		}
 		if due, ok := list.Note.ReviewBy.Exact(); ok && l.on > due {
-			l.say(Error, "expired-list", file, 0, "", "was to be read again at its source by %s and is read by %s", due, by)
-		}
-		if list.InForce(l.on) == 0 {
-			l.say(Error, "expired-list", file, 0, "", "has no member in force on %s and is read by %s", l.on, by)
+			l.say(Error, "expired", file, 0, "", "was to be read again at its source by %s and is read by %s", due, by)
 		}
 	}
 }

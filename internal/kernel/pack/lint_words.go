@@ -150,9 +150,11 @@ func ofRecord(from string) bool {
 	return strings.HasPrefix(from, "person.") || strings.HasPrefix(from, "case.") || strings.HasPrefix(from, "journey.")
 }
 
-func washingtonGroup(name string) bool {
-	return strings.HasPrefix(name, "wg.") || strings.HasPrefix(name, "wg:") || strings.HasPrefix(name, "wg_")
-}
+// washingtonGroup reports whether a fact's name or origin is of the short set:
+// wg_seeing, person.wg.seeing, wg:walking.
+func washingtonGroup(name string) bool { return washingtonPart.MatchString(name) }
+
+var washingtonPart = regexp.MustCompile(`(^|[._:])(wg|washington)([._:]|$)`)
 
 func sensitiveWords() []string {
 	var ws []string

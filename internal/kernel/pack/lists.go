@@ -36,17 +36,6 @@ func (l *List) Recalled() bool {
 	return false
 }
 
-// InForce returns how many members hold on a day.
-func (l *List) InForce(on calendar.Day) int {
-	n := 0
-	for _, m := range l.Members {
-		if inForce(m.From, m.To, on) {
-			n++
-		}
-	}
-	return n
-}
-
 var listColumns = []string{"code", "from", "to", "value", "certainty", "source", "note"}
 
 func parseList(file, text string, ps *Problems) *List {
