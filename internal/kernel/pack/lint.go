@@ -60,7 +60,12 @@ type rule struct {
 // its tables, then what only the whole pack can show. The order is stable.
 func (p *Pack) Lint(on calendar.Day) []Finding {
 	l := &linter{p: p, on: on, rules: p.ruleList}
+	if p.Kind == Forms {
+		l.forms()
+		return l.findings
+	}
 	l.tables()
+	l.forms()
 	l.words()
 	l.services()
 	l.sources()

@@ -110,3 +110,39 @@ func TestAFactOfAReportIsUsed(t *testing.T) {
 		t.Error(f)
 	}
 }
+
+func TestWhatAFormCanAnswerTheRulesCanRead(t *testing.T) {
+	form := func(text string) func(Files) { return func(f Files) { f["forms/cxr.csv"] = text } }
+	const head = "type,name,label::en,label::fr,label::es,label::ar,unit,fact\n"
+	cases := []struct {
+		name, text, rule, column string
+	}{
+		{"a choice that is no value of its fact", head + "select_one cxr,cxr,a,a,a,a,,\nchoice cxr,normal,a,a,a,a,,\nchoice cxr,blurred,a,a,a,a,,\n", "form-value", "cxr"},
+		{"a yes or no for a code", head + "select_one yes_no,cxr,a,a,a,a,,\n", "form-type", "cxr"},
+		{"a question without Arabic", head + "text,findings_2,a,a,a,,,-\n", "no-words", "findings_2"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			files := harbour(t)
+			form(c.text)(files)
+			p, err := Parse(files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range p.Lint(day(t, "2026-11-22")) {
+				if f.Severity == Error && f.Rule == c.rule && f.Column == c.column && f.File == "forms/cxr.csv" {
+					return
+				}
+			}
+			t.Errorf("not found among %v", p.Lint(day(t, "2026-11-22")))
+		})
+	}
+	files := harbour(t)
+	form(head + "select_one cxr,cxr,a,a,a,a,,\nchoice cxr,normal,a,a,a,a,,\nchoice cxr,pending,a,a,a,a,,\n")(files)
+	if p, err := Parse(files); err != nil || Errors(p.Lint(day(t, "2026-11-22"))) > 0 {
+		t.Errorf("pending is \"still to come\", not a value: %v", err)
+	}
+	form("type,name\nselect_one nowhere,x\n")(files)
+	_, err := Parse(files)
+	wantProblem(t, err, "forms/cxr.csv", 2, "type", "nowhere")
+}

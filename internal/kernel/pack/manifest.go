@@ -144,6 +144,10 @@ type Include struct {
 
 const manifestFile = "pack.yaml"
 
+// Forms is the kind of a pack that only holds forms for others to include. It is
+// never registered or activated by itself.
+const Forms = "forms"
+
 // The alphabets of names. Ids are file and URL parts; facts are words of
 // expressions; codes are what the destination's system calls them.
 var (
@@ -391,6 +395,9 @@ func (m *Manifest) checkFacts(bad complain) {
 		if _, ok := sensitivities[f.Sensitivity]; !ok && f.Sensitivity != "" {
 			bad(key, "sensitivity %q is not identity, clinical, sensitive or sealed", f.Sensitivity)
 		}
+	}
+	if m.Kind == Forms && m.DateBasis == "" {
+		return
 	}
 	if m.DateBasis == "" {
 		bad("date_basis", "is missing: which date fact says on which day the rules are read?")

@@ -1,12 +1,14 @@
 package pack
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"sort"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/form"
 )
 
 // Pack is one version of a protocol pack, read and checked. It is immutable and
@@ -25,6 +27,7 @@ type Pack struct {
 
 	StoppedRows []string // rows stopped in an emergency, when the registry gives the pack
 	ruleList    []rule
+	forms       map[string]*form.Form
 }
 
 // Load reads the pack in a folder of a file system. Forms that it includes are
@@ -72,7 +75,7 @@ func loadFiles(fsys fs.FS, dir string, shared fs.FS, root string) (Files, error)
 // Parse reads a pack from its files, as Load or the registry holds them.
 func Parse(files Files) (*Pack, error) {
 	m, ps := parseManifest([]byte(files[manifestFile]))
-	p := &Pack{Manifest: m, Files: files, Hash: files.Hash(), Words: map[string]map[string]string{}, Forms: map[string]string{}}
+	p := &Pack{Manifest: m, Files: files, Hash: files.Hash(), Words: map[string]map[string]string{}, Forms: map[string]string{}, forms: map[string]*form.Form{}}
 	p.parseLists(&ps)
 	p.parseForms(&ps)
 	p.parseTables(&ps)
@@ -130,7 +133,37 @@ func (p *Pack) parseForms(ps *Problems) {
 			continue
 		}
 		p.Forms[name] = p.Files[f]
+		parsed, err := form.Parse(p.Files[f])
+		var wrong form.Problems
+		switch {
+		case errors.As(err, &wrong):
+			for _, w := range wrong {
+				ps.add(f, w.Row, w.Column, "%s", w.Text)
+			}
+		case err != nil:
+			ps.add(f, 0, "", "%v", err)
+		default:
+			p.forms[name] = parsed
+		}
 	}
+}
+
+// Form returns a form by name, ready to ask.
+func (p *Pack) Form(name string) (*form.Form, bool) {
+	f, ok := p.forms[name]
+	return f, ok
+}
+
+// Bound lists what the facts read from one part of the record: Bound("obs:") is
+// the codes of the observations that the pack needs, sorted.
+func (p *Pack) Bound(prefix string) []string {
+	var codes []string
+	for _, f := range p.Facts {
+		if code, ok := strings.CutPrefix(f.From, prefix); ok {
+			codes = append(codes, code)
+		}
+	}
+	return sortedSet(codes)
 }
 
 // List returns a list by id.

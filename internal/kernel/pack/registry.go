@@ -243,6 +243,9 @@ func (g *Registry) Import(ctx context.Context, files Files) (db.ID, error) {
 	if err != nil {
 		return db.ID{}, err
 	}
+	if p.Kind == Forms {
+		return db.ID{}, fault.Field("pack.Import", "kind", "packs.error.forms_only")
+	}
 	if p.Status != Draft && p.Status != Review {
 		return db.ID{}, fault.Field("pack.Import", "status", "packs.error.status")
 	}
@@ -317,6 +320,9 @@ func (g *Registry) SyncShipped(ctx context.Context, shipped fs.FS) (int, error) 
 		p, err := Parse(files)
 		if err != nil {
 			return n, fault.Wrap("pack.SyncShipped", err)
+		}
+		if p.Kind == Forms {
+			continue // its forms live in the versions that include them
 		}
 		p.Status = Review
 		if _, err := g.store(ctx, p, true); err != nil && !fault.Is(err, fault.Conflict) {
