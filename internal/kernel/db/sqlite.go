@@ -46,6 +46,7 @@ type stmt struct {
 	*sqlite3.Stmt
 	params int
 	busy   bool // a cursor walks it
+	once   bool // not in the cache
 }
 
 // dsn is the URI of a database file. The key is never in it: URI parameters can
@@ -165,9 +166,9 @@ func (c *conn) prepared(sql string) (*stmt, error) {
 		_ = raw.Close()
 		return nil, &fault.Error{Code: fault.Internal, Op: "db.Prepare", Key: "db.internal", Err: fmt.Errorf("not exactly one statement: %s", sql)}
 	}
-	n := &stmt{Stmt: raw, params: raw.BindCount()}
-	if s != nil {
-		return n, nil // the cached one is being walked: this one is for once
+	n := &stmt{Stmt: raw, params: raw.BindCount(), once: s != nil} // once: the cached one is being walked
+	if n.once {
+		return n, nil
 	}
 	if len(c.stmts) >= stmtCacheSize {
 		c.trim()
@@ -187,10 +188,10 @@ func (c *conn) trim() {
 	}
 }
 
-// release closes a statement that was made for once.
-func (c *conn) release(sql string, s *stmt) {
+// release ends a use of s, and s itself if it was made for once.
+func (s *stmt) release() {
 	s.busy = false
-	if c.stmts[sql] != s {
+	if s.once {
 		_ = s.Close()
 	}
 }
@@ -200,16 +201,17 @@ func (c *conn) exec(sql string, args []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.stmts[sql] != s {
-		defer s.Close()
+	if err = s.bind(args); err == nil {
+		err = s.Exec()
 	}
-	if err := s.bind(args); err != nil {
+	n := c.Changes()
+	if s.once {
+		s.release()
+	}
+	if err != nil {
 		return 0, err
 	}
-	if err := s.Exec(); err != nil {
-		return 0, err
-	}
-	return c.Changes(), nil
+	return n, nil
 }
 
 func (s *stmt) bind(args []any) error {
@@ -217,21 +219,24 @@ func (s *stmt) bind(args []any) error {
 		return &fault.Error{Code: fault.Internal, Op: "db.bind", Key: "db.internal", Err: fmt.Errorf("%d arguments for %d placeholders", len(args), s.params)}
 	}
 	for i, a := range args {
-		v, err := toCell(a)
-		if err != nil {
-			return err
-		}
-		switch v.kind {
-		case null:
-			err = s.BindNull(i + 1)
-		case integer:
-			err = s.BindInt64(i+1, v.i)
-		case real:
-			err = s.BindFloat(i+1, v.f)
-		case text:
-			err = s.BindText(i+1, v.s)
-		case blob:
-			err = s.BindBlob(i+1, v.b)
+		var err error
+		switch v := a.(type) { // the frequent types, without a copy on the heap
+		case []byte:
+			if v == nil {
+				err = s.BindNull(i + 1)
+			} else {
+				err = s.BindBlob(i+1, v)
+			}
+		case ID:
+			if v.IsZero() {
+				err = s.BindNull(i + 1)
+			} else {
+				err = s.BindBlob(i+1, v[:])
+			}
+		case int64:
+			err = s.BindInt64(i+1, v)
+		default:
+			err = s.bindCell(i+1, a)
 		}
 		if err != nil {
 			return err
@@ -240,17 +245,35 @@ func (s *stmt) bind(args []any) error {
 	return nil
 }
 
+func (s *stmt) bindCell(param int, arg any) error {
+	v, err := toCell(arg)
+	if err != nil {
+		return err
+	}
+	switch v.kind {
+	case integer:
+		return s.BindInt64(param, v.i)
+	case real:
+		return s.BindFloat(param, v.f)
+	case text:
+		return s.BindText(param, v.s)
+	case blob:
+		return s.BindBlob(param, v.b)
+	}
+	return s.BindNull(param)
+}
+
 func (c *conn) query(sql string, args []any) (cursor, error) {
 	s, err := c.prepared(sql)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.bind(args); err != nil {
-		c.release(sql, s)
+		s.release()
 		return nil, err
 	}
 	s.busy = true
-	q := &sqliteCursor{c: c, s: s, sql: sql, n: s.ColumnCount()}
+	q := &sqliteCursor{c: c, s: s, n: s.ColumnCount()}
 	c.open = append(c.open, q)
 	return q, nil
 }
@@ -265,10 +288,9 @@ func (c *conn) closeCursors() {
 }
 
 type sqliteCursor struct {
-	c   *conn
-	s   *stmt
-	sql string
-	n   int
+	c *conn
+	s *stmt
+	n int
 }
 
 func (q *sqliteCursor) next() bool        { return q.s.Step() }
@@ -296,7 +318,7 @@ func (q *sqliteCursor) close() error {
 	if rerr := q.s.Reset(); err == nil {
 		err = rerr
 	}
-	q.c.release(q.sql, q.s)
+	q.s.release()
 	if i := slices.Index(q.c.open, q); i >= 0 {
 		q.c.open = slices.Delete(q.c.open, i, i+1)
 	}

@@ -29,7 +29,7 @@ func (j *Journal) Apply(ctx context.Context, entries []Entry) error {
 type applier struct {
 	j       *Journal
 	tx      *db.Tx
-	s       scratch
+	s       hasher
 	own     db.ID
 	origins map[Origin]*applied
 	docs    map[db.ID][]change
@@ -189,7 +189,7 @@ func (a *applier) commitment(e *Entry) (erased bool, err error) {
 	}
 	e.Commitment = c
 	if isNew {
-		return false, a.j.storeSecret(a.tx, e.Doc, secret)
+		return false, storeSecret(a.tx, e.Doc, secret)
 	}
 	return erased, nil
 }
@@ -253,15 +253,13 @@ func (a *applier) document(id db.ID, changes []change) error {
 	if err != nil {
 		return err
 	}
-	if len(changes) == 1 {
-		err = a.j.merge(a.tx, d, &changes[0])
-	} else {
-		err = a.j.refold(a.tx, id, d)
-	}
-	if err != nil {
+	if len(changes) == 1 && d.follows(&changes[0]) {
+		m := merger{k: d.k, s: d.s}
+		m.step(&changes[0])
+	} else if err := a.j.refold(a.tx, id, d); err != nil {
 		return err
 	}
-	return a.j.save(a.tx, &a.s, id, d)
+	return a.j.save(a.tx, id, d)
 }
 
 // Head is the end of one origin's chain.

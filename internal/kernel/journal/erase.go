@@ -62,8 +62,11 @@ func (j *Journal) Erase(tx *db.Tx, by, second Author, doc db.ID, reason string) 
 	}
 	c := Change{Kind: kindErasure, Doc: db.NewID(), Sensitivity: Identity, Site: d.s.site, Programme: d.s.programme,
 		Fields: map[string]any{"doc": doc, "second": second.User, "reason": reason}}
-	var s scratch
-	return j.write(tx, l, &s, by, &c, &document{k: j.kinds[kindErasure], s: &state{}, isNew: true})
+	b := batch{j: j, tx: tx, l: l, longest: 256}
+	if err := b.addTo(nil, j.kinds[kindErasure], by, &c); err != nil {
+		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, b.flush())
 }
 
 // Erasure is an erasure that this database knows of.

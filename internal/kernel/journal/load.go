@@ -27,10 +27,7 @@ type Doc struct {
 	// Disputed are the groups in conflict, with all their values.
 	Disputed map[string][]Alternative
 
-	// Items are the append groups: every fact of them, as entered.
-	Items map[string][]Alternative
-
-	raw []byte // the fields as one JSON object, if it is at hand
+	s *state
 }
 
 // Alternative is one value of a group, and who gave it.
@@ -42,38 +39,30 @@ type Alternative struct {
 	At      time.Time
 }
 
-// Decode reads the fields into a struct with json tags. What is disputed or
-// missing leaves its field as it was.
-func (d *Doc) Decode(into any) error {
-	raw := d.raw
-	if raw == nil {
-		var err error
-		if raw, err = json.Marshal(d.Fields); err != nil {
-			return &fault.Error{Code: fault.Internal, Op: "journal.Decode", Key: "journal.bad_payload"}
-		}
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		// The cause may quote a value.
-		return &fault.Error{Code: fault.Internal, Op: "journal.Decode " + d.Kind, Key: "journal.bad_payload"}
-	}
-	return nil
-}
-
 // doc shows a state to the world.
 func (s *state) doc(id db.ID, kind string) *Doc {
 	d := &Doc{
 		ID: id, Subject: s.subject, Kind: kind, Site: s.site, Programme: s.programme, Sensitivity: s.sensitivity,
 		Version: s.seen, Error: s.inError, Created: s.created.hlc.Time(), Updated: s.updated.hlc.Time(),
 		CreatedBy: s.created.by, UpdatedBy: s.updated.by,
-		Fields: make(map[string]json.RawMessage, 16),
+		s: s,
 	}
+	n := 0
+	for i := range s.groups {
+		if g := &s.groups[i]; len(g.alts) > 0 {
+			n += len(g.shown().fields)
+		}
+	}
+	d.Fields = make(map[string]json.RawMessage, n)
 	for i := range s.groups {
 		g := &s.groups[i]
 		name := plainGroup(g.name)
 		switch {
 		case len(g.alts) == 0:
 		case g.class == Append:
-			d.addItems(name, g.alts)
+			for _, a := range g.inOrder() {
+				d.addFields(a.fields)
+			}
 		case g.class == Safety && g.disputed():
 			d.addDisputed(name, g.alts)
 		default:
@@ -99,29 +88,35 @@ func (d *Doc) addDisputed(name string, alts []alternative) {
 	d.Disputed[name] = shownAlternatives(alts)
 }
 
-// addItems shows an append group: all items, and the last of them field by field.
-func (d *Doc) addItems(name string, alts []alternative) {
-	inOrder := alts
-	if len(alts) > 1 {
-		inOrder = slices.Clone(alts)
-		slices.SortFunc(inOrder, func(a, b alternative) int {
-			if a.event == b.event {
-				return 0
-			}
-			if a.later(b.event) {
-				return 1
-			}
-			return -1
-		})
+// inOrder are a group's values as they are shown: by clock, then by version.
+func (g *group) inOrder() []alternative {
+	if len(g.alts) < 2 {
+		return g.alts
 	}
-	if d.Items == nil {
-		d.Items = make(map[string][]Alternative)
-	}
-	d.Items[name] = shownAlternatives(inOrder)
-	for i := range inOrder {
-		d.addFields(inOrder[i].fields)
-	}
+	alts := slices.Clone(g.alts)
+	slices.SortFunc(alts, func(a, b alternative) int {
+		switch {
+		case a.event == b.event:
+			return 0
+		case a.later(b.event):
+			return 1
+		}
+		return -1
+	})
+	return alts
 }
+
+// Items are the facts of an append group, each as it was entered, in the order of
+// their clocks.
+func (d *Doc) Items(name string) []Alternative {
+	if g := d.s.group(name); g != nil && g.class == Append {
+		return shownAlternatives(g.inOrder())
+	}
+	return nil
+}
+
+// SealedItems are the payloads of a sealed document.
+func (d *Doc) SealedItems() []Alternative { return d.Items(sealedGroup) }
 
 func shownAlternatives(alts []alternative) []Alternative {
 	out := make([]Alternative, len(alts))

@@ -24,15 +24,13 @@ type touched struct {
 	fields []field
 }
 
-// touches splits a change by groups.
-func (k *kindInfo) touches(c *change) []touched {
+// touches splits a change by groups, into memory that it may use.
+func (k *kindInfo) touches(c *change, all []touched) []touched {
 	if c.Sealed {
-		return []touched{{def: groupDef{sealedGroup, Append}}}
+		return append(all, touched{def: groupDef{sealedGroup, Append}})
 	}
-	var few [8]touched
-	all := few[:0]
 next:
-	for _, f := range c.fields {
+	for at, f := range c.fields {
 		d := k.groupOf(f.name)
 		for i := range all {
 			if all[i].def.name == d.name {
@@ -40,9 +38,9 @@ next:
 				continue next
 			}
 		}
-		all = append(all, touched{d, append(make([]field, 0, len(c.fields)), f)})
+		all = append(all, touched{def: d, fields: c.fields[at : at+1 : at+1]})
 	}
-	return slices.Clip(all)
+	return all
 }
 
 // past is what a fold remembers of a change to one group, so that a later change
@@ -59,6 +57,8 @@ type merger struct {
 	k    *kindInfo
 	s    *state
 	past map[string][]*past // by group; nil when only the newest change is merged
+
+	touched []touched // memory of step
 }
 
 // step merges c, which comes after all its base in the canonical order.
@@ -66,7 +66,9 @@ func (m *merger) step(c *change) {
 	s := m.s
 	latest := c.Base.Covers(s.seen)
 	m.document(c, latest)
-	for _, t := range m.k.touches(c) {
+	m.touched = m.k.touches(c, m.touched[:0])
+	s.reserve(len(m.touched))
+	for _, t := range m.touched {
 		g := s.ensure(t.def)
 		alive := g.alts
 		if !latest {
@@ -106,23 +108,26 @@ func (m *merger) document(c *change, latest bool) {
 
 // put adds c's value of one group. alive are the values that its author saw.
 func (m *merger) put(g *group, alive []alternative, c *change, fields []field) {
-	p := &past{alternative: alternative{event: c.event()}, c: c}
+	a := alternative{event: c.event()}
+	var keep []Version
 	switch {
 	case c.Sealed:
-		p.sealed = c.sealed
-		p.keep = unresolved(alive, c)
+		a.sealed = c.sealed
+		keep = unresolved(alive, c)
 	case g.class == Append || g.class == Safety && len(alive) > 1:
-		p.fields = overlay(nil, fields)
-		p.keep = unresolved(alive, c)
+		a.fields = overlay(nil, fields)
+		keep = unresolved(alive, c)
 	case len(alive) == 0:
-		p.fields = overlay(nil, fields)
+		a.fields = overlay(nil, fields)
 	default: // the author changed the value that was shown
-		p.fields = overlay(alive[len(alive)-1].fields, fields)
+		a.fields = overlay(alive[len(alive)-1].fields, fields)
 	}
-	m.supersede(g, p)
+	if len(g.alts) > 0 {
+		g.supersede(c, keep)
+	}
 	i, _ := slices.BinarySearchFunc(g.alts, c.Version, func(a alternative, v Version) int { return a.version.compare(v) })
-	g.alts = slices.Insert(g.alts, i, p.alternative)
-	m.remember(g.name, p)
+	g.alts = slices.Insert(g.alts, i, a)
+	m.remember(g.name, a, c, keep, false)
 }
 
 // resolve merges a change without fields that names values to drop from groups in
@@ -139,23 +144,25 @@ func (m *merger) resolve(c *change, latest bool) {
 		if len(alive) < 2 || len(keep) == 0 || len(keep) == len(alive) {
 			continue
 		}
-		p := &past{alternative: alternative{event: c.event()}, c: c, keep: keep, bare: true}
-		m.supersede(g, p)
-		m.remember(g.name, p)
+		g.supersede(c, keep)
+		m.remember(g.name, alternative{event: c.event()}, c, keep, true)
 	}
 }
 
-// supersede takes away the alternatives of g that p's author had seen or named.
-func (m *merger) supersede(g *group, p *past) {
-	g.alts = slices.DeleteFunc(slices.Clone(g.alts), func(a alternative) bool { return p.ends(a.version) })
+// supersede takes away the alternatives that c's author had seen or named and
+// did not keep.
+func (g *group) supersede(c *change, keep []Version) {
+	g.alts = slices.DeleteFunc(slices.Clone(g.alts), func(a alternative) bool { return c.ends(a.version, keep) })
 }
 
-// ends reports whether p puts v out of date.
-func (p *past) ends(v Version) bool { return p.c.supersedes(v) && !slices.Contains(p.keep, v) }
+// ends reports whether c puts v out of date.
+func (c *change) ends(v Version, keep []Version) bool {
+	return c.supersedes(v) && !slices.Contains(keep, v)
+}
 
-func (m *merger) remember(name string, p *past) {
+func (m *merger) remember(name string, a alternative, c *change, keep []Version, bare bool) {
 	if m.past != nil {
-		m.past[name] = append(m.past[name], p)
+		m.past[name] = append(m.past[name], &past{a, c, keep, bare})
 	}
 }
 
@@ -183,7 +190,7 @@ func (m *merger) aliveAt(name string, base Base) []alternative {
 		if p.bare {
 			continue
 		}
-		if !slices.ContainsFunc(seen[i+1:], func(q *past) bool { return q.ends(p.version) }) {
+		if !slices.ContainsFunc(seen[i+1:], func(q *past) bool { return q.c.ends(p.version, q.keep) }) {
 			alive = append(alive, p.alternative)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -24,37 +25,35 @@ func (f field) isNull() bool { return len(f.raw) == 4 && f.raw[0] == 'n' }
 // way encoding/json would but for the common types without reflection, and
 // returns the object and its fields, which share its bytes.
 func encodeFields(b []byte, in map[string]any) ([]byte, []field, error) {
-	names := make([]string, 0, len(in))
+	fields := make([]field, 0, len(in))
 	for n := range in {
-		names = append(names, n)
+		fields = append(fields, field{name: n})
 	}
-	slices.Sort(names)
-	type at struct{ from, to int }
-	var few [16]at
-	ats := few[:0]
-	from := len(b)
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	var few [32]int
+	ends := few[:0]
 	b = append(b, '{')
-	var err error
-	for i, n := range names {
+	for i := range fields {
 		if i > 0 {
 			b = append(b, ',')
 		}
+		n := fields[i].name
 		b = append(appendString(b, n), ':')
 		start := len(b)
+		var err error
 		if b, err = appendValue(b, in[n]); err != nil {
 			return nil, nil, &fault.Error{Code: fault.Internal, Op: "journal.Append", Field: n, Key: "journal.bad_value"}
 		}
-		ats = append(ats, at{start, len(b)})
+		ends = append(ends, start, len(b))
 	}
 	b = append(b, '}')
-	if len(b)-from > maxPayload {
+	if len(b) > maxPayload {
 		return nil, nil, fault.Field("journal.Append", "fields", "journal.too_long")
 	}
-	fields := make([]field, len(names))
-	for i, n := range names {
-		fields[i] = field{n, b[ats[i].from:ats[i].to:ats[i].to]}
+	for i := range fields { // only now: the bytes may have moved while they grew
+		fields[i].raw = b[ends[2*i]:ends[2*i+1]:ends[2*i+1]]
 	}
-	return b[from:], fields, nil
+	return b, fields, nil
 }
 
 func appendValue(b []byte, v any) ([]byte, error) {
@@ -70,15 +69,14 @@ func appendValue(b []byte, v any) ([]byte, error) {
 	case int64:
 		return strconv.AppendInt(b, x, 10), nil
 	case float64:
-		if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-			return strconv.AppendInt(b, int64(x), 10), nil
+		if a := math.Abs(x); a == 0 || a >= 1e-6 && a < 1e21 { // as encoding/json chooses
+			return strconv.AppendFloat(b, x, 'f', -1, 64), nil
 		}
 	case db.ID:
 		if x.IsZero() {
 			return append(b, "null"...), nil
 		}
-		t, err := x.MarshalText()
-		return append(append(append(b, '"'), t...), '"'), err
+		return append(append(append(b, '"'), x.String()...), '"'), nil
 	case json.RawMessage:
 		if x == nil {
 			return append(b, "null"...), nil
@@ -145,21 +143,16 @@ func decodeFields(payload []byte) ([]field, error) {
 	for n, raw := range m {
 		fields = append(fields, field{n, raw})
 	}
-	slices.SortFunc(fields, func(a, b field) int {
-		switch {
-		case a.name < b.name:
-			return -1
-		case a.name > b.name:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	return fields, nil
 }
 
 // overlay lays changed fields over those of a group; null takes a field away.
 // Both are sorted; neither is changed.
 func overlay(under, over []field) []field {
+	if len(under) == 0 && !slices.ContainsFunc(over, field.isNull) {
+		return over
+	}
 	out := make([]field, 0, len(under)+len(over))
 	for len(under) > 0 || len(over) > 0 {
 		switch {

@@ -139,7 +139,6 @@ func (j *Journal) projectAll(ctx context.Context, tx *db.Tx, r *RebuildReport, p
 		return err
 	}
 	progress(0, total)
-	var s scratch
 	sql := "SELECT DISTINCT doc FROM journal_entries WHERE doc > ? ORDER BY doc LIMIT ?"
 	err := eachID(ctx, tx, sql, nil, func(id db.ID) error {
 		entries, err := j.History(tx, id)
@@ -147,7 +146,7 @@ func (j *Journal) projectAll(ctx context.Context, tx *db.Tx, r *RebuildReport, p
 			return err
 		}
 		r.Entries += int64(len(entries))
-		if made, err := j.projectAgain(tx, &s, id, entries); err != nil {
+		if made, err := j.projectAgain(tx, id, entries); err != nil {
 			return err
 		} else if made {
 			r.Documents++
@@ -159,14 +158,14 @@ func (j *Journal) projectAll(ctx context.Context, tx *db.Tx, r *RebuildReport, p
 }
 
 // projectAgain makes one document from its entries; an erased one makes nothing.
-func (j *Journal) projectAgain(tx *db.Tx, s *scratch, id db.ID, entries []Entry) (bool, error) {
+func (j *Journal) projectAgain(tx *db.Tx, id db.ID, entries []Entry) (bool, error) {
 	changes := mergeable(entries)
 	if len(changes) == 0 {
 		return false, nil
 	}
 	d := &document{k: j.kind(changes[0].Kind), isNew: true}
 	d.s = fold(d.k, changes)
-	return true, j.save(tx, s, id, d)
+	return true, j.save(tx, id, d)
 }
 
 // CatchUp merges and projects again the documents of kinds that this program
@@ -200,7 +199,6 @@ func (j *Journal) kindNames() []string {
 }
 
 func (j *Journal) catchUp(ctx context.Context, tx *db.Tx, k *kindInfo) error {
-	var s scratch
 	sql := "SELECT id FROM journal_documents WHERE id > ? AND kind = ? AND schema <> ? ORDER BY id LIMIT ?"
 	err := eachID(ctx, tx, sql, []any{k.Name, int64(k.Schema)}, func(id db.ID) error {
 		d, err := j.lockDocument(tx, id)
@@ -210,7 +208,7 @@ func (j *Journal) catchUp(ctx context.Context, tx *db.Tx, k *kindInfo) error {
 		if err := j.refold(tx, id, d); err != nil {
 			return err
 		}
-		return j.save(tx, &s, id, d)
+		return j.save(tx, id, d)
 	})
 	if err != nil {
 		return err

@@ -58,6 +58,14 @@ type state struct {
 	seen        Base
 	groups      []group // sorted by name
 	reviews     []review
+
+	room []alternative // memory for new groups
+	pool []alternative // all of it, for reset
+}
+
+// reset makes s empty again and keeps its memory.
+func (s *state) reset() {
+	*s = state{groups: s.groups[:0], pool: s.pool}
 }
 
 func (s *state) group(name string) *group {
@@ -68,11 +76,30 @@ func (s *state) group(name string) *group {
 	return &s.groups[i]
 }
 
+// reserve makes room for n groups of one value each in a document that has none,
+// as most new ones are.
+func (s *state) reserve(n int) {
+	if len(s.groups) > 0 || n == 0 {
+		return
+	}
+	if cap(s.groups) < n {
+		s.groups = make([]group, 0, n)
+	}
+	if cap(s.pool) < n {
+		s.pool = make([]alternative, n)
+	}
+	s.room = s.pool[:n]
+}
+
 // ensure answers the group, making it if the document has none yet.
 func (s *state) ensure(d groupDef) *group {
 	i, ok := slices.BinarySearchFunc(s.groups, d.name, func(g group, n string) int { return strings.Compare(g.name, n) })
 	if !ok {
-		s.groups = slices.Insert(s.groups, i, group{groupDef: d})
+		g := group{groupDef: d}
+		if len(s.room) > 0 {
+			g.alts, s.room = s.room[:0:1], s.room[1:]
+		}
+		s.groups = slices.Insert(s.groups, i, g)
 	}
 	s.groups[i].class = d.class
 	return &s.groups[i]

@@ -1,0 +1,280 @@
+package journal
+
+import (
+	"crypto/rand"
+	"sync"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// maxBatch is how many changes are worked out before they are stored.
+const maxBatch = 128
+
+// batch works out changes one after the other (encode, commit, chain, merge) and
+// then stores them table by table, which is gentler on the processor's caches
+// than going through all tables for each change. One change is a batch of one.
+//
+// Its memory is used again. Nothing of it may outlive flush; payloads do, because
+// documents point into them, so they are not part of it.
+type batch struct {
+	hasher
+	m       merger
+	j       *Journal
+	tx      *db.Tx
+	l       *lane
+	items   []prepared
+	longest int // payload so far
+}
+
+var batches = sync.Pool{New: func() any { return &batch{longest: 256} }}
+
+// prepared is one change, worked out.
+type prepared struct {
+	d       *document
+	isNew   bool
+	h       Header
+	c       change
+	raw     []byte // header
+	payload []byte
+	state   []byte // merged and encoded
+	hash    [32]byte
+
+	own    document // d of a new document
+	merged state    // and its state
+	secret [secretSize]byte
+}
+
+// reset forgets what has not been stored.
+func (b *batch) reset() {
+	for i := range b.items {
+		p := &b.items[i]
+		p.d, p.c, p.payload, p.own = nil, change{}, nil, document{}
+	}
+	b.items = b.items[:0]
+	b.m.s = nil
+}
+
+// next answers memory for one more change.
+func (b *batch) next() *prepared {
+	if len(b.items) < cap(b.items) {
+		b.items = b.items[:len(b.items)+1]
+	} else {
+		b.items = append(b.items, prepared{})
+	}
+	return &b.items[len(b.items)-1]
+}
+
+// add works out one change of the caller's.
+func (b *batch) add(by Author, c *Change, known map[db.ID]*document) error {
+	k := b.j.kinds[c.Kind]
+	if k == nil || k.Name == kindErasure {
+		return fault.Field("journal.Append", "kind", "journal.unknown_kind")
+	}
+	if err := c.valid(by); err != nil {
+		return err
+	}
+	if c.Base.IsZero() {
+		return b.addTo(nil, k, by, c)
+	}
+	d := known[c.Doc]
+	if d.k != k {
+		return fault.Field("journal.Append", "kind", "journal.other_kind")
+	}
+	return b.addTo(d, k, by, c)
+}
+
+// addTo works out a change to d, or to a new document if d is nil.
+func (b *batch) addTo(d *document, k *kindInfo, by Author, c *Change) error {
+	if len(b.items) == maxBatch {
+		if err := b.flush(); err != nil {
+			return err
+		}
+	}
+	// Memory moves when it grows, and documents point to themselves: grow before.
+	if len(b.items) == cap(b.items) && len(b.items) > 0 {
+		if err := b.flush(); err != nil {
+			return err
+		}
+		b.items = make([]prepared, 0, min(2*cap(b.items), maxBatch))
+	}
+	p := b.next()
+	if p.isNew = d == nil; p.isNew {
+		p.merged.reset()
+		p.own = document{k: k, s: &p.merged, isNew: true, secret: p.secret[:]}
+		d = &p.own
+		rand.Read(d.secret)
+	}
+	p.d = d
+	if err := b.entry(p, by, c); err != nil {
+		return err
+	}
+	if !d.follows(&p.c) {
+		return b.refold(p)
+	}
+	b.m.k, b.m.s = d.k, d.s
+	b.m.step(&p.c)
+	p.state = d.s.encode(p.state[:0])
+	return nil
+}
+
+// entry makes the entry and chains it.
+func (b *batch) entry(p *prepared, by Author, c *Change) error {
+	const op = "journal.Append"
+	d, l := p.d, b.l
+	if !d.s.seen.Covers(c.Base) {
+		return fault.Field(op, "base", "journal.bad_base") // a version that does not exist
+	}
+	d.header(&p.h, c, by)
+	h := &p.h
+	if h.Sensitivity == Sealed && len(c.Fields) > 0 || h.Sensitivity != Sealed && h.Sealed {
+		return fault.Field(op, "sealed", "journal.bad_sealed")
+	}
+	if l.seq >= maxSeq {
+		return fault.New(fault.Internal, op, "journal.lane_full")
+	}
+	h.Version = Version{l.origin, l.seq + 1}
+	h.HLC = max(b.j.clock.tick(), l.hlc+1)
+	p.c = change{Header: h}
+	if h.Sealed {
+		p.payload, p.c.sealed = c.Sealed, c.Sealed
+	} else {
+		var err error
+		if p.payload, p.c.fields, err = encodeFields(make([]byte, 0, b.longest), c.Fields); err != nil {
+			return err
+		}
+	}
+	b.longest = min(max(b.longest, len(p.payload)), 4096)
+	p.raw = appendHeader(p.raw[:0], h)
+	commitment := b.commit(d.secret, h.Version, p.payload)
+	p.hash = b.hasher.entry(p.raw, &commitment, &l.hash)
+	l.seq, l.hash, l.hlc = h.Version.Seq, p.hash, h.HLC
+	return nil
+}
+
+// follows reports whether c had seen all of the document, so that it can be laid
+// over the stored state. Any other change needs the whole history.
+func (d *document) follows(c *change) bool {
+	return c.Base.Covers(d.s.seen) && (d.isNew || d.schema == int64(d.k.Schema))
+}
+
+// refold stores the changes so far, the newest included, and merges its document
+// from its history.
+func (b *batch) refold(p *prepared) error {
+	last := len(b.items) - 1
+	b.items = b.items[:last]
+	if err := b.flush(); err != nil {
+		return err
+	}
+	b.items = b.items[:0]
+	if err := b.storeEntry(p); err != nil {
+		return err
+	}
+	if err := b.j.refold(b.tx, p.h.Doc, p.d); err != nil {
+		return err
+	}
+	return b.j.save(b.tx, p.h.Doc, p.d)
+}
+
+// flush stores and projects what has been worked out.
+func (b *batch) flush() error {
+	defer b.reset()
+	for i := range b.items {
+		p := &b.items[i]
+		if p.isNew {
+			if err := storeSecret(b.tx, p.h.Doc, p.d.secret); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range b.items {
+		if err := b.storeEntry(&b.items[i]); err != nil {
+			return err
+		}
+	}
+	for i := range b.items {
+		p := &b.items[i]
+		if err := storeState(b.tx, p.h.Doc, p.d, p.state); err != nil {
+			return err
+		}
+	}
+	for i := range b.items {
+		if err := project(b.tx, b.items[i].h.Doc, b.items[i].d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) storeEntry(p *prepared) error {
+	_, err := b.tx.Exec("INSERT INTO journal_entries (slot, doc, header, hash, payload) VALUES (?, ?, ?, ?, ?)",
+		slotOf(b.l.no, p.h.Version.Seq), p.h.Doc, p.raw, p.hash[:], p.payload)
+	if fault.Is(err, fault.Conflict) {
+		return b.j.lost(b.l) // the slot is taken: so is the lane
+	}
+	return err
+}
+
+// storeSecret keeps the document's secret. Its row is also the mark that the
+// document's id is taken, for good: erasure leaves it, empty.
+func storeSecret(tx *db.Tx, doc db.ID, secret []byte) error {
+	_, err := tx.Exec("INSERT INTO journal_secrets (doc, secret) VALUES (?, ?)", doc, secret)
+	if fault.Is(err, fault.Conflict) {
+		return fault.New(fault.Conflict, "journal.Append", "journal.exists")
+	}
+	return err
+}
+
+// refold merges a document from all its entries.
+func (j *Journal) refold(tx *db.Tx, id db.ID, d *document) error {
+	changes, err := j.changesOf(tx, id)
+	if err != nil {
+		return err
+	}
+	d.s = fold(d.k, changes)
+	return nil
+}
+
+// save stores and projects a merged document.
+func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
+	if err := storeState(tx, id, d, d.s.encode(nil)); err != nil {
+		return err
+	}
+	return project(tx, id, d)
+}
+
+// storeState stores the merged document and its review items.
+func storeState(tx *db.Tx, id db.ID, d *document, raw []byte) error {
+	var err error
+	if d.isNew {
+		_, err = tx.Exec("INSERT INTO journal_documents (id, kind, schema, state) VALUES (?, ?, ?, ?)", id, d.k.Name, int64(d.k.Schema), raw)
+	} else {
+		_, err = tx.Exec("UPDATE journal_documents SET schema = ?, state = ? WHERE id = ?", int64(d.k.Schema), raw, id)
+	}
+	d.isNew, d.schema = false, int64(d.k.Schema)
+	if err != nil || len(d.s.reviews) == 0 {
+		return err
+	}
+	if _, err := tx.Exec("DELETE FROM journal_reviews WHERE doc = ?", id); err != nil {
+		return err
+	}
+	for _, r := range d.s.reviews {
+		_, err := tx.Exec(`INSERT INTO journal_reviews (doc, topic, kind, opened, resolved) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, id, plainGroup(r.group), d.k.Name, r.opened.Time(), r.resolved.Time())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// project has the kind write the document's rows.
+func project(tx *db.Tx, id db.ID, d *document) error {
+	if d.k.Project == nil {
+		return nil
+	}
+	doc := d.s.doc(id, d.k.Name)
+	err := d.k.Project(tx, doc)
+	doc.s = nil // its memory is used again
+	return err
+}
