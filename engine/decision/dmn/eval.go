@@ -246,18 +246,7 @@ func (s *scope) rank(t *Table, results []Datum) {
 
 func aggregate(how string, results []Datum) Datum {
 	if how == "COUNT" {
-		// The count of distinct outputs (DMN 1.5, 8.2.10).
-		n := 0
-		for i, r := range results {
-			first := true
-			for _, o := range results[:i] {
-				first = first && !o.Equal(r)
-			}
-			if first {
-				n++
-			}
-		}
-		return Scalar(value.Number(float64(n)))
+		return Scalar(value.Number(float64(len(results))))
 	}
 	var out float64
 	for i, r := range results {
