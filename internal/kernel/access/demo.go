@@ -48,3 +48,6 @@ func DemoAccounts(sites, programmes []string) []DemoAccount {
 	}})
 	return out
 }
+
+// Actor is the account at work: for a demonstration that plays its staff.
+func (u User) Actor() Actor { return u.actor() }

@@ -25,6 +25,9 @@ const (
 	PathKept     = "/kept"
 	PathKeptSend = "/kept/send"
 	PathPassword = "/password"
+	// PathComplaint is open to everybody: a complaint, also about staff, needs no
+	// account and does not say who typed it (programme-protection 1.6, PSEA).
+	PathComplaint = "/complaint"
 )
 
 // BackgroundHeader marks requests that a page makes by itself (a worklist that
@@ -76,7 +79,10 @@ func without(path string) bool {
 // the composition root adds.
 func (a *Access) open(path string) bool {
 	switch path {
-	case PathLogIn, PathLogOut, PathUnlock:
+	case PathLogIn, PathLogOut, PathUnlock, PathComplaint:
+		return true
+	}
+	if strings.HasPrefix(path, PathComplaint+"/") {
 		return true
 	}
 	for _, p := range a.options.Open {

@@ -31,6 +31,9 @@ type Cost struct {
 // a node with 512 MB.
 func DefaultCost() Cost { return Cost{Memory: 32 * 1024, Time: 3, Threads: 1} }
 
+// QuickCost is for tests and for seeding a demonstration. It protects nothing.
+func QuickCost() Cost { return Cost{Memory: 64, Time: 1, Threads: 1} }
+
 const (
 	saltLength = 16
 	hashLength = 32

@@ -9,7 +9,10 @@ import "github.com/godwit-health/godwit/internal/kernel/db"
 // laptop must not carry the hashes of every colleague in the world), sessions,
 // failed log-ins, and the stream of who looked.
 func Migrations() []db.Migration {
-	return []db.Migration{{Area: "access", Number: 1, SQL: `
+	return []db.Migration{{Area: "access", Number: 1, SQL: tables}}
+}
+
+const tables = `
 CREATE TABLE access_user (
 	id          BLOB NOT NULL PRIMARY KEY,
 	login       TEXT NOT NULL,
@@ -98,5 +101,4 @@ CREATE TABLE access_glass (
 );
 CREATE INDEX access_glass_usr ON access_glass (usr, until);
 CREATE INDEX access_glass_open ON access_glass (reviewed, opened);
-`}}
-}
+`

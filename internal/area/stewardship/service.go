@@ -1,0 +1,89 @@
+package stewardship
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// Pages are the pages and words of this area.
+func Pages() page.Area { return page.Area{Name: "stewardship", Templates: files, Locales: files} }
+
+// Deps is what a Service needs.
+type Deps struct {
+	DB      *db.DB
+	Journal *journal.Journal
+	Access  *access.Access
+	Pages   *page.Renderer // nil where there are no pages
+	People  *people.Service
+	Clock   func() time.Time
+
+	// Copies write the parts of a person's own copy that an area says better than
+	// its raw fields do. A kind without one is copied field by field.
+	Copies []Copier
+}
+
+// Copier writes the part of a person's own copy that covers some kinds of
+// document. It gets a context in which the right to the copy was checked, and
+// writes nothing about anybody else.
+type Copier struct {
+	Kinds []string
+	Copy  func(ctx context.Context, tx *db.Tx, person db.ID, lang string) ([]Section, error)
+}
+
+// Section is one part of a copy.
+type Section struct {
+	Title page.Msg
+	Rows  page.Summary
+}
+
+// Service is this area's use cases.
+type Service struct {
+	Deps
+	limit *limiter
+}
+
+// New makes the service.
+func New(d Deps) *Service {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	return &Service{Deps: d, limit: newLimiter()}
+}
+
+// Outlets are this area's ways out.
+func (s *Service) Outlets() []access.Route { return []access.Route{routeCopy, routeLooked} }
+
+var routeCopy = access.Route{
+	Name: "stewardship.copy", Means: access.Print, Purpose: "person_request", Recipients: []access.Recipient{access.Applicant},
+	Action: access.ExportCopy, Sensitivity: journal.Sensitive, Patterns: []string{"GET /people/{id}/print/copy"},
+}
+
+var routeLooked = access.Route{
+	Name: "stewardship.looked", Means: access.Print, Purpose: "person_request", Recipients: []access.Recipient{access.Applicant},
+	Action: access.ExportLooked, Patterns: []string{"GET /people/{id}/print/looked"},
+}
+
+func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+
+func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
+
+// actor returns who asks, or fault.Forbidden.
+func actor(ctx context.Context, op string) (access.Actor, error) {
+	a, ok := access.From(ctx)
+	if !ok {
+		return a, fault.New(fault.Forbidden, op, "door.no_actor")
+	}
+	return a, nil
+}
