@@ -62,8 +62,7 @@ func projectPerson(tx *db.Tx, d *journal.Doc) error {
 	if err != nil {
 		return err
 	}
-	keys := nameKeys(p)
-	from, to := birthYears(p)
+	keys, from, to := SearchKeys(p)
 	_, err = tx.Exec(`INSERT INTO people_person (id, site, programme, sensitivity, code, wristband, name_key,
 		year_from, year_to, died, registered, author, disputed, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity,
@@ -86,10 +85,9 @@ func writeKeys(tx *db.Tx, d *journal.Doc, keys []string, from, to int) error {
 		d.ID, strings.Join(keys, " ")); err != nil {
 		return err
 	}
-	sig := signature(keys)
-	for _, k := range keys {
+	for _, r := range IndexRows(d.ID, keys, from, to) {
 		if _, err := tx.Exec("INSERT INTO people_name (key, person, sig, year_from, year_to, site, programme, sensitivity) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"+onNameConflict,
-			k, d.ID, sig, from, to, d.Site, d.Programme, int(d.Sensitivity)); err != nil {
+			r.Key, d.ID, r.Sig, r.YearFrom, r.YearTo, d.Site, d.Programme, int(d.Sensitivity)); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/match"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
 // nameKeys returns the search keys of all names of a person (engine/match), the
@@ -22,6 +23,31 @@ func nameKeys(p Person) []string {
 				out = append(out, k)
 			}
 		}
+	}
+	return out
+}
+
+// SearchKeys returns what the search index holds of a person: the keys of all
+// names, and the years the person may be born in.
+func SearchKeys(p Person) (keys []string, yearFrom, yearTo int) {
+	yearFrom, yearTo = birthYears(p)
+	return nameKeys(p), yearFrom, yearTo
+}
+
+// IndexRow is one row of the search index by name.
+type IndexRow struct {
+	Key              string
+	Person           db.ID
+	Sig              int64 // of all the person's keys
+	YearFrom, YearTo int
+}
+
+// IndexRows returns a person's rows of the search index.
+func IndexRows(person db.ID, keys []string, yearFrom, yearTo int) []IndexRow {
+	sig := signature(keys)
+	out := make([]IndexRow, len(keys))
+	for i, k := range keys {
+		out[i] = IndexRow{k, person, sig, yearFrom, yearTo}
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 	}
 	var shown []db.ID
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		ids, more, err := search(tx, out.Query, scope, searchLimit)
+		ids, more, err := Find(tx, out.Query, scope, searchLimit, DefaultCaps)
 		if err != nil {
 			return err
 		}
@@ -86,13 +86,14 @@ func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 	return out, fault.Wrap(op, s.Access.Searched(ctx, "people.search", shown))
 }
 
-// search answers the ids for a query, best first.
-func search(tx *db.Tx, q Query, scope access.Scope, limit int) ([]db.ID, bool, error) {
+// Find answers the ids for a query, best first, among those in scope; more says
+// that there are others, or may be. It audits nothing: Search does.
+func Find(tx *db.Tx, q Query, scope access.Scope, limit int, caps Caps) ([]db.ID, bool, error) {
 	if q.Number != "" {
 		ids, err := findByNumber(tx, q.Number, scope, limit)
 		return ids, len(ids) == limit, err
 	}
-	return findByName(tx, q.Terms, q.Year, scope, limit)
+	return findByName(tx, q.Terms, q.Year, scope, limit, caps)
 }
 
 // likelyCap is how many rows are compared for each word of a new name.
@@ -148,7 +149,7 @@ func nearNames(tx *db.Tx, terms []match.Term, p Person, scope access.Scope) ([]d
 	}
 	var all []counted
 	for _, t := range terms {
-		n, err := common(tx, t)
+		n, err := common(tx, t, DefaultCaps.Probe)
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +164,7 @@ func nearNames(tx *db.Tx, terms []match.Term, p Person, scope access.Scope) ([]d
 	}
 	var out []db.ID
 	for _, c := range all[:min(len(all), 3)] {
-		ids, _, err := scanNames(tx, c.t, v, likelyCap)
+		ids, _, err := scanNames(tx, c.t, v, DefaultCaps.Scan, likelyCap)
 		if err != nil {
 			return nil, err
 		}
@@ -340,4 +341,11 @@ func (s *Service) TodayList(ctx context.Context, site string) ([]TodayRow, error
 		return out, fault.Wrap(op, err)
 	}
 	return out, fault.Wrap(op, s.Access.Searched(ctx, "people.today", shown))
+}
+
+// LikelyDoubles returns persons who may be the one described, best first, for a
+// form that wants to say so before it is sent. Register asks again.
+func (s *Service) LikelyDoubles(ctx context.Context, p Person) (out []Likely, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error { out, err = s.likely(ctx, tx, p, db.ID{}); return err })
+	return out, fault.Wrap("people.LikelyDoubles", err)
 }

@@ -9,13 +9,16 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
-// How much one search looks at. Each cap trades what may be missed against time;
-// bench/search.go measures both at a million persons.
-const (
-	probeCap = 1000  // rows counted to see how common a word is
-	scanCap  = 25000 // rows of the rarest word that are looked at
-	passCap  = 400   // rows that pass the signature and are checked on their keys
-)
+// Caps is how much one search looks at. Each trades what may be missed against
+// time; bench/search.go measures both at a million persons.
+type Caps struct {
+	Probe int // rows counted to see how common a word is
+	Scan  int // rows of the rarest word that are looked at
+	Pass  int // rows that pass the signature and are checked on their keys
+}
+
+// DefaultCaps are the caps of Search.
+var DefaultCaps = Caps{Probe: 1000, Scan: 60000, Pass: 600}
 
 // span is a range of keys: one key, or those that begin with it and go on.
 type span struct {
@@ -58,41 +61,48 @@ func (s span) where() (string, []any) {
 	return "key > ? AND key < ?", []any{s.key, s.key + last}
 }
 
-// common counts the rows a term covers, up to probeCap.
-func common(tx *db.Tx, t match.Term) (int, error) {
+// common counts the rows a term covers, up to a cap.
+func common(tx *db.Tx, t match.Term, probe int) (int, error) {
 	total := 0
 	for _, s := range spansOf(t) {
 		where, args := s.where()
 		var n int
-		err := tx.Row("SELECT count(*) FROM (SELECT 1 FROM people_name WHERE "+where+" LIMIT ?) AS probe", append(args, probeCap-total)...).Scan(&n)
+		err := tx.Row("SELECT count(*) FROM (SELECT 1 FROM people_name WHERE "+where+" LIMIT ?) AS probe", append(args, probe-total)...).Scan(&n)
 		if err != nil {
 			return 0, err
 		}
-		if total += n; total >= probeCap {
+		if total += n; total >= probe {
 			break
 		}
 	}
 	return total, nil
 }
 
-// rarest puts the term with the fewest rows first; among terms that all reach the
-// cap, the one with the longest words.
-func rarest(tx *db.Tx, terms []match.Term) (match.Term, []match.Term, error) {
+// rarest puts the term with the fewest rows first. While every term reaches the
+// probe, more rows are counted, up to a third of what may be scanned; among terms
+// that are still even, the one with the longest words goes first.
+func rarest(tx *db.Tx, terms []match.Term, caps Caps) (match.Term, []match.Term, error) {
 	if len(terms) == 1 {
 		return terms[0], nil, nil
 	}
-	best, bestN, bestLen := 0, 1<<30, 0
-	for i, t := range terms {
-		n, err := common(tx, t)
-		if err != nil {
-			return match.Term{}, nil, err
+	best := 0
+	for probe := caps.Probe; ; probe *= 8 {
+		bestN, bestLen := 1<<62, 0
+		for i, t := range terms {
+			n, err := common(tx, t, probe)
+			if err != nil {
+				return match.Term{}, nil, err
+			}
+			l := longest(t)
+			if n < bestN || n == bestN && l > bestLen {
+				best, bestN, bestLen = i, n, l
+			}
+			if n == 0 {
+				break // nobody: no need to look at the others
+			}
 		}
-		l := longest(t)
-		if n < bestN || n == bestN && l > bestLen {
-			best, bestN, bestLen = i, n, l
-		}
-		if n == 0 {
-			break // nobody: no need to look at the others
+		if bestN < probe || probe*8 > caps.Scan/3 {
+			break
 		}
 	}
 	others := slices.Delete(slices.Clone(terms), best, best+1)
@@ -144,9 +154,8 @@ func newSieve(others []match.Term, year int, scope access.Scope) sieve {
 
 // scanNames returns persons, in the order of the spans, whose rows pass the
 // sieve; capped reports that there may be more.
-func scanNames(tx *db.Tx, driver match.Term, v sieve, limit int) (ids []db.ID, capped bool, err error) {
+func scanNames(tx *db.Tx, driver match.Term, v sieve, scan, limit int) (ids []db.ID, capped bool, err error) {
 	seen := map[db.ID]bool{}
-	left := scanCap
 	for _, s := range spansOf(driver) {
 		where, args := s.where()
 		// The inner query bounds what is read, the outer what is kept.
@@ -156,7 +165,7 @@ func scanNames(tx *db.Tx, driver match.Term, v sieve, limit int) (ids []db.ID, c
 			sql = "SELECT person FROM people_name WHERE " + where + " ORDER BY key, person LIMIT ?"
 			args = append(args, limit-len(ids)+1)
 		} else {
-			args = append(append(append(args, left), v.args...), limit-len(ids)+1)
+			args = append(append(append(args, scan), v.args...), limit-len(ids)+1)
 		}
 		rows, err := tx.Query(sql, args...)
 		if err != nil {
@@ -210,16 +219,16 @@ func keysOf(tx *db.Tx, ids []db.ID) (map[db.ID][]string, error) {
 }
 
 // findByName returns up to limit persons whose names match all terms, best first.
-func findByName(tx *db.Tx, terms []match.Term, year int, scope access.Scope, limit int) (ids []db.ID, more bool, err error) {
-	driver, others, err := rarest(tx, terms)
+func findByName(tx *db.Tx, terms []match.Term, year int, scope access.Scope, limit int, caps Caps) (ids []db.ID, more bool, err error) {
+	driver, others, err := rarest(tx, terms, caps)
 	if err != nil {
 		return nil, false, err
 	}
-	keep := passCap
+	keep := caps.Pass
 	if len(others) == 0 {
 		keep = 4 * limit // every row of the one term matches: enough to rank
 	}
-	near, capped, err := scanNames(tx, driver, newSieve(others, year, scope), keep)
+	near, capped, err := scanNames(tx, driver, newSieve(others, year, scope), caps.Scan, keep)
 	if err != nil {
 		return nil, false, err
 	}
