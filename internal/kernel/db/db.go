@@ -52,7 +52,8 @@ type DB struct {
 type store interface {
 	read(ctx context.Context, fn func(*Tx) error) error
 	write(ctx context.Context, fn func(*Tx) error) error
-	script(tx *Tx, sql string) error // several statements, translated
+	exclusive(ctx context.Context, fn func() error) error // one process at a time
+	script(tx *Tx, sql string) error                      // several statements, translated
 	hasTable(tx *Tx, name string) (bool, error)
 	scrub(ctx context.Context) error
 	info(ctx context.Context, i *Info) error

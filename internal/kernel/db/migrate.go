@@ -45,21 +45,22 @@ func (d *DB) migrate(ctx context.Context, list []Migration) error {
 	if err != nil {
 		return err
 	}
-	var missing []Migration
-	err = d.Read(ctx, func(tx *Tx) error {
-		missing, err = d.missing(tx, list, known)
-		return err
-	})
+	missing, err := d.missing(ctx, list, known)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	for _, m := range missing {
-		if err := d.Write(ctx, func(tx *Tx) error { return d.apply(tx, m) }); err != nil {
-			e := fault.Wrap(fmt.Sprintf("db.Migrate %s %d", m.Area, m.Number), err)
-			return e
+	return d.store.exclusive(ctx, func() error {
+		missing, err := d.missing(ctx, list, known) // another process may have been faster
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		for _, m := range missing {
+			if err := d.Write(ctx, func(tx *Tx) error { return d.apply(tx, m) }); err != nil {
+				return fault.Wrap(fmt.Sprintf("db.Migrate %s %d", m.Area, m.Number), err)
+			}
+		}
+		return nil
+	})
 }
 
 // numberedMigrations checks the program's own list.
@@ -77,7 +78,15 @@ func numberedMigrations(list []Migration) (map[step]Migration, error) {
 	return known, nil
 }
 
-func (d *DB) missing(tx *Tx, list []Migration, known map[step]Migration) ([]Migration, error) {
+func (d *DB) missing(ctx context.Context, list []Migration, known map[step]Migration) (missing []Migration, err error) {
+	err = d.Read(ctx, func(tx *Tx) error {
+		missing, err = d.missingIn(tx, list, known)
+		return err
+	})
+	return missing, err
+}
+
+func (d *DB) missingIn(tx *Tx, list []Migration, known map[step]Migration) ([]Migration, error) {
 	there, err := d.store.hasTable(tx, "godwit_migrations")
 	if err != nil || !there {
 		return list, err
@@ -131,9 +140,6 @@ func refused(key, area string, number int) error {
 
 // apply applies m unless another process has just done so.
 func (d *DB) apply(tx *Tx, m Migration) error {
-	if err := d.lockMigrations(tx); err != nil {
-		return err
-	}
 	there, err := d.store.hasTable(tx, "godwit_migrations")
 	if err != nil {
 		return err
@@ -153,15 +159,5 @@ func (d *DB) apply(tx *Tx, m Migration) error {
 	}
 	_, err = tx.Exec("INSERT INTO godwit_migrations (area, number, hash, applied) VALUES (?, ?, ?, ?)",
 		m.Area, m.Number, m.hash(), time.Now())
-	return err
-}
-
-// lockMigrations lets one hub process migrate at a time. The number is "godwit"
-// in ASCII.
-func (d *DB) lockMigrations(tx *Tx) error {
-	if d.engine != Postgres {
-		return nil
-	}
-	_, err := tx.Exec("SELECT pg_advisory_xact_lock(113728124578164)")
 	return err
 }

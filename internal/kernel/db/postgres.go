@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,7 @@ type pgStore struct {
 	writers chan struct{}
 	sqls    sync.Map // portable SQL → numbered SQL
 	ver     string
+	closed  atomic.Bool
 }
 
 func openPostgres(ctx context.Context, o Options) (*pgStore, error) {
@@ -62,11 +64,16 @@ func pgDefaultConns() int32 {
 }
 
 func (s *pgStore) close() error {
-	s.pool.Close()
+	if !s.closed.Swap(true) {
+		s.pool.Close()
+	}
 	return nil
 }
 
 func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
+	if s.closed.Load() {
+		return fault.New(fault.Unavailable, "db.Read", "db.closed")
+	}
 	pt, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return mapped("db.Read", err)
@@ -83,6 +90,9 @@ func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
 // serializable, as SQLite's are by having one writer: a function that looked
 // before it wrote may rely on what it saw.
 func (s *pgStore) write(ctx context.Context, fn func(*Tx) error) error {
+	if s.closed.Load() {
+		return fault.New(fault.Unavailable, "db.Write", "db.closed")
+	}
 	select {
 	case s.writers <- struct{}{}:
 		defer func() { <-s.writers }()
@@ -137,6 +147,22 @@ func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	committed = true
 	h.done()
 	return nil
+}
+
+// exclusive lets one process at a time run fn. The lock is of a session and not of
+// a transaction, since a serializable one takes its snapshot before it gets a lock.
+func (s *pgStore) exclusive(ctx context.Context, fn func() error) error {
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return mapped("db.Migrate", err)
+	}
+	defer c.Release()
+	const lock = 113728124578164 // "godwit" in ASCII
+	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lock)); err != nil {
+		return mapped("db.Migrate", err)
+	}
+	defer func() { _, _ = c.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(lock)) }()
+	return fn()
 }
 
 func (s *pgStore) script(tx *Tx, sql string) error {

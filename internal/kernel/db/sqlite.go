@@ -56,11 +56,12 @@ func dsn(path, vfs string) string {
 	if filepath.VolumeName(path) != "" {
 		p = "/" + p // C:/x is file:///C:/x
 	}
-	u := "file:" + (&url.URL{Path: p}).EscapedPath()
+	// The log gets the mode of the file. SQLite does not read "+" as a space.
+	q := "?modeof=" + strings.ReplaceAll(url.QueryEscape(path), "+", "%20")
 	if vfs != "" {
-		u += "?vfs=" + vfs
+		q += "&vfs=" + vfs
 	}
-	return u
+	return "file:" + (&url.URL{Path: p}).EscapedPath() + q
 }
 
 // dial opens one connection. dataKey nil means an unencrypted file.
@@ -102,9 +103,23 @@ func (c *conn) header() error {
 	return mapped("db.Open", err)
 }
 
+// wal turns on the write-ahead log. It waits for another process that is doing the
+// same: the engine does not call its busy handler for this change.
+func (c *conn) wal() error {
+	for until := time.Now().Add(busyTimeout); ; {
+		err := c.Exec("PRAGMA journal_mode=WAL")
+		if !errors.Is(err, sqlite3.BUSY) || time.Now().After(until) {
+			return mapped("db.Open", err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 func (c *conn) configure(cacheKB int, readOnly bool) error {
+	if err := c.wal(); err != nil {
+		return err
+	}
 	pragmas := []string{
-		"journal_mode=WAL",
 		"synchronous=FULL",
 		"temp_store=MEMORY", // nothing plain on disk
 		"foreign_keys=ON",
@@ -368,8 +383,7 @@ func older(a, b string) bool {
 	return false
 }
 
-// touch makes an empty database file that only its owner can read; the WAL and
-// the index beside it take its mode.
+// touch makes an empty database file that only its owner can read.
 func touch(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

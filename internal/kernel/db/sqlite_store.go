@@ -46,6 +46,10 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 		return nil, err
 	}
 	ver, err := c.version()
+	if err == nil {
+		err = c.header() // makes the log's index: page numbers only, but nobody's business
+	}
+	_ = os.Chmod(o.Path+"-shm", 0o600)
 	if err != nil {
 		return nil, errors.Join(err, c.shut())
 	}
@@ -163,6 +167,9 @@ func (s *sqliteStore) info(ctx context.Context, i *Info) error {
 func (s *sqliteStore) write(ctx context.Context, fn func(*Tx) error) error {
 	return s.w.do(&request{ctx: ctx, fn: fn})
 }
+
+// exclusive runs fn. Here each transaction excludes the others.
+func (s *sqliteStore) exclusive(_ context.Context, fn func() error) error { return fn() }
 
 func (s *sqliteStore) script(tx *Tx, sql string) error {
 	if err := s.w.c.Exec(strictTables(sql)); err != nil {
