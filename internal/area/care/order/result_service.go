@@ -58,7 +58,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 	if e.Specimen < 0 || e.Specimen > o.Specimens || (o.Specimens > 1) != (e.Specimen > 0) {
 		return Saved{}, fault.Field(op, "specimen", "order.error.specimen")
 	}
-	f, check, err := s.check(ctx, tx, o, e.Answers)
+	f, check, err := s.check(ctx, tx, o, e.Answers, false)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -85,6 +85,8 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 		changes = s.touched(o, Act{Identity: e.Identity, Label: e.Label, Specimen: e.Specimen}, a.Purpose, on)
 	} else if len(Unmet(o.Needs, steps)) > 0 {
 		return Saved{Check: check}, fault.New(fault.Conflict, op, "order.error.needs")
+	} else if asksIdentity(f) {
+		changes = append(changes, s.stepOf(o, Step{Kind: StepIdentity, How: e.Identity, Specimen: e.Specimen, On: on}, a.Purpose))
 	}
 	on = dayOf(f, check, steps, e.Specimen, on)
 	r, parts, err := s.parts(tx, o, e, f, check, on)
@@ -98,8 +100,8 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 }
 
 // check runs the order's form on answers. Questions more sensitive than the user
-// may record are left to somebody else.
-func (s *Service) check(ctx context.Context, tx *db.Tx, o Order, answers map[string][]string) (*form.Form, *form.Result, error) {
+// may record are left to somebody else; a correction identifies nobody.
+func (s *Service) check(ctx context.Context, tx *db.Tx, o Order, answers map[string][]string, correcting bool) (*form.Form, *form.Result, error) {
 	f, err := s.form(tx, o.Request)
 	if err != nil {
 		return nil, nil, err
@@ -108,7 +110,9 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, o Order, answers map[str
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, f.Check(answers, known, s.today(), func(r *form.Row) bool { return !s.mayEnter(ctx, o, r) }), nil
+	return f, f.Check(answers, known, s.today(), func(r *form.Row) bool {
+		return correcting && r.Fact == factIdentity || !s.mayEnter(ctx, o, r)
+	}), nil
 }
 
 func (s *Service) mayEnter(ctx context.Context, o Order, r *form.Row) bool {
@@ -298,7 +302,7 @@ func (s *Service) correct(ctx context.Context, tx *db.Tx, e Entry) (Saved, error
 		return Saved{}, fault.New(fault.Conflict, op, "order.error.replaced")
 	}
 	e.Order, e.Specimen, e.Label = o.ID, old.Specimen, old.Label
-	f, check, err := s.check(ctx, tx, o, e.Answers)
+	f, check, err := s.check(ctx, tx, o, e.Answers, true)
 	switch {
 	case err != nil:
 		return Saved{}, err

@@ -1,0 +1,164 @@
+package order
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// interpreterFields ask who interprets. A relative is warned against, a child
+// refused.
+func interpreterFields() []page.Field {
+	return []page.Field{
+		{Kind: page.Radios, Name: "interpreter", Label: page.M("order.q.interpreter"), Hint: page.M("order.q.interpreter_hint"), Options: options("order.interpreter.", Interpreters)},
+		{Kind: page.Checks, Name: "sure", Label: page.M("order.q.sure"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("order.q.sure_yes")}}},
+	}
+}
+
+func sure(r *http.Request) bool { return r.PostForm.Get("sure") == "yes" }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// atoi reads a small number of a hidden field; anything else is 0.
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 9 {
+		return 0
+	}
+	return n
+}
+
+func (s *Service) talkForm(sh Sheet) (*page.Form, error) {
+	if err := need(sh.MayCounsel); err != nil {
+		return nil, err
+	}
+	f := &page.Form{Submit: page.M("order.do.counselling_save"), Fields: []page.Field{idField(), {Kind: page.Note, Label: page.M("order.q.counselling_note")}}}
+	f.Fields = append(f.Fields, interpreterFields()...)
+	f.Fields = append(f.Fields, page.Field{Kind: page.LongText, Name: "note", Label: page.M("order.q.note"), Optional: true, Max: 2000})
+	return f, nil
+}
+
+func (s *Service) getTalk(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	if pg, f, ok := s.formPage(w, r, id, "order.title_counselling", s.talkForm); ok {
+		s.Pages.Form(w, r, pg, f)
+	}
+}
+
+func (s *Service) postTalk(w http.ResponseWriter, r *http.Request) {
+	id, ok := s.posted(w, r)
+	if !ok {
+		return
+	}
+	err := s.Counsel(r.Context(), Talk{ID: newID(r), Order: id, Interp: r.PostForm.Get("interpreter"), Sure: sure(r), Note: r.PostForm.Get("note")})
+	if err == nil {
+		s.Pages.Redirect(w, r, "/orders/"+id.String(), page.M("order.saved"))
+		return
+	}
+	if pg, f, ok := s.formPage(w, r, id, "order.title_counselling", s.talkForm); ok {
+		f.Fill(r.PostForm)
+		s.fail(w, r, pg, f, err)
+	}
+}
+
+func (s *Service) consentForm(sh Sheet) (*page.Form, error) {
+	if err := need(sh.MayConsent); err != nil {
+		return nil, err
+	}
+	f := &page.Form{Submit: page.M("order.do.consent_save"), Fields: []page.Field{idField(),
+		{Kind: page.Note, Label: page.M("order.q.consent_note", "service", sh.Service)},
+		{Kind: page.Radios, Name: "decision", Label: page.M("order.q.decision"), Options: options("order.decision.", []string{Agreed, Decline})},
+		{Kind: page.Radios, Name: "giver", Label: page.M("order.q.giver"), Options: options("order.giver.", Givers)},
+	}}
+	f.Fields = append(f.Fields, interpreterFields()...)
+	return f, nil
+}
+
+func (s *Service) getConsent(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	if pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm); ok {
+		s.Pages.Form(w, r, pg, f)
+	}
+}
+
+func (s *Service) postConsent(w http.ResponseWriter, r *http.Request) {
+	id, ok := s.posted(w, r)
+	if !ok {
+		return
+	}
+	err := s.Consent(r.Context(), Decision{ID: newID(r), Order: id, Decision: r.PostForm.Get("decision"), Giver: r.PostForm.Get("giver"),
+		Interp: r.PostForm.Get("interpreter"), Sure: sure(r)})
+	if err == nil {
+		s.Pages.Redirect(w, r, "/orders/"+id.String(), page.M("order.saved"))
+		return
+	}
+	if pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm); ok {
+		f.Fill(r.PostForm)
+		s.fail(w, r, pg, f, err)
+	}
+}
+
+// toldPage is the form that records that a result was given in person.
+func (s *Service) toldPage(r *http.Request, id db.ID) (page.Page, *page.Form, error) {
+	v, err := s.Read(r.Context(), id)
+	if err != nil {
+		return page.Page{}, nil, err
+	}
+	b, err := s.banner(r.Context(), v.Order.Subject)
+	if err != nil {
+		return page.Page{}, nil, err
+	}
+	f := &page.Form{Submit: page.M("order.do.told"), Cancel: page.Link{Href: "/results/" + id.String(), Text: page.M("order.back_result")}}
+	f.Fields = append(f.Fields, idField(), page.Field{Kind: page.Note, Label: page.M("order.q.told_note")})
+	f.Fields = append(f.Fields, interpreterFields()...)
+	f.Fields = append(f.Fields,
+		page.Field{Kind: page.Checks, Name: "counselled", Label: page.M("order.q.counselled"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("order.q.counselled_yes")}}},
+		page.Field{Kind: page.Checks, Name: "linked", Label: page.M("order.q.linked"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("order.q.linked_yes")}}},
+		page.Field{Kind: page.LongText, Name: "note", Label: page.M("order.q.note"), Optional: true, Max: 2000})
+	return page.Page{Title: "order.title_told", Banner: b, Back: f.Cancel}, f, nil
+}
+
+func (s *Service) getTold(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	pg, f, err := s.toldPage(r, id)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.Pages.Form(w, r, pg, f)
+}
+
+func (s *Service) postTold(w http.ResponseWriter, r *http.Request) {
+	id, ok := s.posted(w, r)
+	if !ok {
+		return
+	}
+	err := s.Tell(r.Context(), Telling{ID: newID(r), Result: id, Interp: r.PostForm.Get("interpreter"), Sure: sure(r),
+		Counselled: r.PostForm.Get("counselled") == "yes", Linked: r.PostForm.Get("linked") == "yes", Note: r.PostForm.Get("note")})
+	if err == nil {
+		s.Pages.Redirect(w, r, "/results/"+id.String(), page.M("order.saved"))
+		return
+	}
+	pg, f, perr := s.toldPage(r, id)
+	if perr != nil || fault.Is(err, fault.NotFound) {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	f.Fill(r.PostForm)
+	s.fail(w, r, pg, f, err)
+}

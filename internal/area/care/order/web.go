@@ -1,0 +1,263 @@
+package order
+
+import (
+	"embed"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// Templates and Locales are this area's pages and words (page.Area "order").
+var (
+	//go:embed templates
+	Templates embed.FS
+	//go:embed locales
+	Locales embed.FS
+)
+
+// maxPosted bounds a posted form.
+const maxPosted = 1 << 20
+
+// Routes adds this area's pages.
+func (s *Service) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /worklist", s.getStations)
+	mux.HandleFunc("GET /worklist/{station}", s.getWorklist)
+	mux.HandleFunc("GET /orders/{id}", s.getOrder)
+	mux.HandleFunc("GET /orders/{id}/result", s.getResultForm)
+	mux.HandleFunc("POST /orders/{id}/result", s.postResult)
+	mux.HandleFunc("POST /orders/{id}/result/live", s.liveResult)
+	mux.HandleFunc("GET /orders/{id}/collect", s.getCollect)
+	mux.HandleFunc("POST /orders/{id}/collect", s.postCollect)
+	mux.HandleFunc("GET /orders/{id}/counselling", s.getTalk)
+	mux.HandleFunc("POST /orders/{id}/counselling", s.postTalk)
+	mux.HandleFunc("GET /orders/{id}/consent", s.getConsent)
+	mux.HandleFunc("POST /orders/{id}/consent", s.postConsent)
+	mux.HandleFunc("GET /orders/{id}/close", s.getClose)
+	mux.HandleFunc("POST /orders/{id}/close", s.postClose)
+	mux.HandleFunc("GET /results/{id}", s.getResult)
+	mux.HandleFunc("GET /results/{id}/correct", s.getCorrect)
+	mux.HandleFunc("POST /results/{id}/correct", s.postCorrect)
+	mux.HandleFunc("POST /results/{id}/correct/live", s.liveCorrect)
+	mux.HandleFunc("GET /results/{id}/error", s.getStrike)
+	mux.HandleFunc("POST /results/{id}/error", s.postStrike)
+	mux.HandleFunc("GET /results/{id}/told", s.getTold)
+	mux.HandleFunc("POST /results/{id}/told", s.postTold)
+}
+
+// pathID reads the id of the path; what is no id is not found.
+func pathID(r *http.Request) (db.ID, error) {
+	id, err := db.ParseID(r.PathValue("id"))
+	if err != nil {
+		return id, fault.New(fault.NotFound, "order.path", "order.error.not_found")
+	}
+	return id, nil
+}
+
+// posted reads a posted form and the path's id.
+func (s *Service) posted(w http.ResponseWriter, r *http.Request) (db.ID, bool) {
+	id, err := pathID(r)
+	if err == nil {
+		err = page.ReadForm(w, r, maxPosted)
+	}
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return id, false
+	}
+	return id, true
+}
+
+// newID is the id that a form carries; a broken one is as none, and refused later
+// as a new document without id.
+func newID(r *http.Request) db.ID {
+	id, err := db.ParseID(r.PostForm.Get("id"))
+	if err != nil {
+		return db.NewID()
+	}
+	return id
+}
+
+func idField() page.Field {
+	return page.Field{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}
+}
+
+// fail answers a failed post: the form again, or the page of the fault.
+func (s *Service) fail(w http.ResponseWriter, r *http.Request, pg page.Page, f *page.Form, err error) {
+	if fault.KeyOf(err) == "order.error.form" && f.Failed() {
+		s.Pages.Form(w, r, pg, f) // the questions say what is wrong
+		return
+	}
+	if fault.Is(err, fault.Conflict) && strings.HasPrefix(fault.KeyOf(err), "journal.") {
+		err = fault.New(fault.Conflict, "order.web", "order.error.replayed")
+	}
+	if !f.Fail(err) {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.Pages.Form(w, r, pg, f)
+}
+
+// stationsView lists the stations whose orders the user may see.
+type stationsView struct {
+	Stations []page.Link
+	Empty    page.Empty
+}
+
+func (s *Service) getStations(w http.ResponseWriter, r *http.Request) {
+	a, _ := access.From(r.Context())
+	v := stationsView{Empty: page.Empty{Title: page.M("order.worklist.none"), Text: page.M("order.worklist.none_text")}}
+	for _, st := range place.Stations {
+		for _, sens := range []journal.Sensitivity{journal.Clinical, journal.Sensitive} {
+			if s.Access.May(r.Context(), access.WorklistRead, access.Resource{Kind: kindOrder, Site: a.Site(), Station: st, Sensitivity: sens}) {
+				v.Stations = append(v.Stations, page.Link{Href: "/worklist/" + st, Text: page.M("place.station." + st)})
+				break
+			}
+		}
+	}
+	if len(v.Stations) == 0 && !s.Access.Ever(r.Context(), access.WorklistRead) {
+		s.Pages.Error(w, r, fault.New(fault.Forbidden, "order.stations", "order.error.worklist"))
+		return
+	}
+	s.Pages.Render(w, r, page.Page{Template: "order/stations", Title: "order.worklist.stations", View: v})
+}
+
+// worklistView is a station's list.
+type worklistView struct {
+	Station page.Msg
+	Table   page.Table
+	Refresh page.Link
+	Full    bool // the list is cut
+}
+
+func (s *Service) getWorklist(w http.ResponseWriter, r *http.Request) {
+	station := r.PathValue("station")
+	if !slices.Contains(place.Stations, station) {
+		s.Pages.Error(w, r, fault.New(fault.NotFound, "order.worklist", "order.error.not_found"))
+		return
+	}
+	lines, err := s.Worklist(r.Context(), station)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	var names map[db.ID]page.Msg
+	if err := s.DB.Read(r.Context(), func(tx *db.Tx) error { names = s.serviceNames(tx, lines); return nil }); err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.Pages.Render(w, r, page.Page{Template: "order/worklist", Title: "order.worklist.title", Wide: true, View: worklist(station, lines, names)})
+}
+
+func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
+	out := map[db.ID]page.Msg{}
+	for _, l := range lines {
+		out[l.Order.ID] = s.serviceName(tx, l.Order.Request)
+	}
+	return out
+}
+
+func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistView {
+	v := worklistView{Station: page.M("place.station." + station), Refresh: page.Link{Href: "/worklist/" + station, Text: page.M("order.worklist.refresh")},
+		Full: len(lines) >= mostListed, Table: page.Table{Caption: page.M("order.worklist.caption"), Tight: true,
+			Empty: page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")},
+			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.latin")}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
+				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service")}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}}
+	for _, l := range lines {
+		v.Table.Rows = append(v.Table.Rows, []page.Cell{
+			page.Link{Href: "/orders/" + l.Order.ID.String(), Name: personName(l.Person), Text: page.M("order.no_name")}, l.Person.Latin, page.Sex(l.Person.Sex), l.Person.Birth,
+			family(l.Person.Family), names[l.Order.ID], waiting(l.Waiting), lineTags(l),
+		})
+	}
+	return v
+}
+
+// personName is what a list shows of a person: the name, else the code of the
+// slip; a person may have no name yet.
+func personName(b Brief) string {
+	switch {
+	case b.Name != "":
+		return b.Name
+	case b.Latin != "":
+		return b.Latin
+	}
+	return b.Code
+}
+
+func family(number string) page.Cell {
+	if number == "" {
+		return page.M("order.no_family")
+	}
+	return page.Code(number)
+}
+
+// waiting says how long somebody waits, in the unit that fits.
+func waiting(d time.Duration) page.Msg {
+	switch {
+	case d < 2*time.Hour:
+		return page.M("order.waiting.minutes", "count", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return page.M("order.waiting.hours", "count", int(d.Hours()))
+	}
+	return page.M("order.waiting.days", "count", int(d.Hours()/24))
+}
+
+func lineTags(l Line) []page.Tag {
+	tags := []page.Tag{statusTag(l.Order.Status)}
+	for _, n := range l.Unmet {
+		tags = append(tags, page.Tag{Level: page.Wait, Text: page.M("order.need." + string(n))})
+	}
+	if l.Next > 0 {
+		tags = append(tags, page.Tag{Level: page.Info, Text: page.M("order.specimen_next", "n", l.Next, "of", l.Order.Specimens)})
+	}
+	if l.Order.Disputed {
+		tags = append(tags, page.Tag{Level: page.Danger, Text: page.M("order.disputed")})
+	}
+	return tags
+}
+
+func statusTag(st Status) page.Tag {
+	level := map[Status]page.Level{Ordered: page.Info, InProgress: page.Info, Done: page.Done, Refused: page.Wait, NotPossible: page.Wait}[st]
+	return page.Tag{Level: level, Text: page.M("order.status." + string(st))}
+}
+
+// formPage shows or answers a small form about an order.
+func (s *Service) formPage(w http.ResponseWriter, r *http.Request, id db.ID, title string, make func(Sheet) (*page.Form, error)) (page.Page, *page.Form, bool) {
+	sh, err := s.Look(r.Context(), id)
+	var f *page.Form
+	if err == nil {
+		f, err = make(sh)
+	}
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return page.Page{}, nil, false
+	}
+	f.Cancel = page.Link{Href: "/orders/" + id.String(), Text: page.M("order.back")}
+	return page.Page{Title: title, Banner: sh.Banner, Back: f.Cancel}, f, true
+}
+
+// options makes the answers of a closed list: the key is prefix + code.
+func options(prefix string, codes []string) []page.Option {
+	out := make([]page.Option, len(codes))
+	for i, c := range codes {
+		out[i] = page.Option{Value: c, Label: page.M(prefix + c)}
+	}
+	return out
+}
+
+var errForbidden = errors.New("order: not allowed")
+
+// need answers Forbidden unless the right is there.
+func need(ok bool) error {
+	if !ok {
+		return &fault.Error{Code: fault.Forbidden, Op: "order.web", Key: "door.forbidden", Err: errForbidden}
+	}
+	return nil
+}
