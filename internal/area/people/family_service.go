@@ -183,6 +183,6 @@ func (s *Service) EndRelation(ctx context.Context, person, relation db.ID) error
 		if err != nil {
 			return err
 		}
-		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindRelation, Doc: relation, Purpose: a.Purpose, Base: d.Version, EnteredInError: true})
+		return s.append(ctx, tx, a, journal.Change{Kind: kindRelation, Doc: relation, Purpose: a.Purpose, Base: d.Version, EnteredInError: true}, person)
 	}))
 }

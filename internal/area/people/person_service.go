@@ -36,10 +36,6 @@ type Registration struct {
 
 	Arrived bool         // the person is here today
 	Day     calendar.Day // of the arrival and of the checks; 0 is today
-
-	// Sure: the officer has looked at the likely doubles in Person.DistinctFrom and
-	// the person is none of them.
-	Sure bool
 }
 
 // Registered is what became of a registration. If Likely is not empty nothing was

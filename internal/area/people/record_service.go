@@ -446,7 +446,7 @@ func (s *Service) Keep(ctx context.Context, person, doc db.ID, group, version st
 		if err != nil {
 			return err
 		}
-		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: d.Kind, Doc: doc, Purpose: a.Purpose, Base: d.Version, Resolves: others})
+		return s.append(ctx, tx, a, journal.Change{Kind: d.Kind, Doc: doc, Purpose: a.Purpose, Base: d.Version, Resolves: others}, person)
 	}))
 }
 

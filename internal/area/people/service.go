@@ -30,7 +30,8 @@ type Deps struct {
 // transaction: authorise, load, decide, append.
 type Service struct {
 	Deps
-	photos chan struct{} // one picture is decoded at a time: it may take 100 MB
+	photos  chan struct{} // one picture is decoded at a time: it may take 100 MB
+	changed []func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error
 }
 
 // New makes the service and tells access how persons stand.
@@ -47,6 +48,45 @@ func New(d Deps) *Service {
 
 // Today is the civil day at this site.
 func (s *Service) Today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+
+// The causes that OnChange names.
+const (
+	CauseIdentity = "identity" // birth, sex, nationality, death …
+	CauseSafety   = "safety"   // allergies, pregnancy
+	CauseJourney  = "journey"  // a stay, or that the journey is whole
+)
+
+// OnChange has f called in the transaction of every change that may change what
+// packs know of a person (Facts). It is for the composition root, before the first
+// request.
+func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error) {
+	s.changed = append(s.changed, f)
+}
+
+// append writes a change and tells those who asked.
+func (s *Service) append(ctx context.Context, tx *db.Tx, by access.Actor, c journal.Change, person db.ID) error {
+	if err := s.Journal.Append(tx, by.Author(), c); err != nil {
+		return err
+	}
+	cause := ""
+	switch c.Kind {
+	case kindPerson:
+		cause = CauseIdentity
+	case kindSafety:
+		cause = CauseSafety
+	case kindStay, kindJourney:
+		cause = CauseJourney
+	}
+	if cause == "" {
+		return nil
+	}
+	for _, f := range s.changed {
+		if err := f(ctx, tx, person, cause); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // actor returns who asks, or fault.Forbidden.
 func actor(ctx context.Context) (access.Actor, error) {
@@ -149,7 +189,7 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, about personRow, kind stri
 			return err
 		}
 	}
-	return s.Journal.Append(tx, a.Author(), c)
+	return s.append(ctx, tx, a, c, about.ID)
 }
 
 // settle completes a change that touches groups in conflict.

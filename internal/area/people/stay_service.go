@@ -74,7 +74,7 @@ func (s *Service) removeOne(ctx context.Context, person db.ID, p part, doc db.ID
 		if err != nil {
 			return err
 		}
-		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: p.kind, Doc: doc, Purpose: a.Purpose, Base: d.Version, EnteredInError: true})
+		return s.append(ctx, tx, a, journal.Change{Kind: p.kind, Doc: doc, Purpose: a.Purpose, Base: d.Version, EnteredInError: true}, person)
 	})
 }
 
