@@ -74,7 +74,7 @@ func rules() []rule {
 		rule{folder: "internal/kernel/page/pagetest", may: []string{"engine/...", "internal/kernel/...", "internal/testkit", "web"}},
 		rule{folder: "internal/testkit"},
 		rule{folder: "internal/archtest", may: []string{"internal/testkit"}},
-		rule{folder: "cmd", may: []string{"internal/app/...", "internal/kernel/fault"}},
+		rule{folder: "cmd", may: []string{"internal/app/...", "engine/calendar", "packs"}},
 		rule{folder: "bench", may: []string{"*"}},
 		rule{folder: "e2e", may: []string{"*"}},
 		rule{folder: "packs"},

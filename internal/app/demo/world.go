@@ -147,8 +147,10 @@ func (g *generator) name(culture, part string) Name {
 	return pool[g.r.IntN(len(pool))]
 }
 
-func (g *generator) stage() Stage {
-	n := g.r.IntN(100)
+// stage walks through the shares in steps prime to 100, so that a hundred families
+// hold each stage exactly as often as its share says.
+func (g *generator) stage(i int) Stage {
+	n := i * 61 % 100
 	for _, s := range stageShare {
 		if n -= s.share; n < 0 {
 			return s.stage
@@ -158,10 +160,10 @@ func (g *generator) stage() Stage {
 }
 
 func (g *generator) family(i int, rt route) Family {
-	f := Family{Number: fmt.Sprintf("GW-%05d", 10000+i), Route: rt.name, Stage: g.stage()}
+	f := Family{Number: fmt.Sprintf("GW-%05d", 10000+i), Route: rt.name, Stage: g.stage(i)}
 	f.Destination = []string{"us-immigrant", "us-immigrant", "us-immigrant", "us-immigrant", "uk-tb", "uk-tb", "uk-tb", "canada-ime", "canada-ime", "australia-ime"}[g.r.IntN(10)]
 	f.Exam = g.exam(f.Stage)
-	f.CaseFacts = g.caseFacts(f.Destination)
+	f.CaseFacts = g.caseFacts(f.Destination, f.Exam)
 	stays := g.stays(rt, f.Exam)
 	surname := g.name(rt.culture, "s")
 	alone := g.chance(4)
@@ -210,14 +212,16 @@ func (g *generator) exam(s Stage) calendar.Day {
 	return g.today - calendar.Day(g.between(5, 80))
 }
 
-func (g *generator) caseFacts(destination string) map[string]string {
+func (g *generator) caseFacts(destination string, exam calendar.Day) map[string]string {
 	switch destination {
 	case "uk-tb":
-		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "36", "60"), "exempt": "false"}
+		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "36", "60"), "exempt": "false",
+			"application_date": (exam + calendar.Day(g.between(5, 40))).String()}
 	case "canada-ime":
 		return map[string]string{"category": pick(g, "economic", "refugee", "refugee", "spouse")}
 	case "australia-ime":
-		return map[string]string{"visa": pick(g, "humanitarian", "humanitarian", "permanent", "provisional", "temporary"), "stay_months": "0", "uhm": "false"}
+		return map[string]string{"visa": pick(g, "humanitarian", "humanitarian", "permanent", "provisional", "temporary"), "stay_months": "0", "uhm": "false",
+			"tb_risk_country": "true", "hepb_high_risk": pick(g, "true", "false"), "health_worker": "false"}
 	}
 	return map[string]string{}
 }

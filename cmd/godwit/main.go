@@ -1,0 +1,90 @@
+// Command godwit is the one program of Godwit: a node, a demonstration, and the
+// tools for protocols. The flags are here; everything else is internal/app.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/godwit-health/godwit/internal/app/packcmd"
+)
+
+// cli is the command line.
+type cli struct {
+	Demo    demoCmd          `cmd:"" help:"Start a demonstration with a synthetic world."`
+	Serve   serveCmd         `cmd:"" help:"Run the node of a folder."`
+	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
+	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
+	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
+	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`
+	DMN     packcmd.DMN      `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
+	Version versionCmd       `cmd:"" help:"Print the version."`
+}
+
+// world is what the commands touch: streams and nothing global, so that tests
+// run the real command.
+type world struct {
+	ctx      context.Context
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(world{ctx, os.Stdin, os.Stdout, os.Stderr, os.Getenv}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run does one command and answers its exit status: 0 done, 1 checked and found
+// wanting, 2 could not be done.
+func run(w world, args []string) (code int) {
+	exited := -1
+	parser, err := kong.New(&cli{}, kong.Name("godwit"),
+		kong.Description("A health record and health-security system for people on the move.\n\nStart with: godwit demo"),
+		kong.Writers(w.out, w.err), kong.Exit(func(c int) { exited = c }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(w.err, "godwit:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 { // --help was printed
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(w.err, "godwit:", err)
+		fmt.Fprintln(w.err, "Run `godwit --help` for the commands.")
+		return 2
+	}
+	err = k.Run(&w, packEnv(w))
+	var status interface{ ExitCode() int }
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return status.ExitCode()
+	}
+	fmt.Fprintln(w.err, "godwit:", err)
+	return 2
+}
+
+// wanting is the exit status of a check that found something.
+type wanting struct{}
+
+// Error says so.
+func (wanting) Error() string { return "checked, and found wanting" }
+
+// ExitCode implements kong.ExitCoder.
+func (wanting) ExitCode() int { return 1 }

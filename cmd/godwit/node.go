@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/packcmd"
+	"github.com/godwit-health/godwit/packs"
+)
+
+func packEnv(w world) *packcmd.Env {
+	return &packcmd.Env{Out: w.out, Err: w.err, Shipped: packs.Builtin(), Today: calendar.DayOfTime(time.Now())}
+}
+
+type demoCmd struct {
+	Addr string `default:"127.0.0.1:8080" help:"Where to listen. A port in use gives way to the next free one."`
+	Dir  string `help:"Folder of the demo: made, or used again if it is a demo. A temporary one if left out." type:"path"`
+	Seed uint64 `default:"1" help:"The same seed gives the same world."`
+}
+
+// Help adds an example.
+func (demoCmd) Help() string {
+	return "Example:\n\n  godwit demo\n  godwit demo --addr 127.0.0.1:9000 --dir ./demo --seed 7\n\nNobody in the demo exists. Stop it with Ctrl-C; a temporary folder is removed."
+}
+
+// Run runs the command.
+func (c *demoCmd) Run(w *world) error {
+	return app.Demo(w.ctx, app.DemoOptions{Addr: c.Addr, Dir: c.Dir, Seed: c.Seed, Out: w.out, Log: logger(w.err)})
+}
+
+type serveCmd struct {
+	Dir     string `required:"" help:"Folder of the node: made if it does not exist." type:"path"`
+	Addr    string `default:"127.0.0.1:8080" help:"Where to listen."`
+	Country string `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
+}
+
+// Help adds an example.
+func (serveCmd) Help() string {
+	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit serve --dir ./node\n\nStop it with Ctrl-C or SIGTERM: what was acknowledged is kept."
+}
+
+// Run runs the command.
+func (c *serveCmd) Run(w *world) error {
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Out: w.out, Log: logger(w.err)})
+}
+
+func logger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+type doctorCmd struct {
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (doctorCmd) Help() string {
+	return "Example:\n\n  godwit doctor --dir ./node\n\nExit status 1 when something is wrong; each line says what to do."
+}
+
+// Run runs the command.
+func (c *doctorCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "doctor"}) }
+
+type rebuildCmd struct {
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (rebuildCmd) Help() string {
+	return "Example:\n\n  godwit rebuild --dir ./node\n\nAll current rows come from the journal. This makes them anew and says whether any was different (exit status 1)."
+}
+
+// Run runs the command.
+func (c *rebuildCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "rebuild"}) }
+
+// do runs a command on the node of a folder and prints what it answered.
+func do(w *world, dir string, c app.Command) error {
+	a, err := app.Run(w.ctx, app.Options{Dir: dir, Log: logger(w.err)}, c)
+	if err != nil {
+		return err
+	}
+	for _, l := range a.Lines {
+		fmt.Fprintln(w.out, l)
+	}
+	if a.Error != "" {
+		return errors.New(a.Error)
+	}
+	if !a.OK {
+		return wanting{}
+	}
+	return nil
+}
+
+type userCmd struct {
+	Add     userAddCmd     `cmd:"" help:"Make a user. The first of a node is its administrator."`
+	Passwd  userPasswdCmd  `cmd:"" help:"Set a user's password and end their log-ins."`
+	Disable userDisableCmd `cmd:"" help:"Disable a user and end their log-ins."`
+	List    userListCmd    `cmd:"" help:"List the users."`
+}
+
+type userAddCmd struct {
+	Login     string   `arg:"" help:"Log-in name."`
+	Dir       string   `required:"" help:"Folder of the node." type:"path"`
+	Name      string   `help:"Full name; the log-in name if left out."`
+	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, epidemiologist, manager, medical_officer, privacy_officer, administrator."`
+	Site      []string `default:"*" help:"Code of a site, once for each; * for all."`
+	Programme []string `default:"*" help:"Code of a programme, once for each; * for all."`
+	Ceiling   string   `default:"clinical" enum:"identity,clinical,sensitive" help:"The most sensitive data the user may open: identity, clinical or sensitive."`
+	Locale    string   `default:"en" enum:"en,fr,es,ar" help:"Language."`
+}
+
+// Help adds an example.
+func (userAddCmd) Help() string {
+	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit user add amina --dir ./node --role nurse --site NBO --name \"Amina Yusuf\"\n\nThe password is asked for, or read from the first line of standard input."
+}
+
+// Run runs the command.
+func (c *userAddCmd) Run(w *world) error {
+	password, err := readPassword(w)
+	if err != nil {
+		return err
+	}
+	name := c.Name
+	if name == "" {
+		name = c.Login
+	}
+	return do(w, c.Dir, app.Command{Name: "user-add", Login: c.Login, FullName: name, Roles: c.Role, Sites: c.Site, Programmes: c.Programme,
+		Ceiling: c.Ceiling, Locale: c.Locale, Password: password})
+}
+
+type userPasswdCmd struct {
+	Login string `arg:"" help:"Log-in name."`
+	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Run runs the command.
+func (c *userPasswdCmd) Run(w *world) error {
+	password, err := readPassword(w)
+	if err != nil {
+		return err
+	}
+	return do(w, c.Dir, app.Command{Name: "user-passwd", Login: c.Login, Password: password})
+}
+
+type userDisableCmd struct {
+	Login string `arg:"" help:"Log-in name."`
+	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Run runs the command.
+func (c *userDisableCmd) Run(w *world) error {
+	return do(w, c.Dir, app.Command{Name: "user-disable", Login: c.Login})
+}
+
+type userListCmd struct {
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Run runs the command.
+func (c *userListCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "user-list"}) }
+
+// readPassword asks at a terminal without showing what is typed, and otherwise
+// takes the first line of standard input.
+func readPassword(w *world) (string, error) {
+	if f, ok := w.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(w.err, "Password: ")
+		first, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprint(w.err, "\nAgain: ")
+		if err != nil {
+			return "", err
+		}
+		second, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(w.err)
+		if err != nil {
+			return "", err
+		}
+		if string(first) != string(second) {
+			return "", errors.New("the two passwords are not the same; nothing was changed")
+		}
+		return string(first), nil
+	}
+	line, err := bufio.NewReader(io.LimitReader(w.in, 4096)).ReadString('\n')
+	line = strings.TrimRight(line, "\r\n")
+	if line == "" {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = errors.New("no password: type one, or put it on the first line of standard input")
+		}
+		return "", err
+	}
+	return line, nil
+}
+
+type versionCmd struct{}
+
+// Run runs the command.
+func (versionCmd) Run(w *world) error {
+	version, revision := "unreleased", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+		_, err := fmt.Fprintf(w.out, "godwit %s (%s, %s)\n", version, revision, info.GoVersion)
+		return err
+	}
+	_, err := fmt.Fprintf(w.out, "godwit %s\n", version)
+	return err
+}

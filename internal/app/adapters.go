@@ -1,0 +1,256 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/assessment"
+	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// packsOf gives areas the protocols, in their own words.
+type packsOf struct{ g *pack.Registry }
+
+// Active returns the version of a pack that holds on a day.
+func (p packsOf) Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error) {
+	return p.g.Active(tx, id, on)
+}
+
+// Version returns a stored version, whatever its state: hash says which.
+func (p packsOf) Version(tx *db.Tx, _, _, hash string) (*pack.Pack, error) {
+	return p.g.ByHash(tx, hash)
+}
+
+// Destinations lists the destination packs in force on a day.
+func (p packsOf) Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error) {
+	all, err := p.g.ActiveAll(tx, on)
+	return slices.DeleteFunc(all, func(q *pack.Pack) bool { return q.Kind != "destination" }), err
+}
+
+// ordersOf gives the assessment what it needs of orders.
+type ordersOf struct{ s *order.Service }
+
+// Facts implements assessment.Orders.
+func (o ordersOf) Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error) {
+	return o.s.Facts(tx, subject, codes)
+}
+
+// States implements assessment.Orders.
+func (o ordersOf) States(tx *db.Tx, subject, caseID db.ID) (map[string]assessment.OrderState, error) {
+	states, err := o.s.States(tx, subject, caseID)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]assessment.OrderState{}
+	for code, st := range states {
+		if plan := planState(st); plan != assessment.OrderNone {
+			out[code] = plan
+		}
+	}
+	return out, nil
+}
+
+// planState is what an order's status means to a plan. Not possible is like
+// refused: the physician decides what then.
+func planState(s order.Status) assessment.OrderState {
+	switch s {
+	case order.Ordered:
+		return assessment.OrderOpen
+	case order.InProgress:
+		return assessment.OrderAwaited
+	case order.Done:
+		return assessment.OrderDone
+	case order.Refused, order.NotPossible:
+		return assessment.OrderRefused
+	}
+	return assessment.OrderNone
+}
+
+// Place implements assessment.Orders.
+func (o ordersOf) Place(tx *db.Tx, by journal.Author, n assessment.NewOrder) error {
+	r := order.Request{Subject: n.Subject, Case: n.Case, Pack: n.Pack, Why: n.Why, Code: n.Code, Service: n.Service.Service, Station: n.Service.Station,
+		Form: n.Service.Form, Sensitivity: levelOf(n.Service.Sensitivity), Consent: n.Service.Consent, Site: n.Site, Programme: n.Programme, Purpose: "assessment"}
+	if n.Service.Counselling {
+		r.Needs = append(r.Needs, order.NeedCounselling)
+	}
+	if n.Service.Consent != "" {
+		r.Needs = append(r.Needs, order.NeedConsent)
+	}
+	return o.s.Place(tx, by, r)
+}
+
+func levelOf(sensitivity string) journal.Sensitivity {
+	if sensitivity == "sensitive" || sensitivity == "sealed" {
+		return journal.Sensitive
+	}
+	return journal.Clinical
+}
+
+// Withdraw implements assessment.Orders.
+func (o ordersOf) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error {
+	return o.s.Withdraw(tx, by, subject, caseID, code)
+}
+
+// Acted implements assessment.Orders.
+func (o ordersOf) Acted(tx *db.Tx, subject db.ID) ([]db.ID, error) { return o.s.Acted(tx, subject) }
+
+// Answer implements assessment.Orders.
+func (o ordersOf) Answer(tx *db.Tx, by journal.Author, a assessment.NewAnswer) error {
+	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme})
+}
+
+// peopleOf gives orders what they need to know of persons.
+type peopleOf struct{ s *people.Service }
+
+// Banner implements order.People.
+func (p peopleOf) Banner(ctx context.Context, tx *db.Tx, person db.ID) (*page.Banner, error) {
+	return p.s.Banner(ctx, tx, person)
+}
+
+// Briefs implements order.People.
+func (p peopleOf) Briefs(tx *db.Tx, ids []db.ID) (map[db.ID]order.Brief, error) {
+	all, err := p.s.Briefs(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[db.ID]order.Brief, len(all))
+	for id, b := range all {
+		out[id] = order.Brief{Name: b.Original, Latin: b.Latin, Code: b.Code, Sex: string(b.Sex), Birth: b.Birth}
+	}
+	return out, nil
+}
+
+// Known implements order.People: facts that the forms of results may read.
+func (p peopleOf) Known(tx *db.Tx, person db.ID, on calendar.Day) (value.Facts, error) {
+	facts, _, err := p.s.Facts(tx, person, on)
+	if err != nil {
+		return nil, err
+	}
+	out := value.Facts{"sex": facts[people.FactSex].Value, "dob": facts[people.FactBirth].Value}
+	if id, _, err := p.s.Identity(tx, person); err == nil {
+		out["age_years"] = calendar.AgeValue(id.Birth, on.Date(), calendar.Years)
+	}
+	return out, nil
+}
+
+// stationSafety asks the pack of that name before anybody is imaged, injected or
+// given a drug.
+type stationSafety struct{ n *Node }
+
+// safetyPack is the pack that guards the stations.
+const safetyPack = "station-safety"
+
+// kindOfAct is what the safety pack calls an act at a station.
+func kindOfAct(o order.Order) string {
+	switch {
+	case o.Station == "radiology":
+		return "imaging"
+	case o.Station == "vaccination":
+		return "live_vaccine" // whether it is live is the pack's to say; the more careful reading
+	}
+	return "other"
+}
+
+// Check implements order.Safety. Without the pack nobody is touched.
+func (c stationSafety) Check(ctx context.Context, tx *db.Tx, o order.Order, on calendar.Day) (order.Verdict, error) {
+	kind := kindOfAct(o)
+	if kind == "other" {
+		return order.Verdict{Clean: true}, nil
+	}
+	p, err := c.n.Packs.Active(tx, safetyPack, on)
+	if fault.Is(err, fault.Unavailable) {
+		return order.Verdict{Why: []page.Msg{page.M("app.safety.no_pack")}}, nil
+	}
+	if err != nil {
+		return order.Verdict{}, err
+	}
+	in, err := c.input(tx, p, o, kind, on)
+	if err != nil {
+		return order.Verdict{}, err
+	}
+	return verdict(p, p.Protocol.Decide(in), o), nil
+}
+
+func (c stationSafety) input(tx *db.Tx, p *pack.Pack, o order.Order, kind string, on calendar.Day) (decision.Input, error) {
+	in := decision.Input{On: on, Facts: map[string]decision.Fact{}}
+	person, journey, err := c.n.People.Facts(tx, o.Subject, on)
+	if err != nil {
+		return in, err
+	}
+	in.Journey = journey
+	var codes []string
+	for _, f := range p.Facts {
+		if code, ok := strings.CutPrefix(f.From, "obs:"); ok {
+			codes = append(codes, code)
+		}
+	}
+	seen, err := c.n.Orders.Facts(tx, o.Subject, codes)
+	if err != nil {
+		return in, err
+	}
+	for _, f := range p.Facts {
+		var fact decision.Fact
+		ok := true
+		switch {
+		case f.From == "order.day":
+			fact = decision.Fact{Value: value.Day(int(on)), AsOf: on.Date()}
+		case f.From == "order.kind":
+			fact = decision.Fact{Value: value.Text(kind), AsOf: on.Date()}
+		case strings.HasPrefix(f.From, "obs:"):
+			fact, ok = seen[strings.TrimPrefix(f.From, "obs:")]
+		default:
+			fact, ok = person[f.From]
+		}
+		if ok {
+			in.Facts[f.Name] = fact
+		}
+	}
+	return in, nil
+}
+
+// verdict is clean only when nothing is held, contraindicated or open, and the
+// pack either clears the service or has nothing to say about it.
+func verdict(p *pack.Pack, d decision.Decision, o order.Order) order.Verdict {
+	v := order.Verdict{Clean: true}
+	for _, out := range d.Outcomes {
+		switch out.Kind {
+		case decision.Hold, decision.Contraindicate:
+			v.Clean = false
+			for _, r := range out.Rows {
+				v.Why = append(v.Why, page.Words(func(lang string) string { return p.Sentence(lang, r.ID) }))
+			}
+		}
+	}
+	matters, _ := d.Outcome(decision.Flag, "PREGNANCY_MATTERS")
+	clear, cleared := d.Outcome(decision.Clear, "SERVICE")
+	if matters.State != "" && (!cleared || clear.State != decision.Definite) {
+		v.Clean = false
+	}
+	if !v.Clean && len(d.Ask) > 0 {
+		v.Ask = page.Link{Href: "/people/" + o.Subject.String() + "/ask/pregnancy", Text: page.M("app.safety.ask")}
+	}
+	return v
+}
+
+// usersOf names users for lists of who did what.
+type usersOf struct{}
+
+// UserName implements order.Users.
+func (usersOf) UserName(tx *db.Tx, user db.ID) string {
+	name, err := access.UserName(tx, user)
+	if err != nil {
+		return ""
+	}
+	return name
+}

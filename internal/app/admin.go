@@ -1,0 +1,236 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// Command is what the command line asks of a node. It runs in this process when
+// no server has the folder, and otherwise in the server, over its local socket.
+type Command struct {
+	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, doctor, rebuild
+	Login      string   `json:"login,omitempty"`
+	FullName   string   `json:"full_name,omitempty"`
+	Roles      []string `json:"roles,omitempty"`
+	Sites      []string `json:"sites,omitempty"`
+	Programmes []string `json:"programmes,omitempty"`
+	Ceiling    string   `json:"ceiling,omitempty"`
+	Locale     string   `json:"locale,omitempty"`
+	Password   string   `json:"password,omitempty"`
+}
+
+// Answer is what came of a command: lines to print, and whether all was well.
+type Answer struct {
+	Lines []string `json:"lines"`
+	OK    bool     `json:"ok"`
+	Error string   `json:"error,omitempty"`
+}
+
+// Run does a command on the node of a folder, wherever it is open.
+func Run(ctx context.Context, o Options, c Command) (Answer, error) {
+	o.Demo = IsDemo(o.Dir)
+	if !isNode(o.Dir) && c.Name != "user-add" {
+		return Answer{}, fmt.Errorf("%s holds no node; `godwit serve --dir %s` makes one", o.Dir, o.Dir)
+	}
+	n, err := Open(ctx, o)
+	if errors.Is(err, errRunning) {
+		return ask(ctx, filepath.Join(o.Dir, socketFile), c)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	a := n.Do(ctx, c)
+	return a, n.Close()
+}
+
+// Do runs a command on this node, as whoever sits at the machine.
+func (n *Node) Do(ctx context.Context, c Command) Answer {
+	ctx = access.Operator(ctx)
+	var lines []string
+	ok, err := true, error(nil)
+	switch c.Name {
+	case "user-add":
+		lines, err = n.addUser(ctx, c)
+	case "user-passwd":
+		err = n.Access.SetPassword(ctx, c.Login, c.Password)
+		lines = []string{"password set; every log-in of " + c.Login + " was ended"}
+	case "user-disable":
+		err = n.Access.DisableUser(ctx, c.Login)
+		lines = []string{c.Login + " is disabled; every log-in was ended"}
+	case "user-list":
+		lines, err = n.listUsers(ctx)
+	case "doctor":
+		lines, ok = n.doctor(ctx)
+	case "rebuild":
+		lines, ok, err = n.rebuild(ctx)
+	default:
+		err = fmt.Errorf("no command %q", c.Name)
+	}
+	if err != nil {
+		return Answer{Error: n.say(err)}
+	}
+	return Answer{Lines: lines, OK: ok}
+}
+
+// say turns an error into a sentence for the terminal.
+func (n *Node) say(err error) string {
+	if key := fault.KeyOf(err); key != "" {
+		text := n.Pages.Text("en", pageMsg(err))
+		if f := fault.FieldOf(err); f != "" {
+			return f + ": " + text
+		}
+		return text
+	}
+	return err.Error()
+}
+
+func (n *Node) addUser(ctx context.Context, c Command) ([]string, error) {
+	first, err := n.Access.NeedsFirst(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u := access.User{Login: c.Login, Name: c.FullName, Sites: c.Sites, Programmes: c.Programmes, Ceiling: c.Ceiling, Locale: c.Locale}
+	for _, r := range c.Roles {
+		u.Roles = append(u.Roles, access.Role(r))
+	}
+	if first && len(u.Roles) == 0 {
+		if _, err = n.Access.Bootstrap(ctx, c.Login, c.FullName, c.Password); err != nil {
+			return nil, err
+		}
+		return []string{"made " + c.Login + ", the first administrator of this node"}, nil
+	}
+	made, err := n.Access.AddUser(ctx, u, c.Password, true)
+	if err != nil {
+		return nil, err
+	}
+	return []string{"made " + made.Login + "; the password has to be changed at the first log-in"}, nil
+}
+
+func (n *Node) listUsers(ctx context.Context) ([]string, error) {
+	users, err := n.Access.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, u := range users {
+		state := ""
+		if u.Disabled {
+			state = "  disabled"
+		}
+		roles := make([]string, len(u.Roles))
+		for i, r := range u.Roles {
+			roles[i] = string(r)
+		}
+		lines = append(lines, fmt.Sprintf("%-20s %-30s %s%s", u.Login, strings.Join(roles, ","), strings.Join(u.Sites, ","), state))
+	}
+	return lines, nil
+}
+
+func (n *Node) rebuild(ctx context.Context) ([]string, bool, error) {
+	r, err := n.Journal.Rebuild(ctx, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	return rebuildLines(r), r.Same(), nil
+}
+
+func rebuildLines(r journal.RebuildReport) []string {
+	lines := []string{fmt.Sprintf("projected %d documents again from the journal", r.Documents)}
+	for _, t := range r.Tables {
+		if t.Same() {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s differed: %d rows were missing, %d did not belong, %d were not the same", t.Table, t.Missing, t.Stray, t.Changed))
+	}
+	if r.Same() {
+		lines = append(lines, "every row is as it was")
+	} else {
+		lines = append(lines, "the rows are now as the journal says; report this: a projection and the journal must never differ")
+	}
+	return lines
+}
+
+// adminServer answers commands on a socket that only this user may open.
+type adminServer struct {
+	l   net.Listener
+	srv *http.Server
+}
+
+// maxCommand bounds a command, in bytes.
+const maxCommand = 64 << 10
+
+func (n *Node) listenAdmin() (*adminServer, error) {
+	path := filepath.Join(n.Dir, socketFile)
+	_ = os.Remove(path) // left by a process that was killed: the lock says that none runs
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("the folder's path is too long or it takes no sockets: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /command", func(w http.ResponseWriter, r *http.Request) {
+		var c Command
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxCommand)).Decode(&c); err != nil {
+			http.Error(w, "not a command", http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(n.Do(r.Context(), c))
+	})
+	return &adminServer{l, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
+}
+
+func (a *adminServer) serve() error { return a.srv.Serve(a.l) }
+
+func (a *adminServer) close(ctx context.Context) error { return a.srv.Shutdown(ctx) }
+
+// ask sends a command to the server that has the folder.
+func ask(ctx context.Context, socket string, c Command) (Answer, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return Answer{}, err
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://node/command", bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return Answer{}, fmt.Errorf("a server has this folder open and does not answer on its socket: %w", err)
+	}
+	defer resp.Body.Close()
+	var a Answer
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 16<<20)).Decode(&a); err != nil {
+		return Answer{}, fmt.Errorf("the server's answer cannot be read: %w", err)
+	}
+	return a, nil
+}
+
+// pageMsg is the sentence of a fault.
+func pageMsg(err error) page.Msg {
+	m := page.M(fault.KeyOf(err))
+	for k, v := range fault.ArgsOf(err) {
+		m.Args = append(m.Args, k, v)
+	}
+	return m
+}

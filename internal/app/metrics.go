@@ -1,0 +1,55 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// healthz answers 200 while the database answers.
+func (n *Node) healthz(w http.ResponseWriter, r *http.Request) {
+	err := n.DB.Read(r.Context(), func(tx *db.Tx) error {
+		var one int
+		return tx.Row("SELECT 1").Scan(&one)
+	})
+	if err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// metrics counts what happens, never to whom: no label holds anything about a
+// person, a user or a place.
+func (n *Node) metrics() http.Handler {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), gateCollector{n},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "godwit_database_bytes", Help: "Size of the database."}, func() float64 {
+			info, err := n.DB.Info(contextForMetrics())
+			if err != nil {
+				return -1
+			}
+			return float64(info.Bytes)
+		}))
+	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+}
+
+// gateCollector exposes what the gate counts: log-ins, refusals, reads.
+type gateCollector struct{ n *Node }
+
+var gateDesc = prometheus.NewDesc("godwit_gate_total", "What the gate decided since the start.", []string{"what"}, nil)
+
+// Describe implements prometheus.Collector.
+func (gateCollector) Describe(ch chan<- *prometheus.Desc) { ch <- gateDesc }
+
+// Collect implements prometheus.Collector.
+func (g gateCollector) Collect(ch chan<- prometheus.Metric) {
+	for what, count := range g.n.Access.Counts() {
+		ch <- prometheus.MustNewConstMetric(gateDesc, prometheus.CounterValue, float64(count), what)
+	}
+}

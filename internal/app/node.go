@@ -1,0 +1,216 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/area/assessment"
+	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/key"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/tally"
+	"github.com/godwit-health/godwit/packs"
+)
+
+// The files of a node's folder.
+const (
+	databaseFile = "godwit.db"
+	keyFile      = "godwit.key"
+	lockFile     = "godwit.lock"
+	socketFile   = "godwit.sock"
+	demoFile     = "demo"
+)
+
+// Options say which node to open.
+type Options struct {
+	Dir     string // made if it does not exist
+	Demo    bool   // refuse a folder that is a real node's
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Country string // where new cases are examined, alpha-3
+}
+
+// Node is one installation in one folder, open.
+type Node struct {
+	Dir        string
+	DB         *db.DB
+	Journal    *journal.Journal
+	Access     *access.Access
+	Pages      *page.Renderer
+	Packs      *pack.Registry
+	Sites      *place.Sites
+	People     *people.Service
+	Orders     *order.Service
+	Assessment *assessment.Service
+	Demo       bool
+
+	log      *slog.Logger
+	clock    func() time.Time
+	door     *page.Door
+	handler  http.Handler
+	unlock   func()
+	close    sync.Once
+	closeErr error
+}
+
+// IsDemo reports whether a folder holds a demo.
+func IsDemo(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, demoFile))
+	return err == nil
+}
+
+// isNode reports whether a folder holds a node's database.
+func isNode(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, databaseFile))
+	return err == nil
+}
+
+// migrations of every area, in the order of the house.
+func migrations() []db.Migration {
+	var all []db.Migration
+	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(),
+		people.Migrations(), order.Migrations(), assessment.Migrations()} {
+		all = append(all, m...)
+	}
+	return all
+}
+
+// kinds of every area.
+func kinds() []journal.Kind {
+	var all []journal.Kind
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), people.Kinds(), order.Kinds(), assessment.Kinds()} {
+		all = append(all, k...)
+	}
+	return all
+}
+
+// areas are the pages and words of every area.
+func areas() []page.Area {
+	return []page.Area{assessment.Pages(), ownPages()}
+}
+
+// Open opens the node of a folder, and makes it if the folder is empty. While it
+// is open no other process can open it: fault.Unavailable says so.
+func Open(ctx context.Context, o Options) (*Node, error) {
+	const op = "app.Open"
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, &fault.Error{Code: fault.Unavailable, Op: op, Key: "app.folder", Err: err}
+	}
+	if isNode(o.Dir) && o.Demo != IsDemo(o.Dir) {
+		if o.Demo {
+			return nil, fmt.Errorf("%s holds a node that is not a demo; give an empty folder with --dir", o.Dir)
+		}
+		return nil, fmt.Errorf("%s holds a demo; a real node needs a folder of its own", o.Dir)
+	}
+	unlock, err := lockDir(filepath.Join(o.Dir, lockFile))
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{Dir: o.Dir, Demo: o.Demo, log: o.Log, clock: o.Clock, unlock: unlock}
+	if err := n.open(ctx, o); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context, o Options) error {
+	if o.Demo && !IsDemo(o.Dir) {
+		if err := os.WriteFile(filepath.Join(o.Dir, demoFile), []byte("This folder holds a Godwit demonstration. Nobody in it exists.\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	keyPath := filepath.Join(o.Dir, keyFile)
+	if !isNode(o.Dir) {
+		if err := key.Create(keyPath); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	var err error
+	if n.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.Dir, databaseFile), Key: key.File(keyPath), Migrations: migrations()}); err != nil {
+		return err
+	}
+	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock}); err != nil {
+		return err
+	}
+	if err := n.Journal.CatchUp(ctx); err != nil {
+		return err
+	}
+	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock,
+		Fail: func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) }}); err != nil {
+		return err
+	}
+	n.Sites = place.NewSites(n.DB, n.Journal, n.Access)
+	if n.Pages, err = page.New(page.Options{Areas: areas(), Frame: n.frame, Clock: o.Clock, Log: o.Log, Pseudo: o.Demo}); err != nil {
+		return err
+	}
+	n.Packs = pack.NewRegistry(pack.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Clock: o.Clock})
+	if err := n.services(o); err != nil {
+		return err
+	}
+	if _, err := n.Packs.SyncShipped(access.Operator(ctx), packs.Builtin()); err != nil {
+		return err
+	}
+	n.handler = n.routes()
+	return nil
+}
+
+// services builds every area and ties them together: what one area must hear of
+// another, without importing it, is said here.
+func (n *Node) services(o Options) error {
+	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock})
+	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
+		Safety: stationSafety{n}, Users: usersOf{}, Clock: o.Clock})
+	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs},
+		People: n.People, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
+	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
+		if isQuiet(ctx) {
+			return nil
+		}
+		cause := "result"
+		if !r.Corrects.IsZero() || r.InError {
+			cause = "correction"
+		}
+		return n.Assessment.Changed(ctx, tx, r.Subject, cause)
+	})
+	n.Orders.OnStatus(func(ctx context.Context, tx *db.Tx, ord order.Order) error {
+		if isQuiet(ctx) {
+			return nil
+		}
+		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
+	})
+	return n.Access.Register(assessment.Outlets()...)
+}
+
+// Close gives back what the node holds. What was acknowledged is durable already.
+func (n *Node) Close() error {
+	n.close.Do(func() {
+		if n.Journal != nil {
+			n.closeErr = n.Journal.Close(context.Background())
+		}
+		if n.DB != nil {
+			n.closeErr = errors.Join(n.closeErr, n.DB.Close())
+		}
+		n.unlock()
+	})
+	return n.closeErr
+}

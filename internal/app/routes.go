@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// ownPages are the pages of no area: today.
+func ownPages() page.Area { return page.Area{Name: "app", Templates: files, Locales: files} }
+
+// routes puts every page behind the gate.
+func (n *Node) routes() http.Handler {
+	mux := http.NewServeMux()
+	n.door = &page.Door{Pages: n.Pages, Access: n.Access}
+	if n.Demo {
+		n.door.Demo = DemoAccounts()
+	}
+	n.door.Routes(mux)
+	n.Pages.Routes(mux)
+	n.Assessment.Routes(mux)
+	mux.HandleFunc("GET /{$}", n.getToday)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
+	})
+	return n.Access.Middleware(mux)
+}
+
+// frame is what surrounds every page: site, role, and the way to what this user
+// may do.
+func (n *Node) frame(r *http.Request) page.Frame {
+	f := page.Frame{Demo: n.Demo, Sync: &page.Sync{Alone: true}}
+	ctx := r.Context()
+	actor, ok := access.From(ctx)
+	if !ok {
+		return f
+	}
+	f.User, f.Locale, f.SignOut = actor.Name, actor.Locale, access.PathLogOut
+	if len(actor.Roles) > 0 {
+		f.Role = page.RoleMsg(actor.Roles[0])
+	}
+	f.Site = n.siteName(ctx, actor)
+	if n.Access.Ever(ctx, access.PersonSearch) {
+		f.Search = "/people"
+	}
+	f.Nav = append(f.Nav, page.Nav{Href: "/", Text: page.M("app.nav.today")})
+	for _, way := range ways {
+		if n.Access.Ever(ctx, way.action) {
+			f.Nav = append(f.Nav, page.Nav{Href: way.href, Text: page.M("app.nav." + way.name)})
+		}
+	}
+	return f
+}
+
+// ways are the main places, each shown to whoever may ever go there.
+var ways = []struct {
+	name, href string
+	action     access.Action
+}{
+	{"people", "/people", access.PersonSearch},
+	{"worklist", "/worklist", access.WorklistRead},
+	{"cases", "/cases", access.BoardRead},
+	{"alerts", "/alerts", access.AlertRead},
+	{"packs", "/packs", access.PackRead},
+	{"audit", "/audit", access.AuditRead},
+	{"rights", "/rights", access.RightsRead},
+	{"review", "/review", access.ReviewRead},
+}
+
+func (n *Node) siteName(ctx context.Context, a access.Actor) string {
+	name := a.Site()
+	_ = n.DB.Read(ctx, func(tx *db.Tx) error {
+		if s, err := n.Sites.Site(tx, name); err == nil {
+			name = s.Name(a.Locale)
+		}
+		return nil
+	})
+	return name
+}
+
+// contextForMetrics bounds what a scrape may wait for.
+func contextForMetrics() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	context.AfterFunc(ctx, cancel)
+	return ctx
+}

@@ -1,0 +1,242 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/app/demo"
+	"github.com/godwit-health/godwit/internal/area/assessment"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// demoSite is the demo's centre.
+func demoSite() (place.Site, error) {
+	var s place.Site
+	return s, json.Unmarshal(demo.SiteJSON, &s)
+}
+
+// DemoAccounts are the demo's users, one a role and a second medical officer.
+func DemoAccounts() []access.DemoAccount {
+	site, err := demoSite()
+	if err != nil {
+		panic(err) // embedded, and read by a test
+	}
+	return access.DemoAccounts([]string{site.Code}, []string{access.All})
+}
+
+func demoPassword() string { return access.DemoPassword }
+
+// as is the context of a demo account at work.
+func (n *Node) as(ctx context.Context, login, purpose string) (context.Context, error) {
+	users, err := n.Access.Users(access.Operator(ctx))
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if u.Login == login {
+			a := u.Actor()
+			a.Purpose = purpose
+			return access.With(ctx, a), nil
+		}
+	}
+	return nil, fmt.Errorf("demo: no account %q", login)
+}
+
+// seeders is how many families are seeded at once: they share commits.
+const seeders = 24
+
+// seed fills an empty demo with the world of a seed. Everything goes through the
+// services, as the users would do it: the demo can show nothing that the program
+// cannot do.
+func (n *Node) seed(ctx context.Context, seed uint64, families int) error {
+	if err := n.seedUsers(ctx); err != nil {
+		return fmt.Errorf("demo users: %w", err)
+	}
+	if err := n.seedPacks(ctx); err != nil {
+		return fmt.Errorf("demo packs: %w", err)
+	}
+	w, err := demo.New(seed, calendar.DayOfTime(n.clock()), families)
+	if err != nil {
+		return err
+	}
+	s, err := n.newSeeder(ctx, w)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(seeders)
+	for i := range w.Families {
+		f := &w.Families[i]
+		g.Go(func() error {
+			if err := s.family(ctx, f); err != nil {
+				return fmt.Errorf("demo family %s (%s, %s): %w", f.Number, f.Destination, f.Stage, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (n *Node) seedUsers(ctx context.Context) error {
+	ctx = access.Operator(ctx)
+	site, err := demoSite()
+	if err != nil {
+		return err
+	}
+	if err := n.Sites.Save(ctx, site); err != nil {
+		return err
+	}
+	for _, a := range DemoAccounts() {
+		if _, err := n.Access.AddUser(ctx, a.User, a.Password, false); err != nil {
+			return fmt.Errorf("%s: %w", a.User.Login, err)
+		}
+	}
+	return nil
+}
+
+// seedPacks lets the demo's two synthetic officers approve and activate what
+// ships: in a real node that is two people's signature.
+func (n *Node) seedPacks(ctx context.Context) error {
+	var officers [2]access.Actor
+	for i, login := range []string{"medical_officer", "medical_officer_2"} {
+		c, err := n.as(ctx, login, "administration")
+		if err != nil {
+			return err
+		}
+		officers[i], _ = access.From(c)
+	}
+	// From a year back: the demo's cases were opened over the last months.
+	from := calendar.DayOfTime(n.clock()).AddYears(-1, calendar.ClampToMonthEnd)
+	return n.Packs.ActivateShipped(ctx, officers[0], officers[1], from)
+}
+
+// seeder plays the staff of the centre.
+type seeder struct {
+	n     *Node
+	world *demo.World
+	site  string
+	staff map[string]access.Actor // by log-in
+}
+
+func (n *Node) newSeeder(ctx context.Context, w *demo.World) (*seeder, error) {
+	site, err := demoSite()
+	if err != nil {
+		return nil, err
+	}
+	s := &seeder{n: n, world: w, site: site.Code, staff: map[string]access.Actor{}}
+	for _, a := range DemoAccounts() {
+		c, err := n.as(ctx, a.User.Login, "assessment")
+		if err != nil {
+			return nil, err
+		}
+		s.staff[a.User.Login], _ = access.From(c)
+	}
+	return s, nil
+}
+
+func (s *seeder) as(ctx context.Context, login string) context.Context {
+	return access.With(ctx, s.staff[login])
+}
+
+// family registers one family, opens its case and brings it to its stage.
+func (s *seeder) family(ctx context.Context, f *demo.Family) error {
+	reception := s.as(ctx, string(access.Reception))
+	family := db.NewID()
+	regs := make([]people.Registration, len(f.Members))
+	for i := range f.Members {
+		regs[i] = s.registration(f, &f.Members[i], i == 0, family)
+	}
+	if err := s.n.People.RegisterBatch(reception, regs); err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	if f.Stage == demo.Registered {
+		return nil
+	}
+	if err := s.story(ctx, f, regs); err != nil {
+		return fmt.Errorf("story: %w", err)
+	}
+	c := assessment.NewCase{ID: db.NewID(), Site: s.site, Case: assessment.Case{Number: f.Number, Destination: f.Destination,
+		ExamDate: f.Exam.Date(), ExamCountry: "", Facts: caseFacts(f)}}
+	for i, r := range regs {
+		c.Members = append(c.Members, assessment.NewMember{ID: db.NewID(), Person: r.ID, Relation: string(roleOf(f.Members[i].Relation))})
+	}
+	if err := s.n.Assessment.Open(reception, c); err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	for i, m := range c.Members {
+		if err := s.member(ctx, f, &f.Members[i], c, m); err != nil {
+			return fmt.Errorf("member %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// caseFacts types the application's facts: true, 12, or a code.
+func caseFacts(f *demo.Family) value.Facts {
+	out := value.Facts{}
+	for name, text := range f.CaseFacts {
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			out[name] = value.Number(n)
+		} else if b, err := strconv.ParseBool(text); err == nil {
+			out[name] = value.Of(b)
+		} else if d, err := calendar.ParseDay(text); err == nil {
+			out[name] = value.Day(int(d))
+		} else {
+			out[name] = value.Text(text)
+		}
+	}
+	return out
+}
+
+func roleOf(relation string) people.Role {
+	switch r := people.Role(relation); r {
+	case people.RoleHead, people.RoleSpouse, people.RoleChild, people.RoleParent, people.RoleSibling:
+		return r
+	}
+	return people.RoleRelative
+}
+
+func (s *seeder) registration(f *demo.Family, m *demo.Member, first bool, family db.ID) people.Registration {
+	p := people.Person{Given: m.Given.Original, Family: m.Surname.Original, GivenLatin: m.Given.Latin, FamilyLatin: m.Surname.Latin,
+		Birth: m.Birth, BirthSource: people.BirthSaid, Sex: people.Sex(m.Sex), Languages: m.Languages, Interpreter: value.TruthOf(m.Interpreter)}
+	if m.Script == "Latn" {
+		p.GivenLatin, p.FamilyLatin = "", ""
+	} else if len(m.Languages) > 0 {
+		p.NameLang = m.Languages[0]
+	}
+	for _, c := range m.Nationalities {
+		if c == "XXA" { // what the paper says; the status is not determined by it
+			p.NationalityState = people.NationalityStateless
+			continue
+		}
+		p.Nationalities = append(p.Nationalities, c)
+	}
+	if m.Unaccompanied {
+		p.Alone, p.FocalName, p.FocalReach = people.Unaccompanied, "Child protection desk (synthetic)", "Room 4"
+	}
+	if m.Passport != "" {
+		p.BirthSource = people.BirthDocument
+	}
+	r := people.Registration{ID: db.NewID(), Site: s.site, Person: p, Family: family, NewFamily: first, FamilyNumber: f.Number,
+		Role: roleOf(m.Relation), Journey: people.Journey{Complete: f.Stage != demo.Missing, CompleteOn: s.world.Today.Date()},
+		Arrived: f.Exam == s.world.Today, Day: s.world.Today}
+	if f.Stage == demo.Missing {
+		r.Journey = people.Journey{}
+	}
+	if m.Passport != "" {
+		r.Documents = []people.Document{{ID: db.NewID(), Type: people.Passport, Number: m.Passport, Issuer: m.Nationalities[0]}}
+	}
+	for _, st := range m.Stays {
+		r.Stays = append(r.Stays, people.Stay{ID: db.NewID(), Place: st.Country, From: st.From, To: st.To, Ongoing: st.Ongoing, Source: people.StaySaid})
+	}
+	return r
+}

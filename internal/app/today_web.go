@@ -1,0 +1,67 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// todayView is what waits for this user, by role: the first page after log-in.
+type todayView struct {
+	Alerts page.Callout
+	Cards  []todayCard
+}
+
+type todayCard struct {
+	Title page.Msg
+	Text  page.Msg
+	Links []page.Link
+}
+
+func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	actor, _ := access.From(ctx)
+	var v todayView
+	if n.Access.Ever(ctx, access.AlertRead) {
+		waiting, err := n.Assessment.Waiting(ctx)
+		if err != nil {
+			n.Pages.Error(w, r, err)
+			return
+		}
+		if waiting > 0 {
+			v.Alerts = page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", waiting), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}}
+		}
+	}
+	if n.Access.Ever(ctx, access.PersonRegister) {
+		v.Cards = append(v.Cards, todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
+			{Href: "/people/new", Text: page.M("app.today.register")}, {Href: "/people", Text: page.M("app.nav.people")}}})
+	}
+	if n.Access.Ever(ctx, access.WorklistRead) {
+		v.Cards = append(v.Cards, todayCard{page.M("app.today.station"), page.M("app.today.station_text"), []page.Link{{Href: "/worklist", Text: page.M("app.nav.worklist")}}})
+	}
+	if n.Access.Ever(ctx, access.BoardRead) {
+		counts, err := n.Assessment.Counts(ctx)
+		if err != nil {
+			n.Pages.Error(w, r, err)
+			return
+		}
+		card := todayCard{Title: page.M("app.today.cases"), Text: page.M("app.today.cases_text"), Links: counts}
+		if len(counts) == 0 {
+			card.Links = []page.Link{{Href: "/cases", Text: page.M("app.nav.cases")}}
+		}
+		v.Cards = append(v.Cards, card)
+	}
+	for _, way := range ways {
+		switch way.name {
+		case "packs", "audit", "rights", "review":
+			if n.Access.Ever(ctx, way.action) && (way.name != "packs" || actor.Is(access.MedicalOfficer)) {
+				v.Cards = append(v.Cards, todayCard{page.M("app.nav." + way.name), page.M("app.today." + way.name + "_text"), []page.Link{{Href: way.href, Text: page.M("app.today.open")}}})
+			}
+		}
+	}
+	if actor.Is(access.Administrator) {
+		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text")})
+	}
+	n.Pages.Render(w, r, page.Page{Template: "app/today", Title: "app.today.title", View: v, Wide: true})
+}
