@@ -75,11 +75,7 @@ func (s *Service) casesView(tx *db.Tx, list []listed, counts map[State]int, f Ca
 			Columns: []page.Column{{Label: page.M("assessment.case.number")}, {Label: page.M("assessment.case.destination")}, {Label: page.M("assessment.case.exam")},
 				{Label: page.M("assessment.case.people"), Number: true}, {Label: page.M("assessment.case.state"), Wide: true}, {Label: page.M("assessment.case.where")}}},
 	}
-	for _, st := range []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded} {
-		if counts[st] > 0 {
-			v.Counts = append(v.Counts, page.Link{Href: "/cases?state=" + string(st), Text: page.M("assessment.cases.count", "count", counts[st], "state", page.M("assessment.state."+string(st)))})
-		}
-	}
+	v.Counts = countLinks(counts)
 	if len(list) > casesPage {
 		list = list[:casesPage]
 		next := url.Values{"after": {list[casesPage-1].Case.ID.String()}}
@@ -123,7 +119,7 @@ func noneOr(tags []page.Tag) any {
 
 func familyTags(seen map[State]int) []page.Tag {
 	var out []page.Tag
-	for _, st := range []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded} {
+	for _, st := range stateOrder {
 		switch n := seen[st]; {
 		case n == 1:
 			out = append(out, stateTag(st))
@@ -454,4 +450,44 @@ func (s *Service) postEditCase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.Pages.Redirect(w, r, "/cases/"+id.String(), page.M("assessment.case.saved"))
+}
+
+// Counts are the states of the members the actor may see, with how many, as links
+// to the list: what the first page after log-in shows.
+func (s *Service) Counts(ctx context.Context) ([]page.Link, error) {
+	scope, err := s.Access.Scope(ctx, access.BoardRead)
+	if err != nil {
+		return nil, err
+	}
+	var counts map[State]int
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		counts, err = countStates(tx, scope)
+		return err
+	})
+	return countLinks(counts), err
+}
+
+// Waiting counts the alerts the actor has not answered.
+func (s *Service) Waiting(ctx context.Context) (int, error) {
+	actor, _ := access.From(ctx)
+	n := 0
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		list, err := openAlerts(tx, actor.User, 100)
+		n = len(list)
+		return err
+	})
+	return n, err
+}
+
+// stateOrder is what needs somebody first.
+var stateOrder = []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded}
+
+func countLinks(counts map[State]int) []page.Link {
+	var out []page.Link
+	for _, st := range stateOrder {
+		if counts[st] > 0 {
+			out = append(out, page.Link{Href: "/cases?state=" + string(st), Text: page.M("assessment.cases.count", "count", counts[st], "state", page.M("assessment.state."+string(st)))})
+		}
+	}
+	return out
 }

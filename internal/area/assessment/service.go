@@ -32,6 +32,7 @@ type People interface {
 type NewOrder struct {
 	Subject, Case   db.ID
 	Pack, Code      string
+	Why             []string // ids of the rows that ask for it
 	Service         pack.Service
 	Site, Programme string
 }
@@ -66,7 +67,6 @@ type NewAnswer struct {
 // Packs gives the protocol in force.
 type Packs interface {
 	Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
-	Version(tx *db.Tx, id, version, hash string) (*pack.Pack, error)
 	// Destinations lists the packs in force that a case can be opened for.
 	Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error)
 }
@@ -401,7 +401,7 @@ func (s *Service) order(tx *db.Tx, by journal.Author, v *view) error {
 		if it.State != ItemRequired || v.Orders[it.Code] != OrderNone {
 			continue
 		}
-		if err := s.Orders.Place(tx, by, NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Service: it.Service,
+		if err := s.Orders.Place(tx, by, NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows), Service: it.Service,
 			Site: v.Site, Programme: v.Programme}); err != nil {
 			return err
 		}
@@ -490,6 +490,14 @@ func (s *Service) place(tx *db.Tx, by journal.Author, v *view) error {
 	v.Member.State, v.Member.Stations = next, where
 	return s.Journal.Append(tx, by, journal.Change{Kind: kindMember, Doc: v.Member.ID, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme,
 		Sensitivity: journal.Identity, Base: doc.Version, Fields: map[string]any{"state": next, "stations": where}})
+}
+
+func rowIDs(rows []decision.RowRef) []string {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 func orNotFound(err error) error {
