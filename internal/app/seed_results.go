@@ -212,7 +212,7 @@ func (s *seeder) do(ctx context.Context, f *demo.Family, m *demo.Member, o order
 			return false, err
 		}
 		if e.Answers, err = s.fill(ff, known, f, m); err != nil {
-			return false, err
+			return false, fmt.Errorf("%s: %w", o.Form, err)
 		}
 		if _, err := s.n.Orders.Record(ctx, e); err != nil {
 			if i == 0 && isConflict(err) {
@@ -273,6 +273,9 @@ func (s *seeder) one(r *form.Row, m *demo.Member, day calendar.Day) string {
 	}
 	switch r.Type {
 	case form.Date:
+		if r.Name == "departure_date" {
+			return (s.world.Today + 2).String()
+		}
 		return day.String()
 	case form.Integer, form.Decimal:
 		return number(r)
