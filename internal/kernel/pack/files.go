@@ -95,6 +95,9 @@ func leftover(base string) bool {
 // editors leave behind are passed over; any other file that is no part of a pack
 // is a problem, because it may be a table somebody believes to be in force.
 func ReadFiles(fsys fs.FS, dir string) (Files, error) {
+	if _, err := fs.Stat(fsys, path.Join(dir, manifestFile)); err != nil {
+		return nil, &fault.Error{Code: fault.NotFound, Op: "pack.ReadFiles", Field: dir, Key: "packs.error.not_found", Err: err}
+	}
 	files, ps := Files{}, Problems{}
 	total := 0
 	err := fs.WalkDir(fsys, dir, func(p string, d fs.DirEntry, err error) error {
@@ -135,15 +138,8 @@ func ReadFiles(fsys fs.FS, dir string) (Files, error) {
 		files[rel] = text
 		return nil
 	})
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, &fault.Error{Code: fault.NotFound, Op: "pack.ReadFiles", Field: dir, Key: "packs.error.not_found", Err: err}
-	case err != nil:
+	if err != nil {
 		return nil, fault.Wrap("pack.ReadFiles", err)
-	}
-	if _, ok := files[manifestFile]; !ok && len(ps) == 0 {
-		return nil, &fault.Error{Code: fault.NotFound, Op: "pack.ReadFiles", Field: dir, Key: "packs.error.not_found",
-			Err: fmt.Errorf("no %s in %s", manifestFile, dir)}
 	}
 	return files, ps.fault("pack.ReadFiles")
 }

@@ -53,7 +53,11 @@ type Life struct {
 	Rows      []string  // rows stopped
 	Stops     []Act     // completed stops, with the officers of each
 	StopWaits *Act      // a stop that waits for a second officer
+	acts      []Act
 }
+
+// All is every act on the version, the first one first.
+func (l Life) All() []Act { return l.acts }
 
 // Approved reports whether enough officers agreed.
 func (l Life) Approved() bool { return len(l.Approvals) >= Officers }
@@ -73,8 +77,8 @@ func (l Life) Status(on calendar.Day) Status {
 	return Review
 }
 
-// lifeOf works a life out. Acts count in the order they were made.
-func lifeOf(declared Status, acts []Act) Life {
+// LifeOf works a life out. Acts count in the order they were made.
+func LifeOf(declared Status, acts []Act) Life {
 	acts = slices.Clone(acts)
 	sort.SliceStable(acts, func(i, j int) bool {
 		if !acts[i].At.Equal(acts[j].At) {
@@ -82,7 +86,7 @@ func lifeOf(declared Status, acts []Act) Life {
 		}
 		return acts[i].ID.String() < acts[j].ID.String()
 	})
-	l := Life{Declared: declared}
+	l := Life{Declared: declared, acts: acts}
 	starts, stops := agreement{}, agreement{}
 	for _, a := range acts {
 		switch a.Name {

@@ -2,11 +2,13 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // Severity says whether a finding stops activation.
@@ -32,10 +34,6 @@ type Finding struct {
 func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s (%s)", f.Severity, Problem{f.File, f.Row, f.Column, f.Text}.Error(), f.Rule)
 }
-
-// Stations a service can be done at. The order of work is a site's own
-// (kernel/place); these are the words.
-var Stations = []string{"reception", "counselling", "nurse", "physician", "radiology", "laboratory", "vaccination", "exit"}
 
 // linter gathers findings over one pack on one day.
 type linter struct {
@@ -124,10 +122,6 @@ func (l *linter) tables() {
 
 // services: what is required must be something a station can do.
 func (l *linter) services() {
-	station := map[string]bool{}
-	for _, s := range Stations {
-		station[s] = true
-	}
 	used := map[string]bool{}
 	for _, r := range l.rules {
 		if !serviceKinds[r.kind] {
@@ -142,8 +136,8 @@ func (l *linter) services() {
 	}
 	for _, s := range l.p.Services {
 		key := "services." + s.Code
-		if !station[s.Station] {
-			l.say(Error, "unknown-station", manifestFile, 0, key, "station %q is not one of %s", s.Station, strings.Join(Stations, ", "))
+		if !slices.Contains(place.Stations, s.Station) {
+			l.say(Error, "unknown-station", manifestFile, 0, key, "station %q is not one of %s", s.Station, strings.Join(place.Stations, ", "))
 		}
 		if _, ok := l.p.Forms[s.Form]; s.Form != "" && !ok {
 			l.say(Error, "unknown-form", manifestFile, 0, key, "form %q is not in this pack", s.Form)

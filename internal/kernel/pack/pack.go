@@ -51,26 +51,41 @@ func loadFiles(fsys fs.FS, dir string, shared fs.FS, root string) (Files, error)
 	if err != nil {
 		return nil, err
 	}
-	m, ps := parseManifest([]byte(files[manifestFile]))
+	files.include(func(pack, form string) (string, error) {
+		text, err := readText(fsys, path.Join(path.Dir(dir), pack, "forms", form+".csv"))
+		if err != nil && shared != nil {
+			text, err = readText(shared, path.Join(root, pack, "forms", form+".csv"))
+		}
+		return text, err
+	})
+	return files, nil
+}
+
+// Include takes the forms that the manifest includes from the packs of a file
+// system, one folder each. Those that are there already stay.
+func (f Files) Include(shared fs.FS) {
+	f.include(func(pack, form string) (string, error) {
+		return readText(shared, path.Join(pack, "forms", form+".csv"))
+	})
+}
+
+// include adds what can be read; Parse says what is still missing.
+func (f Files) include(read func(pack, form string) (string, error)) {
+	m, _ := parseManifest([]byte(f[manifestFile]))
 	for _, inc := range m.Include {
 		for _, form := range inc.Forms {
-			to := path.Join("include", inc.Pack, "forms", form+".csv")
-			if _, there := files[to]; there {
+			if _, there := f[included(inc.Pack, form)]; there {
 				continue
 			}
-			text, err := readText(fsys, path.Join(path.Dir(dir), inc.Pack, "forms", form+".csv"))
-			if err != nil && shared != nil {
-				text, err = readText(shared, path.Join(root, inc.Pack, "forms", form+".csv"))
+			if text, err := read(inc.Pack, form); err == nil {
+				f[included(inc.Pack, form)] = text
 			}
-			if err != nil {
-				ps.add(manifestFile, 0, "include."+inc.Pack, "form %s cannot be read", form)
-				continue
-			}
-			files[to] = text
 		}
 	}
-	return files, ps.fault("pack.Load")
 }
+
+// included is where an included form stands among the files.
+func included(pack, form string) string { return path.Join("include", pack, "forms", form+".csv") }
 
 // Parse reads a pack from its files, as Load or the registry holds them.
 func Parse(files Files) (*Pack, error) {
@@ -123,6 +138,13 @@ func (p *Pack) parseLists(ps *Problems) {
 }
 
 func (p *Pack) parseForms(ps *Problems) {
+	for _, inc := range p.Include {
+		for _, form := range inc.Forms {
+			if _, ok := p.Files[included(inc.Pack, form)]; !ok {
+				ps.add(manifestFile, 0, "include."+inc.Pack, "form %s cannot be read", form)
+			}
+		}
+	}
 	for _, f := range p.Files.paths() {
 		if path.Base(path.Dir(f)) != "forms" {
 			continue

@@ -67,5 +67,5 @@ func (ps Problems) fault(op string) error {
 		return ps[i].Row < ps[j].Row
 	})
 	return &fault.Error{Code: fault.Invalid, Op: op, Field: ps[0].File, Key: "packs.error.invalid",
-		Args: map[string]any{"n": len(ps)}, Err: ps}
+		Args: map[string]any{"count": len(ps)}, Err: ps}
 }

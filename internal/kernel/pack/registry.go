@@ -116,7 +116,7 @@ func (g *Registry) versions(tx *db.Tx, pack string) ([]Version, error) {
 	today := g.today()
 	vs := make([]Version, 0, len(rows))
 	for _, r := range rows {
-		l := lifeOf(r.declared, acts[r.hash])
+		l := LifeOf(r.declared, acts[r.hash])
 		vs = append(vs, Version{ID: r.id, Pack: r.pack, Number: r.version, Hash: r.hash, Shipped: r.shipped, By: r.officer, At: r.at,
 			Life: l, Status: l.Status(today)})
 	}
