@@ -180,7 +180,7 @@ type Result struct {
 	InError   bool
 	Replaced  db.ID // the result that corrects this one
 	Partial   bool  // an answer is still to come
-	Hidden    bool  // parts that the reader may not see were left out
+	Hidden    bool  // parts that the reader may not see were left out; pages must not tell
 }
 
 // Observed is what a result says about one code.

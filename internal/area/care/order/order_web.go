@@ -112,7 +112,7 @@ func actKey(a form.Act) string {
 }
 
 func resultTable(sh Sheet) page.Table {
-	t := page.Table{Caption: page.M("order.results"), Columns: []page.Column{{Label: page.M("order.column.day")}, {Label: page.M("order.column.specimen"), Number: true},
+	t := page.Table{Columns: []page.Column{{Label: page.M("order.column.day")}, {Label: page.M("order.column.specimen"), Number: true},
 		{Label: page.M("order.column.by")}, {Label: page.M("order.column.state")}, {Label: page.M("order.column.action"), Hide: true}},
 		Empty: page.Empty{Title: page.M("order.results_none")}}
 	for _, r := range sh.Results {
@@ -142,19 +142,16 @@ func resultTags(r Result) []page.Tag {
 	if !r.Corrects.IsZero() {
 		tags = append(tags, page.Tag{Text: page.M("order.result.corrects")})
 	}
-	if r.Hidden {
-		tags = append(tags, page.Tag{Text: page.M("order.result.hidden")})
-	}
 	return tags
 }
 
 func stepTable(sh Sheet) page.Table {
-	return actTable(page.M("order.steps"), sh.Steps, sh.Names)
+	return actTable(sh.Steps, sh.Names)
 }
 
 // actTable lists what was done, when and by whom.
-func actTable(caption page.Msg, steps []Step, names map[db.ID]string) page.Table {
-	t := page.Table{Caption: caption, Columns: []page.Column{{Label: page.M("order.column.when")}, {Label: page.M("order.column.what"), Wide: true}, {Label: page.M("order.column.detail")}, {Label: page.M("order.column.by")}},
+func actTable(steps []Step, names map[db.ID]string) page.Table {
+	t := page.Table{Columns: []page.Column{{Label: page.M("order.column.when")}, {Label: page.M("order.column.what"), Wide: true}, {Label: page.M("order.column.detail")}, {Label: page.M("order.column.by")}},
 		Empty: page.Empty{Title: page.M("order.steps_none")}}
 	for _, st := range steps {
 		t.Rows = append(t.Rows, []page.Cell{st.At, page.M("order.step." + string(st.Kind)), stepDetail(st), names[st.By]})
@@ -164,7 +161,7 @@ func actTable(caption page.Msg, steps []Step, names map[db.ID]string) page.Table
 
 // stepDetail says more about a step, in words of the catalogue where they are
 // codes.
-func stepDetail(st Step) []any {
+func stepDetail(st Step) page.Cell {
 	var out []any
 	if st.Specimen > 0 {
 		out = append(out, page.M("order.specimen_n", "n", st.Specimen))
@@ -188,6 +185,9 @@ func stepDetail(st Step) []any {
 	}
 	if st.Note != "" {
 		out = append(out, st.Note)
+	}
+	if len(out) == 0 {
+		return page.Code("–")
 	}
 	return out
 }

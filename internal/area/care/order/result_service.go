@@ -361,8 +361,8 @@ func (s *Service) openResult(ctx context.Context, tx *db.Tx, action access.Actio
 	return o, all[0], nil
 }
 
-// StrikeOut marks a result as entered in error: it stays in the history and counts
-// for nothing. It answers who acted on it.
+// StrikeOut marks a result as entered in error, with all its parts: it stays in the
+// history and counts for nothing. It answers who acted on it.
 func (s *Service) StrikeOut(ctx context.Context, result db.ID, reason string) ([]Step, error) {
 	const op = "order.StrikeOut"
 	var acted []Step
@@ -377,8 +377,6 @@ func (s *Service) StrikeOut(ctx context.Context, result db.ID, reason string) ([
 			return fault.New(fault.Conflict, op, "order.error.replaced")
 		case reason == "":
 			return fault.Field(op, "reason", "order.error.reason")
-		case r.Hidden:
-			return fault.New(fault.Forbidden, op, "order.error.hidden_part")
 		}
 		if acted, err = s.ActedOn(tx, result); err != nil {
 			return err

@@ -169,7 +169,7 @@ func (s *Service) getResult(w http.ResponseWriter, r *http.Request) {
 
 func resultPage(v View, service page.Msg, names map[db.ID]string, mayCorrect, mayTell bool) resultView {
 	r := v.Result
-	out := resultView{Service: service, State: resultTags(r), Acts: actTable(page.M("order.acted"), v.Acts, names)}
+	out := resultView{Service: service, State: resultTags(r), Acts: actTable(v.Acts, names)}
 	switch {
 	case r.InError:
 		out.Notes = append(out.Notes, page.Callout{Level: page.Danger, Title: page.M("order.result.in_error"), Text: []page.Msg{page.M("order.result.in_error_text"), page.M("order.result.reason", "reason", r.Reason)}})
@@ -185,9 +185,6 @@ func resultPage(v View, service page.Msg, names map[db.ID]string, mayCorrect, ma
 		out.Answers = append(out.Answers, page.Row{Label: page.M("order.q.label"), Value: page.Code(r.Label)})
 	}
 	out.Answers = append(out.Answers, answerRows(v)...)
-	if r.Hidden {
-		out.Answers = append(out.Answers, page.Row{Label: page.M("order.result.hidden"), Value: page.M("order.result.hidden_text")})
-	}
 	id := "/results/" + r.ID.String()
 	if !r.InError && r.Replaced.IsZero() {
 		if mayTell {
@@ -196,7 +193,7 @@ func resultPage(v View, service page.Msg, names map[db.ID]string, mayCorrect, ma
 		if mayCorrect && v.Form != nil {
 			out.Actions = append(out.Actions, page.Link{Href: id + "/correct", Text: page.M("order.do.correct")})
 		}
-		if mayCorrect && !r.Hidden {
+		if mayCorrect {
 			out.Actions = append(out.Actions, page.Link{Href: id + "/error", Text: page.M("order.do.error")})
 		}
 	}

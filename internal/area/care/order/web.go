@@ -168,15 +168,24 @@ func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistVi
 	v := worklistView{Station: page.M("place.station." + station), Refresh: page.Link{Href: "/worklist/" + station, Text: page.M("order.worklist.refresh")},
 		Full: len(lines) >= mostListed, Table: page.Table{Caption: page.M("order.worklist.caption"), Tight: true,
 			Empty: page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")},
-			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.latin")}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
-				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service")}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}}
+			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
+				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service"), Wide: true}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}}
 	for _, l := range lines {
 		v.Table.Rows = append(v.Table.Rows, []page.Cell{
-			page.Link{Href: "/orders/" + l.Order.ID.String(), Name: personName(l.Person), Text: page.M("order.no_name")}, l.Person.Latin, page.Sex(l.Person.Sex), l.Person.Birth,
-			family(l.Person.Family), names[l.Order.ID], waiting(l.Waiting), lineTags(l),
+			personCell(l), page.Sex(l.Person.Sex), l.Person.Birth, family(l.Person.Family), names[l.Order.ID], waiting(l.Waiting), lineTags(l),
 		})
 	}
 	return v
+}
+
+// personCell is the name in its own script and in Latin letters, once if they are
+// the same.
+func personCell(l Line) page.Cell {
+	link := page.Link{Href: "/orders/" + l.Order.ID.String(), Name: personName(l.Person), Text: page.M("order.no_name")}
+	if l.Person.Latin == "" || l.Person.Latin == link.Name {
+		return link
+	}
+	return []any{link, l.Person.Latin}
 }
 
 // personName is what a list shows of a person: the name, else the code of the
