@@ -8,6 +8,8 @@ import (
 	"github.com/godwit-health/godwit/engine/value"
 )
 
+// The tests speak of small protocols written as a pack would write them.
+
 func mustTable(t testing.TB, text string) *Table {
 	t.Helper()
 	tab, err := ParseTable("test", strings.NewReader(text))
@@ -26,21 +28,42 @@ func mustCompile(t testing.TB, src Source) *Protocol {
 	return p
 }
 
-const usServices = `table,US.services,collect
-id,from,to,age_years,tb_incidence,symptoms,sti_suspect,|,outcome,code,|,certainty,source,note
-US-S1,,,-,-,-,-,|,require,CORE_EXAM,|,O,src,
-US-S2,,,[2..14],>=20,-,-,|,require,IGRA,|,O,src,
-US-S3,,,>=15,-,-,-,|,require,CXR,|,O,src,
-US-S4,,,-,-,true,-,|,require,CXR SPUTUM3,|,O,src,
-US-S9,,2023-09-30,>=15,-,-,-,|,require,SYPHILIS,|,O,src,
-US-S9p,2023-10-01,,[18..44],-,-,-,|,require,SYPHILIS,|,S,src,
-US-S9s,,,-,-,-,true,|,require,SYPHILIS,|,R,src,
-`
+// facts declares facts as "name:type", "name:code:a|b", "name:type=derivation".
+func factDefs(specs ...string) []FactDef {
+	var out []FactDef
+	for _, s := range specs {
+		spec, derive, _ := strings.Cut(s, "=")
+		parts := strings.SplitN(spec, ":", 3)
+		f := FactDef{Name: parts[0], Type: parts[1], Derive: derive}
+		if len(parts) == 3 {
+			f.Values = strings.Split(parts[2], "|")
+		}
+		out = append(out, f)
+	}
+	return out
+}
 
-var usFacts = []FactDef{
-	{Name: "dob", Type: "date"}, {Name: "exam_date", Type: "date"},
-	{Name: "age_years", Type: "int", Derive: "age_years(dob, exam_date)"},
-	{Name: "tb_incidence", Type: "decimal"}, {Name: "symptoms", Type: "bool"}, {Name: "sti_suspect", Type: "bool"},
+// rules writes a table from a title, an input header and rows
+// "id cells… > outcome code args…"; columns are parted by "; ".
+func rules(t testing.TB, title, inputs, outputs string, rows ...string) *Table {
+	t.Helper()
+	ins, outs := strings.Split(inputs, "; "), strings.Split(outputs, "; ")
+	name, policy, _ := strings.Cut(title, " ")
+	policy, order, _ := strings.Cut(policy, " ")
+	tab := &Table{Name: name, Policy: Policy(policy), Order: strings.Fields(order), Inputs: ins, Outputs: outs}
+	for _, r := range rows {
+		left, right, ok := strings.Cut(r, " => ")
+		if !ok {
+			t.Fatalf("row %q has no =>", r)
+		}
+		l := strings.Split(left, "; ")
+		row := Row{ID: l[0], Certainty: "O", Source: "law", Cells: l[1:], Out: strings.Split(right, "; ")}
+		for len(row.Out) < len(outs) {
+			row.Out = append(row.Out, "")
+		}
+		tab.Rows = append(tab.Rows, row)
+	}
+	return tab
 }
 
 func date(t testing.TB, s string) value.Value {
@@ -52,18 +75,56 @@ func date(t testing.TB, s string) value.Value {
 	return d.Value()
 }
 
-func TestSmoke(t *testing.T) {
-	p := mustCompile(t, Source{ID: "us", Version: "1", DateBasis: "exam_date", Facts: usFacts, Tables: []*Table{mustTable(t, usServices)}})
-	on := calendar.DayOf(2026, 6, 1)
-	facts := value.Facts{"dob": value.Text("2011-06-02"), "exam_date": value.Text("2026-06-01"), "tb_incidence": value.Number(638), "symptoms": value.Of(false), "sti_suspect": value.Of(false)}
-	d := p.Decide(Input{On: on, Facts: FactsOf(facts, on)})
-	if got := strings.Join(d.Codes(Require), " "); got != "CORE_EXAM IGRA" {
-		t.Errorf("got %s: %+v", got, d)
+func dayOf(t testing.TB, s string) calendar.Day {
+	t.Helper()
+	d, err := calendar.ParseDay(s)
+	if err != nil {
+		t.Fatal(err)
 	}
-	facts["dob"] = value.Text("2011")
-	d = p.Decide(Input{On: on, Facts: FactsOf(facts, on)})
+	return d
+}
+
+func dayPtr(t testing.TB, s string) *calendar.Day {
+	d := dayOf(t, s)
+	return &d
+}
+
+var (
+	yes     = value.Of(true)
+	no      = value.Of(false)
+	unknown = value.NotKnown()
+	refused = value.RefusedAnswer()
+)
+
+const testDay = "2026-06-01"
+
+func decide(t testing.TB, p *Protocol, facts value.Facts) Decision {
+	t.Helper()
+	on := dayOf(t, testDay)
+	return p.Decide(Input{On: on, Facts: FactsOf(facts, on)})
+}
+
+// said prints a decision in one line: "hold X; require? Y [a b]; require! Z".
+// A question mark is undetermined, an exclamation mark blocked.
+func said(d Decision) string {
+	var parts []string
 	for _, o := range d.Outcomes {
-		t.Log(o.Kind, o.Code, o.State, o.Ask)
+		mark := map[State]string{Definite: "", Undetermined: "?", Blocked: "!"}[o.State]
+		s := strings.TrimSpace(string(o.Kind) + mark + " " + o.Code)
+		if u := o.Args["until"]; u != "" && o.Kind == Valid {
+			s += " " + u
+		}
+		if len(o.Ask) > 0 {
+			s += " [" + strings.Join(o.Ask, " ") + "]"
+		}
+		parts = append(parts, s)
 	}
-	t.Log(d.Ask)
+	return strings.Join(parts, "; ")
+}
+
+func expectSaid(t *testing.T, d Decision, want string) {
+	t.Helper()
+	if got := said(d); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }

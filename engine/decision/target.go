@@ -3,7 +3,8 @@ package decision
 import "sort"
 
 // makeTargets lists every outcome the program can give, in the order decisions
-// list them: by kind, then by the first row that gives it.
+// list them: by kind, then by the first row that gives it, or by the table's
+// order under output-order.
 func (g *program) makeTargets() {
 	byKey := map[string]int{}
 	for ri := range g.rows {
@@ -19,16 +20,46 @@ func (g *program) makeTargets() {
 				g.targets = append(g.targets, target{kind: o.kind, code: o.code, args: o.args, mode: mode, column: o.column})
 			}
 			t := &g.targets[ti]
+			if mode != modeSet {
+				t.args = common(t.args, o.args)
+			}
 			t.rows = append(t.rows, ri)
 			t.numbers = append(t.numbers, *o)
 		}
 	}
 	sort.SliceStable(g.targets, func(i, j int) bool {
-		return kindRank[g.targets[i].kind] < kindRank[g.targets[j].kind]
+		a, b := &g.targets[i], &g.targets[j]
+		if a.kind != b.kind {
+			return kindRank[a.kind] < kindRank[b.kind]
+		}
+		t := &g.tabs[g.rows[a.rows[0]].tab]
+		return t.policy == OutputOrder && t == &g.tabs[g.rows[b.rows[0]].tab] && place(t.ct.t, a.code) < place(t.ct.t, b.code)
 	})
 	for i := range g.targets {
 		g.finishTarget(&g.targets[i])
 	}
+}
+
+// place is where a code stands in a table's order; codes it does not name come
+// last.
+func place(t *Table, code string) int {
+	for i, c := range t.Order {
+		if c == code {
+			return i
+		}
+	}
+	return len(t.Order)
+}
+
+// common keeps the arguments that all rows of an aggregate share.
+func common(a, b map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range a {
+		if b[k] == v {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 // targetKey decides which rows give one and the same outcome. All valid rows of
