@@ -83,7 +83,7 @@ func TestRowsWithOneCodeGiveOneOutcome(t *testing.T) {
 
 func TestUnconfirmed(t *testing.T) {
 	src := Source{Facts: factDefs("a:bool", "c:code", "n:decimal", "r:bool=in_list(\"recalled\", c)"),
-		Lists: []ListDef{{ID: "recalled", Entries: []ListEntry{{Code: "X", Certainty: "R"}}}, {ID: "read", Entries: []ListEntry{{Code: "X", Certainty: "O"}}}},
+		Lists:  []ListDef{{ID: "recalled", Entries: []ListEntry{{Code: "X", Certainty: "R"}}}, {ID: "read", Entries: []ListEntry{{Code: "X", Certainty: "O"}}}},
 		Params: []ParamDef{{ID: "p", Values: []ParamValue{{Value: 3, Certainty: "R"}}}},
 		Tables: []*Table{
 			rules(t, "T collect", "a; c; n; r", "outcome; code", "r1; true; -; -; - => require; SURE", "r2; true; -; -; - => require; RECALLED",
