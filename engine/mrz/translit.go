@@ -70,9 +70,8 @@ func arabicMark(r rune) bool {
 }
 
 func latinOrCyrillic(r rune) string {
-	upper := []rune(strings.ToUpper(string(r)))
 	var b strings.Builder
-	for _, u := range upper { // ß becomes two
+	for _, u := range strings.ToUpper(string(r)) {
 		if u >= 'A' && u <= 'Z' {
 			b.WriteRune(u)
 			continue
