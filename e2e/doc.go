@@ -1,0 +1,12 @@
+// Package e2e tests the whole program as its users meet it: the built command, a
+// demo's world, a browser.
+//
+// TestWalk is the newcomer's walk, which CI repeats on the README's own command
+// (GODWIT_DEMO_URL). The stories follow one family from registration to clearance
+// in English and in Arabic, a culture that turns positive on the evening before
+// the flight, and a payload that is erased. TestPictures makes the user guide's
+// pictures when GODWIT_PICTURES names a folder.
+//
+// Tests here may know the words and fields of pages, and nothing behind them. The
+// package must never be imported.
+package e2e
