@@ -45,7 +45,6 @@ type request struct {
 	done     chan error
 	err      error
 	panicked *panicked
-	marked   mark
 }
 
 // panicked carries a panic to the goroutine that called Write.

@@ -66,7 +66,6 @@ type kindInfo struct {
 	Kind
 	groups  []groupDef     // sorted by name
 	byField map[string]int // index into groups
-	deletes []string       // one statement a table
 }
 
 type groupDef struct {
