@@ -86,7 +86,6 @@ type target struct {
 	block   []int // contraindications of a required service
 	tabs    []int // unique and any tables whose rows may contradict each other
 	slice   slice
-	facts   []int // base facts that can matter, for ask
 	numbers []outDef
 }
 
