@@ -117,13 +117,23 @@ type MutateCmd struct {
 	Min  float64 `default:"95" help:"Least share of mutants, in percent, that the cases must notice."`
 }
 
+// Help adds an example.
+func (c *MutateCmd) Help() string {
+	return "Example:\n\n  godwit pack mutate canada-ime\n\nExit status 1 when fewer than --min percent are noticed."
+}
+
 // Run runs the command.
 func (c *MutateCmd) Run(e *Env) error { return exit(e.Mutate(c.Pack, c.Min)) }
 
 // ImportDMNCmd is godwit pack import-dmn.
 type ImportDMNCmd struct {
-	File string `arg:"" help:"A DMN 1.2 to 1.5 file."`
-	Out  string `help:"Write one CSV a table into this folder instead of printing them." placeholder:"FOLDER"`
+	File string `arg:"" help:"A DMN 1.1 to 1.6 file."`
+	Out  string `help:"Write into the tables and lists folders of this pack folder instead of printing." placeholder:"FOLDER"`
+}
+
+// Help adds an example.
+func (c *ImportDMNCmd) Help() string {
+	return "Example:\n\n  godwit pack import-dmn rules.dmn --out my-pack\n\nThe facts that my-pack/pack.yaml needs are printed; nothing is overwritten."
 }
 
 // Run runs the command.
@@ -132,14 +142,25 @@ func (c *ImportDMNCmd) Run(e *Env) error { return exit(e.ImportDMN(c.File, c.Out
 // ExportDMNCmd is godwit pack export-dmn.
 type ExportDMNCmd struct {
 	Pack string `arg:"" help:"A shipped pack's name, or a folder."`
+	On   string `help:"The day whose rows are written; today if left out." placeholder:"DATE"`
+}
+
+// Help says what DMN does not carry.
+func (c *ExportDMNCmd) Help() string {
+	return "Example:\n\n  godwit pack export-dmn uk-tb > uk-tb.dmn\n\nDMN has no dated rows: those in force on the day are written. docs/dmn.md has the rest."
 }
 
 // Run runs the command.
-func (c *ExportDMNCmd) Run(e *Env) error { return exit(e.ExportDMN(c.Pack)) }
+func (c *ExportDMNCmd) Run(e *Env) error { return exit(e.ExportDMN(c.Pack, c.On)) }
 
 // DMNTestCmd is godwit dmn test.
 type DMNTestCmd struct {
 	Dir string `arg:"" help:"A folder; every folder below it is searched."`
+}
+
+// Help says how cases are counted.
+func (c *DMNTestCmd) Help() string {
+	return "Example:\n\n  godwit dmn test tck/TestCases/compliance-level-2\n\nThe last line is \"N passed, N failed\". A case that cannot be run counts as failed."
 }
 
 // Run runs the command.

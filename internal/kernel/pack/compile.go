@@ -3,6 +3,7 @@ package pack
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,7 @@ func (p *Pack) parseTables(ps *Problems) {
 var (
 	placeLine   = regexp.MustCompile(`, line (\d+)`)
 	placeColumn = regexp.MustCompile(`, column ([^:]+)`)
+	placeText   = regexp.MustCompile(`^decision table [^:]*: (.*)$`)
 )
 
 func addTableErrors(ps *Problems, file string, err error) {
@@ -56,6 +58,9 @@ func addTableErrors(ps *Problems, file string, err error) {
 		col := ""
 		if m := placeColumn.FindStringSubmatch(line); m != nil {
 			col = m[1]
+		}
+		if m := placeText.FindStringSubmatch(line); m != nil { // the place is told by the problem itself
+			line = m[1]
 		}
 		ps.add(file, n, col, "%s", line)
 	}
@@ -79,6 +84,9 @@ func (p *Pack) compile(ps *Problems) {
 	}
 }
 
+// headerLine is where a table names its columns.
+const headerLine = 2
+
 // place is the file and line of a finding of the engine, which knows tables by
 // name only.
 func (p *Pack) place(f decision.Finding) (file string, line int) {
@@ -93,6 +101,9 @@ func (p *Pack) place(f decision.Finding) (file string, line int) {
 			if r.ID == f.Row {
 				return t.File, r.Line
 			}
+		}
+		if slices.Contains(t.Inputs, f.Column) {
+			return t.File, headerLine
 		}
 		return t.File, 0
 	}
