@@ -44,6 +44,7 @@ func rules() []rule {
 	var rs []rule
 	rs = append(rs,
 		rule{folder: "engine", may: engineMay, engine: true},
+		rule{folder: "engine/decision/dmn", may: append([]string{"engine/decision"}, engineMay...), engine: true},
 		rule{folder: "engine/value", engine: true},
 		rule{folder: "engine/calendar", may: []string{"engine/value"}, engine: true},
 		rule{folder: "engine/expr", may: []string{"engine/value", "engine/calendar"}, engine: true},
@@ -84,7 +85,7 @@ func rules() []rule {
 }
 
 // testMay is what test files may import beside what their package may.
-var testMay = []string{"internal/testkit", "internal/kernel/page/pagetest", "internal/kernel/pack", "packs", "web"}
+var testMay = []string{"internal/testkit", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
 
 // engineBan names standard packages that would give an engine I/O, and why.
 var engineBan = map[string]string{
