@@ -1,0 +1,52 @@
+// Command bench prints Godwit's speed as ratios against a raw operation or a peer
+// in the same run, never as a bare time: machines differ, ratios travel.
+//
+//	go run ./bench                 everything, about ten minutes
+//	go run ./bench journal search  only these
+//	go run ./bench -persons 100000 search
+//
+// Nothing here is a test: a slow machine is not a fault.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+)
+
+func main() {
+	persons := flag.Int("persons", 1_000_000, "persons in the search benchmark")
+	flag.Parse()
+	suites := []struct {
+		name string
+		run  func(w io.Writer) error
+	}{
+
+		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
+		{"start", benchStart},
+	}
+	names := []string{}
+	for _, s := range suites {
+		names = append(names, s.name)
+	}
+	for _, a := range flag.Args() {
+		if !slices.Contains(names, a) {
+			fmt.Fprintf(os.Stderr, "bench: there is no %q; there is %v\n", a, names)
+			os.Exit(2)
+		}
+	}
+	fmt.Printf("%s %s/%s, %d cores\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	for _, s := range suites {
+		if flag.NArg() > 0 && !slices.Contains(flag.Args(), s.name) {
+			continue
+		}
+		fmt.Printf("\n== %s\n", s.name)
+		if err := s.run(os.Stdout); err != nil {
+			fmt.Fprintf(os.Stderr, "bench: %s: %v\n", s.name, err)
+			os.Exit(1)
+		}
+	}
+}
