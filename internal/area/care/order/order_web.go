@@ -95,10 +95,9 @@ func todo(sh Sheet) []page.Link {
 		return false
 	}
 	clear := open && len(sh.Unmet) == 0 && (sh.Safety == nil || sh.Safety.Clean)
-	collected := len(sh.Steps) > 0 && identified(sh.Steps, 0)
 	add(open && sh.MayCounsel && unmet(NeedCounselling), "/counselling", "order.do.counselling")
 	add(open && sh.MayConsent && unmet(NeedConsent), "/consent", "order.do.consent")
-	add(clear && sh.MayPerform && sh.Order.Act != form.NoAct && (sh.Next > 0 || sh.Order.Specimens < 2 && !collected), "/collect", "order.do."+actKey(sh.Order.Act))
+	add(clear && sh.MayPerform && sh.Order.Act != form.NoAct && (sh.Next > 0 || sh.Order.Specimens < 2 && !sh.Touched), "/collect", "order.do."+actKey(sh.Order.Act))
 	add(clear && sh.MayRecord && sh.Form != nil, "/result", "order.do.result")
 	add(open && (sh.MayPerform || sh.MayCancel), "/close", "order.do.close")
 	return out

@@ -63,9 +63,13 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 		return Saved{}, err
 	}
 	e.Identity = identityOf(f, check, e.Identity)
-	touch := o.Act != form.NoAct || asksIdentity(f)
-	done := identified(steps, e.Specimen)
-	if touch && !done && !slices.Contains(Identified, e.Identity) {
+	identify := o.Act != form.NoAct || asksIdentity(f)
+	before, err := resultsOf(tx, o.ID)
+	if err != nil {
+		return Saved{}, err
+	}
+	done := touched(o, steps, gather(before, everything), e.Specimen)
+	if identify && !done && !slices.Contains(Identified, e.Identity) {
 		err = fault.Field(op, "identity", "order.error.identity")
 	}
 	if !check.OK() {
@@ -77,12 +81,12 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 	a, _ := access.From(ctx)
 	var changes []journal.Change
 	on := s.today()
-	if touch && !done {
+	if identify && !done {
 		// The act and its result are entered at once: the same guards hold.
 		if err := s.mayTouch(ctx, tx, o, steps); err != nil {
 			return Saved{Check: check}, err
 		}
-		changes = s.touched(o, Act{Identity: e.Identity, Label: e.Label, Specimen: e.Specimen}, a.Purpose, on)
+		changes = s.touch(o, Act{Identity: e.Identity, Label: e.Label, Specimen: e.Specimen}, a.Purpose, on)
 	} else if len(Unmet(o.Needs, steps)) > 0 {
 		return Saved{Check: check}, fault.New(fault.Conflict, op, "order.error.needs")
 	} else if asksIdentity(f) {
@@ -175,7 +179,7 @@ func dayOf(f *form.Form, check *form.Result, steps []Step, specimen int, today c
 			return calendar.Day(n)
 		}
 	}
-	for _, st := range steps {
+	for _, st := range slices.Backward(steps) {
 		if st.Kind == StepPerformed && st.Specimen == specimen && st.On != 0 {
 			return st.On
 		}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
@@ -58,9 +59,22 @@ func Unmet(needs []Need, steps []Step) []Need {
 	return out
 }
 
-// identified reports whether the person was identified for a specimen.
-func identified(steps []Step, specimen int) bool {
-	return slices.ContainsFunc(steps, func(s Step) bool { return s.Kind == StepIdentity && s.Specimen == specimen })
+// touched reports whether the person was identified for what is to be reported of a
+// specimen. A result that is not whole asks for another image, injection or dose:
+// that is a new touch, with its own identification and its own safety check of the
+// day. A specimen is taken once, however long its culture grows.
+func touched(o Order, steps []Step, results []Result, specimen int) bool {
+	var since time.Time
+	if guarded(o.Act) {
+		for _, r := range live(results) {
+			if r.Specimen == specimen && r.Partial && r.At.After(since) {
+				since = r.At
+			}
+		}
+	}
+	return slices.ContainsFunc(steps, func(s Step) bool {
+		return s.Kind == StepIdentity && s.Specimen == specimen && s.At.After(since)
+	})
 }
 
 // next is the first specimen that was not collected, 0 when all were. An order of

@@ -52,7 +52,7 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, id db.ID) (Sheet, error) 
 		return sh, err
 	}
 	sh.Results = gather(parts, func(p part) bool { return s.Access.May(ctx, access.ResultRead, o.at(p.Sens)) })
-	sh.Touched = identified(steps, reporting(sh))
+	sh.Touched = touched(o, steps, gather(parts, everything), reporting(sh))
 	if guarded(o.Act) && o.Status.Open() && !sh.Touched {
 		sh.Safety = s.verdict(ctx, tx, o)
 	}

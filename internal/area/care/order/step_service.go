@@ -130,7 +130,7 @@ func (s *Service) Perform(ctx context.Context, p Act) error {
 			return fault.Field(op, "identity", "order.error.identity")
 		}
 		a, _ := access.From(ctx)
-		changes := s.touched(o, p, a.Purpose, s.today())
+		changes := s.touch(o, p, a.Purpose, s.today())
 		if err := s.Journal.Append(tx, a.Author(), changes...); err != nil {
 			return err
 		}
@@ -164,8 +164,8 @@ func (s *Service) mayTouch(ctx context.Context, tx *db.Tx, o Order, steps []Step
 	return nil
 }
 
-// touched are the steps of an act: identity, then the act itself.
-func (s *Service) touched(o Order, p Act, why string, on calendar.Day) []journal.Change {
+// touch are the steps of an act: identity, then the act itself.
+func (s *Service) touch(o Order, p Act, why string, on calendar.Day) []journal.Change {
 	return []journal.Change{
 		s.stepOf(o, Step{Kind: StepIdentity, How: p.Identity, Specimen: p.Specimen, On: on}, why),
 		s.stepOf(o, Step{ID: p.ID, Kind: StepPerformed, Label: clean(p.Label, 64), Specimen: p.Specimen, How: string(o.Act), On: on}, why),

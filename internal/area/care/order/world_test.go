@@ -59,10 +59,10 @@ integer,mm,Millimetres,yes,tst
 `,
 }
 
-type packs struct{ p *pack.Pack }
+type packsStub struct{ p *pack.Pack }
 
-func (k packs) Active(*db.Tx, string, calendar.Day) (*pack.Pack, error) { return k.p, nil }
-func (k packs) Version(_ *db.Tx, _, version, hash string) (*pack.Pack, error) {
+func (k packsStub) Active(*db.Tx, string, calendar.Day) (*pack.Pack, error) { return k.p, nil }
+func (k packsStub) Version(_ *db.Tx, _, version, hash string) (*pack.Pack, error) {
 	if version != k.p.Manifest.Version || hash != k.p.Hash {
 		return nil, fault.New(fault.NotFound, "packs", "order.error.pack")
 	}
@@ -146,7 +146,7 @@ func newWorld(t *testing.T, url string) *world {
 	}
 	p := &pack.Pack{Manifest: pack.Manifest{ID: "us-immigrant", Version: "2026.1"}, Hash: "abc", Forms: forms,
 		Words: map[string]map[string]string{"en": {"service.CXR": "Chest X-ray", "service.HIV": "HIV test"}, "ar": {"service.CXR": "أشعة الصدر"}}}
-	w.Service = New(Deps{DB: d, Journal: j, Access: a, Packs: packs{p}, People: people{}, Safety: w.safety, Users: users{}, Clock: now})
+	w.Service = New(Deps{DB: d, Journal: j, Access: a, Packs: packsStub{p}, People: people{}, Safety: w.safety, Users: users{}, Clock: now})
 	return w
 }
 
