@@ -98,7 +98,7 @@ func (c *TestCmd) Run(e *Env) error { return exit(e.Test(c.Pack, c.Cases)) }
 // ExplainCmd is godwit pack explain.
 type ExplainCmd struct {
 	Pack  string `arg:"" help:"A shipped pack's name, or a folder."`
-	Facts string `required:"" help:"A JSON object of facts." placeholder:"FILE.json"`
+	Facts string `required:"" help:"A JSON object of facts, or one worked case." placeholder:"FILE.json"`
 	On    string `help:"The day of the decision; today if left out." placeholder:"DATE"`
 	Lang  string `default:"en" enum:"en,fr,es,ar" help:"Language of the sentences."`
 }

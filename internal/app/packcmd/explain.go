@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
@@ -36,14 +36,17 @@ func (e *Env) Explain(name, factsFile, on, lang string) int {
 		fmt.Fprintf(e.Err, "error: the facts cannot be read, or are more than %d kB\n", maxFactsFile>>10)
 		return 2
 	}
-	facts, errs := p.ParseFacts(b, day)
+	var given *calendar.Day
+	if on != "" {
+		given = &day
+	}
+	in, errs := p.ParseInput(b, given, e.Today)
 	for _, err := range errs {
 		fmt.Fprintf(e.Err, "error: %v\n", err)
 	}
 	if len(errs) > 0 {
 		return 1
 	}
-	in := decision.Input{On: day, Facts: facts}
 	d, told := p.Explain(in, lang)
 	fmt.Fprintf(e.Out, "%s %s (%s) on %s\n", p.ID, p.Version, p.Status, d.On)
 	printExplanation(e.Out, told)

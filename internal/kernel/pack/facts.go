@@ -53,13 +53,55 @@ func (p *Pack) ReadFacts(raw []RawFact, on calendar.Day) (map[string]decision.Fa
 	return facts, errs
 }
 
-// ParseFacts reads a JSON object of facts, as a file for godwit pack explain.
-func (p *Pack) ParseFacts(b []byte, on calendar.Day) (map[string]decision.Fact, []error) {
+// ParseInput reads a file of facts for one decision: a JSON object of facts, or a
+// worked case with its facts, day and journey. The day of a case is used unless
+// another is given.
+func (p *Pack) ParseInput(b []byte, on *calendar.Day, today calendar.Day) (decision.Input, []error) {
+	in := decision.Input{On: today}
 	raw, err := objectMembers(b)
 	if err != nil {
-		return nil, []error{fmt.Errorf("the facts: %w", err)}
+		return in, []error{fmt.Errorf("the facts: %w", err)}
 	}
-	return p.ReadFacts(raw, on)
+	if _, isFact := p.Fact("facts"); !isFact {
+		for _, m := range raw {
+			if m.Name == "facts" {
+				return p.caseFile(raw, on, today)
+			}
+		}
+	}
+	if on != nil {
+		in.On = *on
+	}
+	var errs []error
+	in.Facts, errs = p.ReadFacts(raw, in.On)
+	return in, errs
+}
+
+func (p *Pack) caseFile(raw []RawFact, on *calendar.Day, today calendar.Day) (decision.Input, []error) {
+	in := decision.Input{On: today}
+	var c Case
+	for _, m := range raw {
+		if m.Name == "expect" {
+			continue
+		}
+		if err := c.set(m); err != nil {
+			return in, []error{err}
+		}
+	}
+	if d, ok := c.On.Exact(); ok {
+		in.On = d
+	}
+	if on != nil {
+		in.On = *on
+	}
+	facts, errs := p.ReadFacts(c.Facts, in.On)
+	in.Facts = facts
+	j, err := ParseJourney(c.Journey)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	in.Journey = j
+	return in, errs
 }
 
 type factObject struct {

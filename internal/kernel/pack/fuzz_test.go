@@ -1,6 +1,8 @@
 package pack
 
 import (
+	"archive/zip"
+	"bytes"
 	"io/fs"
 	"os"
 	"strings"
@@ -86,5 +88,49 @@ func FuzzLocale(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var ps Problems
 		parseLocale("locales/xx.json", text, &ps)
+	})
+}
+
+// FuzzFacts: any JSON as facts is typed or refused by name, and what is typed can
+// be decided without a panic and without a problem the reader did not see.
+func FuzzFacts(f *testing.F) {
+	p := load(f)
+	f.Add(`{"dob":"2011","cxr":{"value":"normal","as_of":"2026-05"},"symptoms":null,"pregnant":{"refused":true}}`)
+	f.Add(`{"age_years":{"range":[14,15]},"country":{"value":"AAA","disputed":true}}`)
+	f.Add(`{"age_years":1e999}`)
+	f.Add(`{"facts":{"cxr":"normal"},"journey":{"stays":[{"place":"AAA","from":"2020","ongoing":true}]},"on":"2026-01-01"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		in, errs := p.ParseInput([]byte(text), nil, day(t, "2026-06-01"))
+		if len(errs) > 0 {
+			return
+		}
+		if d := p.Protocol.Decide(in); len(d.Problems) > 0 {
+			t.Errorf("read as %v, yet: %v", in.Facts, d.Problems)
+		}
+	})
+}
+
+// FuzzZip: any bytes as an archive are read or refused within the limits.
+func FuzzZip(f *testing.F) {
+	f.Add([]byte("PK\x03\x04"))
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"x/pack.yaml", "x/tables/a.csv", "../pack.yaml", "/pack.yaml"} {
+		if w, err := z.Create(name); err == nil {
+			_, _ = w.Write([]byte("id: x"))
+		}
+	}
+	_ = z.Close()
+	f.Add(b.Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		files, err := ReadZip(b)
+		if err != nil {
+			return
+		}
+		for p := range files {
+			if role(p) == "" {
+				t.Errorf("%q is no part of a pack", p)
+			}
+		}
 	})
 }
