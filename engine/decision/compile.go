@@ -26,6 +26,8 @@ type Protocol struct {
 	basis    int // index of the date basis fact, -1 for none
 	epochs   []*epoch
 	cap      int
+	sheets   sync.Pool // of *Sheet
+	loads    sync.Pool // of *loaded
 }
 
 // pseudoFact is an outcome of an earlier table used as an input: hold.any.

@@ -13,8 +13,11 @@ import (
 
 // Decide says what follows from what is known. It is safe for concurrent use.
 func (p *Protocol) Decide(in Input) Decision {
-	s := p.NewSheet(in.On)
-	s.Journey = in.Journey
+	s, _ := p.sheets.Get().(*Sheet)
+	if s == nil {
+		s = p.NewSheet(in.On)
+	}
+	s.On, s.Journey = in.On, in.Journey
 	matched := 0
 	for i, f := range p.facts {
 		if v, ok := in.Facts[f.def.Name]; ok {
@@ -23,6 +26,8 @@ func (p *Protocol) Decide(in Input) Decision {
 		}
 	}
 	d := p.DecideSheet(s)
+	s.Clear()
+	p.sheets.Put(s)
 	if matched < len(in.Facts) {
 		d.Problems = append(d.Problems, p.strangers(in.Facts)...)
 	}
@@ -81,7 +86,13 @@ type loaded struct {
 
 // DecideSheet is Decide for a sheet.
 func (p *Protocol) DecideSheet(s *Sheet) Decision {
-	l := p.load(s)
+	l, _ := p.loads.Get().(*loaded)
+	if l == nil {
+		n := len(p.facts)
+		l = &loaded{vals: make([]value.Value, n), state: make([]uint8, n), given: make([]bool, n)}
+	}
+	defer p.loads.Put(l)
+	p.load(s, l)
 	lo, hi, _ := l.on.Bounds()
 	first, last := p.epochAt(calendar.Day(lo)), p.epochAt(calendar.Day(hi))
 	if first == last {
@@ -92,15 +103,15 @@ func (p *Protocol) DecideSheet(s *Sheet) Decision {
 
 // load reads the facts: what is too old, disputed or not a value of its fact is
 // unknown.
-func (p *Protocol) load(s *Sheet) *loaded {
-	n := len(p.facts)
-	l := &loaded{vals: make([]value.Value, n), state: make([]uint8, n), given: make([]bool, n)}
+func (p *Protocol) load(s *Sheet, l *loaded) {
+	l.problems = nil
 	for i, f := range p.facts {
+		l.given[i] = false
 		if !s.has[i] {
-			l.state[i] = stUnknown
+			l.state[i], l.vals[i] = stUnknown, value.NotKnown()
 			continue
 		}
-		in := s.facts[i]
+		in := &s.facts[i]
 		v := readAs(f, in.Value)
 		switch {
 		case in.Disputed || tooOld(f, in, s.On):
@@ -126,7 +137,6 @@ func (p *Protocol) load(s *Sheet) *loaded {
 			l.on = value.DayRange(int(lo), int(hi))
 		}
 	}
-	return l
 }
 
 func stateOf(v value.Value) uint8 {
@@ -141,7 +151,7 @@ func stateOf(v value.Value) uint8 {
 
 // tooOld reports whether a fact has outlived its longest age. A fact whose day
 // nobody noted is too old: it cannot be shown to be fresh.
-func tooOld(f *fact, in Fact, on calendar.Day) bool {
+func tooOld(f *fact, in *Fact, on calendar.Day) bool {
 	if f.def.LongestAge == 0 || in.Value.Kind() == value.KindUnknown || in.Value.Kind() == value.KindRefused {
 		return false
 	}

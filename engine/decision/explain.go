@@ -54,7 +54,9 @@ func (p *Protocol) Explain(in Input) Explanation {
 			s.Set(i, v)
 		}
 	}
-	l := p.load(s)
+	n := len(p.facts)
+	l := &loaded{vals: make([]value.Value, n), state: make([]uint8, n), given: make([]bool, n)}
+	p.load(s, l)
 	lo, _, _ := l.on.Bounds()
 	e := p.epochAt(calendar.Day(lo))
 	x.From, x.To = epochText(e)

@@ -12,13 +12,7 @@ import (
 // outcomes lists what the frame comes to, settling by enumeration what Kleene
 // logic leaves open, and collects the questions that could settle the rest.
 func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
-	n := 0
-	for i := range g.targets {
-		if r, ok := g.resultOf(f, &g.targets[i]); !ok || r.status != absent {
-			n++
-		}
-	}
-	dec.Outcomes = make([]Outcome, 0, n)
+	dec.Outcomes = make([]Outcome, 0, min(len(g.targets), 10))
 	tally := map[int]int(nil)
 	for i := range g.targets {
 		t := &g.targets[i]
@@ -205,7 +199,7 @@ func (g *program) numericOutcome(f *frame, t *target, r result, o *Outcome) {
 	}
 	switch {
 	case o.State != Undetermined:
-		args["until"] = calendar.Day(lo).String()
+		args["until"] = isoDay(calendar.Day(lo))
 	default:
 		if !math.IsInf(lo, 0) {
 			args["until_earliest"] = calendar.Day(lo).String()
@@ -231,6 +225,17 @@ func (g *program) numericOutcome(f *frame, t *target, r result, o *Outcome) {
 	if len(deciding) > 0 {
 		o.Rows, o.Unconfirmed = g.refs(f, deciding)
 	}
+}
+
+// isoDay prints 2027-04-01 without going through a format string.
+func isoDay(d calendar.Day) string {
+	y, m, dd := d.YMD()
+	if y < 1000 || y > 9999 {
+		return d.String()
+	}
+	b := [10]byte{'0' + byte(y/1000), '0' + byte(y/100%10), '0' + byte(y/10%10), '0' + byte(y%10), '-',
+		'0' + byte(m/10), '0' + byte(m%10), '-', '0' + byte(dd/10), '0' + byte(dd%10)}
+	return string(b[:])
 }
 
 func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
