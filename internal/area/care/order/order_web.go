@@ -47,7 +47,7 @@ func overview(sh Sheet) orderView {
 	if o.Reason != "" {
 		v.Facts = append(v.Facts, page.Row{Label: page.M("order.column.reason"), Value: o.Reason})
 	}
-	if !o.Case.IsZero() {
+	if !o.Case.IsZero() && sh.MayCase {
 		v.Facts = append(v.Facts, page.Row{Label: page.M("order.column.case"), Value: page.Link{Href: "/cases/" + o.Case.String(), Text: page.M("order.to_case")}})
 	}
 	return v

@@ -43,6 +43,48 @@ func TestWorklistsByRole(t *testing.T) {
 	})
 }
 
+// The counsellor finds whom to talk with before a test, and whom to tell a result;
+// nobody else's counselling list shows them.
+func TestTheCounsellorsList(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		id := w.place("HIV", "hiv", "laboratory", sensitive)
+		w.place("IGRA", "hiv", "laboratory")
+		counsellor, lab := w.as(access.Counsellor), w.as(access.Laboratory)
+		list := func(want int, tell bool) {
+			t.Helper()
+			lines, err := w.Worklist(counsellor, "counselling")
+			if err != nil || len(lines) != want || want == 1 && (lines[0].Order.ID != id || lines[0].Tell != tell) {
+				t.Fatalf("%+v %v", lines, err)
+			}
+			for _, r := range []access.Role{access.Nurse, access.Laboratory, access.Radiographer} {
+				if lines, err := w.Worklist(w.as(r), "counselling"); err != nil || len(lines) != 0 {
+					t.Errorf("%s sees %d (%v)", r, len(lines), err)
+				}
+			}
+		}
+		list(1, false)
+		if err := w.Counsel(counsellor, Talk{ID: db.NewID(), Order: id, Interp: "not_needed"}); err != nil {
+			t.Fatal(err)
+		}
+		list(1, false)
+		if err := w.Consent(counsellor, Decision{ID: db.NewID(), Order: id, Decision: Agreed, Giver: "self", Interp: "not_needed"}); err != nil {
+			t.Fatal(err)
+		}
+		list(0, false)
+		r := w.record(lab, Entry{Order: id, Identity: "photo", Answers: given("result", "neg")}).Result
+		list(1, true)
+		if err := w.Tell(counsellor, Telling{ID: db.NewID(), Result: r.ID, Interp: "not_needed", Counselled: true}); err != nil {
+			t.Fatal(err)
+		}
+		list(0, false)
+		// What was told was wrong: the new result has to be told too.
+		if _, err := w.Correct(lab, Entry{ID: db.NewID(), Corrects: r.ID, Reason: "tubes mixed up", Answers: given("result", "pos")}); err != nil {
+			t.Fatal(err)
+		}
+		list(1, true)
+	})
+}
+
 func TestAnotherSiteSeesNothing(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		w.place("CXR", "film", "radiology", func(r *Request) { r.Site = "KLA" })

@@ -50,7 +50,7 @@ func sampleSheet() Sheet {
 		Steps: []Step{{Kind: StepBefore, Interp: "relative", Note: "spoke with the family", By: amal, At: o.At, On: day}, {Kind: StepConsent, Decision: Agreed, Giver: "parent", By: amal, At: o.At},
 			{Kind: StepIdentity, How: "photo", Specimen: 1, By: amal, At: o.At}, {Kind: StepPerformed, Label: "S-4711", Specimen: 1, By: amal, At: o.At}},
 		Results:    []Result{{ID: sampleID(4), On: day, By: amal, Specimen: 1, Partial: true, Corrects: sampleID(5), Hidden: true}, {ID: sampleID(5), On: day, By: amal, Replaced: sampleID(4)}, {ID: sampleID(6), On: day, InError: true}},
-		MayPerform: true, MayRecord: true, MayCounsel: true, MayConsent: true, MayCancel: true, MayCorrect: true, MayTell: true}
+		MayPerform: true, MayRecord: true, MayCounsel: true, MayConsent: true, MayCancel: true, MayCorrect: true, MayTell: true, MayCase: true}
 }
 
 func sampleParsed() *form.Form {
@@ -92,7 +92,7 @@ func Samples() []page.Sample {
 	}
 	line := Line{Order: sampleOrder(), Person: Brief{Name: "أمينة ورسمه", Latin: "Amina Warsame", Code: "7QKX2M4TRB", Sex: "female", Family: "GW-10001"}, Waiting: 95 * time.Minute, Unmet: []Need{NeedConsent}, Next: 2}
 	noName := Line{Order: Order{Request: Request{ID: sampleID(7)}, Status: Ordered}, Person: Brief{Code: "9ZT3K7QW2M"}, Waiting: 30 * time.Hour}
-	old := Line{Order: Order{Request: Request{ID: sampleID(8)}, Status: Ordered}, Person: Brief{Latin: "Omar Ali"}, Waiting: 80 * time.Hour}
+	old := Line{Order: Order{Request: Request{ID: sampleID(8)}, Status: Done}, Person: Brief{Latin: "Omar Ali"}, Waiting: 80 * time.Hour, Tell: true}
 	services := map[db.ID]page.Msg{sampleID(1): sh.Service, sampleID(7): sh.Service, sampleID(8): sh.Service}
 	entry := sampleEntry(s, true)
 	replaced, struck := sampleView(), sampleView()

@@ -217,11 +217,13 @@ type Line struct {
 	Person  Brief
 	Waiting time.Duration
 	Unmet   []Need
-	Next    int // specimen to collect, 0 where there is one or all are
+	Next    int  // specimen to collect, 0 where there is one or all are
+	Tell    bool // done, and the result was not given to the person yet
 }
 
 // Worklist lists the open orders of a station that the user may see, longest
-// waiting first. It notes whom it showed.
+// waiting first; counselling also sees whom to talk with before a test elsewhere,
+// and whom to tell a result. It notes whom it showed.
 func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) {
 	const op = "order.Worklist"
 	scope, err := s.Access.Scope(ctx, access.WorklistRead)
@@ -239,10 +241,18 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		if err != nil {
 			return err
 		}
+		if station == access.Counselling {
+			if orders, err = s.withTalks(ctx, tx, orders); err != nil {
+				return err
+			}
+		}
 		steps, err := stepsOfAll(tx, orders)
 		if err != nil {
 			return err
 		}
+		orders = slices.DeleteFunc(orders, func(o Order) bool { // talked about already, and waiting elsewhere
+			return o.Status.Open() && o.Station != station && len(Unmet(o.Needs, steps[o.ID])) == 0
+		})
 		for _, o := range orders {
 			if !slices.Contains(shown, o.Subject) {
 				shown = append(shown, o.Subject)
@@ -254,8 +264,14 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		}
 		now := s.now()
 		for _, o := range orders {
-			lines = append(lines, Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0),
-				Unmet: Unmet(o.Needs, steps[o.ID]), Next: next(o, steps[o.ID])})
+			l := Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0), Next: next(o, steps[o.ID]), Tell: o.Status == Done}
+			if o.Status.Open() {
+				l.Unmet = Unmet(o.Needs, steps[o.ID])
+			}
+			if l.Tell {
+				l.Waiting = max(now.Sub(o.Since), 0)
+			}
+			lines = append(lines, l)
 		}
 		return nil
 	})
@@ -263,6 +279,26 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		return lines, fault.Wrap(op, err)
 	}
 	return lines, fault.Wrap(op, s.Access.Searched(ctx, "care.worklist", shown))
+}
+
+// withTalks adds to the counselling list the orders of other stations that need a
+// talk before, and the results that were not told yet.
+func (s *Service) withTalks(ctx context.Context, tx *db.Tx, orders []Order) ([]Order, error) {
+	scope, err := s.Access.Scope(ctx, access.CounsellingRecord)
+	if err != nil || scope.Empty() {
+		return orders, err
+	}
+	more, err := talkedAbout(tx, scope)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range more {
+		if !slices.ContainsFunc(orders, func(p Order) bool { return p.ID == o.ID }) {
+			orders = append(orders, o)
+		}
+	}
+	slices.SortStableFunc(orders, func(a, b Order) int { return a.At.Compare(b.At) })
+	return orders, nil
 }
 
 // OfPerson lists a person's orders that the user may see, latest first.

@@ -41,11 +41,12 @@ func Migrations() []db.Migration {
 	return []db.Migration{{Area: "care_order", Number: 1, SQL: `
 CREATE TABLE care_order (
 	id BLOB NOT NULL PRIMARY KEY, subject BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,
-	station TEXT NOT NULL, code TEXT NOT NULL, case_id BLOB, status TEXT NOT NULL, is_open INTEGER NOT NULL, disputed INTEGER NOT NULL,
+	station TEXT NOT NULL, code TEXT NOT NULL, case_id BLOB, status TEXT NOT NULL, is_open INTEGER NOT NULL, talk INTEGER NOT NULL, disputed INTEGER NOT NULL,
 	usr BLOB NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX care_order_subject ON care_order (subject, code);
 CREATE INDEX care_order_station ON care_order (station, is_open, site, at);
+CREATE INDEX care_order_talk ON care_order (talk, site, at);
 CREATE TABLE care_step (
 	id BLOB NOT NULL PRIMARY KEY, order_id BLOB, result BLOB, subject BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,
 	kind TEXT NOT NULL, usr BLOB NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
@@ -108,14 +109,18 @@ func projectOrder(tx *db.Tx, d *journal.Doc) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO care_order (id, subject, site, programme, sensitivity, station, code, case_id, status, is_open, disputed, usr, at, since, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = tx.Exec(`INSERT INTO care_order (id, subject, site, programme, sensitivity, station, code, case_id, status, is_open, talk, disputed, usr, at, since, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity, status = excluded.status,
-			is_open = excluded.is_open, disputed = excluded.disputed, since = excluded.since, body = excluded.body`,
-		d.ID, d.Subject, d.Site, d.Programme, int(d.Sensitivity), o.Station, o.Code, o.Case, string(o.Status), o.Status.Open(), len(d.Disputed["status"]) > 1,
+			is_open = excluded.is_open, talk = excluded.talk, disputed = excluded.disputed, since = excluded.since, body = excluded.body`,
+		d.ID, d.Subject, d.Site, d.Programme, int(d.Sensitivity), o.Station, o.Code, o.Case, string(o.Status), o.Status.Open(), talks(o), len(d.Disputed["status"]) > 1,
 		d.CreatedBy, o.At, o.Since, string(body))
 	return err
 }
+
+// talks reports whether somebody has to talk with the person about the order:
+// before it while it is open, about its result when it is done.
+func talks(o orderDoc) bool { return len(o.Needs) > 0 && (o.Status.Open() || o.Status == Done) }
 
 const orderColumns = "o.id, o.subject, o.site, o.programme, o.sensitivity, o.disputed, o.usr, o.body"
 
@@ -170,6 +175,17 @@ func openAt(tx *db.Tx, station string, scope access.Scope) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
 	return queryOrders(tx, "o.station = ? AND o.is_open = 1 AND "+where+" ORDER BY o.at, o.id LIMIT ?",
 		append(append([]any{station}, args...), mostListed)...)
+}
+
+// talkedAbout lists the orders, at whatever station they wait, that need a talk
+// before or whose result was not told yet, as far as the scope allows. A result
+// that was told and then corrected or struck out is to be told again.
+func talkedAbout(tx *db.Tx, scope access.Scope) ([]Order, error) {
+	where, args := scope.WhereIn("o", access.Columns{})
+	return queryOrders(tx, `o.talk = 1 AND (o.is_open = 1 OR NOT EXISTS (SELECT 1 FROM care_step s WHERE s.order_id = o.id AND s.kind = 'told'
+		AND NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = s.result AND c.in_error = 0)
+		AND NOT EXISTS (SELECT 1 FROM care_result x WHERE x.id = s.result AND x.in_error = 1))) AND `+where+
+		" ORDER BY o.at, o.id LIMIT ?", append(args, mostListed)...)
 }
 
 // ordersOf lists a person's orders that the scope allows, latest first.

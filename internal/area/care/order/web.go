@@ -220,6 +220,9 @@ func waiting(d time.Duration) page.Msg {
 
 func lineTags(l Line) []page.Tag {
 	tags := []page.Tag{statusTag(l.Order.Status)}
+	if l.Tell {
+		tags = []page.Tag{{Level: page.Wait, Text: page.M("order.to_tell")}}
+	}
 	for _, n := range l.Unmet {
 		tags = append(tags, page.Tag{Level: page.Wait, Text: page.M("order.need." + string(n))})
 	}
