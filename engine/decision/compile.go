@@ -90,6 +90,9 @@ func Compile(src Source) (*Protocol, error) {
 	}}
 	c.declare()
 	c.derivations()
+	for _, f := range c.p.facts {
+		f.lo, f.hi = f.findLimits()
+	}
 	for _, t := range src.Tables {
 		c.table(t)
 	}

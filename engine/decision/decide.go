@@ -168,6 +168,10 @@ func readAs(f *fact, v value.Value) value.Value {
 	switch v.Kind() {
 	case value.KindUnknown, value.KindRefused:
 		return v
+	case value.KindBool:
+		if f.typ == typeBool {
+			return v
+		}
 	}
 	switch f.typ {
 	case typeBool:

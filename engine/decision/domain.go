@@ -501,10 +501,13 @@ type fact struct {
 	typ    factType
 	derive *derivation // nil for a base fact
 	feeds  []int       // derived facts that read this one, in order of computation
+	lo, hi float64     // the numbers the fact can have at all
 }
 
 // limits are the numbers the fact can have at all.
-func (f *fact) limits() (lo, hi float64) {
+func (f *fact) limits() (lo, hi float64) { return f.lo, f.hi }
+
+func (f *fact) findLimits() (lo, hi float64) {
 	lo, hi = math.Inf(-1), math.Inf(1)
 	if f.typ == typeDate {
 		lo, hi = float64(calendar.DayOf(1850, 1, 1)), float64(calendar.DayOf(2199, 12, 31))
