@@ -1,6 +1,7 @@
 package packcmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,9 +33,18 @@ func (e *Env) Lint(name, on string) int {
 	if !ok {
 		return 2
 	}
-	p, ok := e.open(name)
-	if !ok {
+	p, err := e.load(name)
+	var broken pack.Problems
+	if errors.As(err, &broken) { // it cannot even be read: that is what the linter has to say
+		for _, b := range broken {
+			fmt.Fprintf(e.Out, "error: %s\n", b.Error())
+		}
+		fmt.Fprintf(e.Out, "%d errors, 0 warnings\n", len(broken))
 		return 1
+	}
+	if err != nil {
+		e.complain(name, err)
+		return 2
 	}
 	findings := p.Lint(day)
 	for _, f := range findings {

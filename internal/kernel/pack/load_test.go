@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -188,6 +189,10 @@ func TestIncludedFormsBecomePartOfTheVersion(t *testing.T) {
 	delete(m, "shared/forms/examination.csv")
 	_, err = Load(m, "harbour")
 	wantProblem(t, err, "pack.yaml", 0, "include.shared", "cannot be read")
+	m["secret.csv"] = &fstest.MapFile{Data: []byte("type,name\ntext,a\n")}
+	m["harbour/pack.yaml"].Data = bytes.Replace(m["harbour/pack.yaml"].Data, []byte("[examination]}\n"), []byte("[../../secret]}\n"), 1)
+	_, err = Load(m, "harbour")
+	wantProblem(t, err, "pack.yaml", 0, "include.shared", "not a form name")
 }
 
 func TestTheHashNamesTheContent(t *testing.T) {

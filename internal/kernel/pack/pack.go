@@ -74,8 +74,8 @@ func (f Files) include(read func(pack, form string) (string, error)) {
 	m, _ := parseManifest([]byte(f[manifestFile]))
 	for _, inc := range m.Include {
 		for _, form := range inc.Forms {
-			if _, there := f[included(inc.Pack, form)]; there {
-				continue
+			if _, there := f[included(inc.Pack, form)]; there || !idPattern.MatchString(inc.Pack) || !idPattern.MatchString(form) {
+				continue // a name that is no id could lead out of the folder
 			}
 			if text, err := read(inc.Pack, form); err == nil {
 				f[included(inc.Pack, form)] = text

@@ -1,0 +1,88 @@
+package pack
+
+import (
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+func TestStoppingAVersionInAnEmergency(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		id, _ := d.imported(t, nil)
+		refused(t, d.Stop(officer(t, 1), id, db.NewID(), nil, "found a mistake"), fault.Conflict, "packs.error.not_activated")
+		d.activated(t, id, "2020-01-01")
+		refused(t, d.Stop(officer(t, 1), id, db.NewID(), nil, " "), fault.Invalid, "packs.error.reason")
+		must(t, d.Stop(officer(t, 1), id, db.NewID(), nil, "row H-S3 reads the wrong age"))
+		if _, err := d.activeOn(t, "2026-11-22"); err != nil {
+			t.Errorf("one officer does not stop it: %v", err)
+		}
+		refused(t, d.Stop(officer(t, 1), id, db.NewID(), nil, "row H-S3 reads the wrong age"), fault.Conflict, "packs.error.second_officer")
+		d.move(time.Second)
+		must(t, d.Stop(officer(t, 2), id, db.NewID(), nil, "I agree"))
+		_, err := d.activeOn(t, "2026-11-22")
+		refused(t, err, fault.Unavailable, "packs.error.stopped")
+		if v := d.version(t, id); v.Status != Stopped || len(v.Life.Stops) != 2 {
+			t.Errorf("%+v", v)
+		}
+		refused(t, d.Activate(officer(t, 1), id, db.NewID(), day(t, "2026-12-01")), fault.Conflict, "packs.error.was_stopped")
+
+		// A mended version may hold from the same day on.
+		next, p2 := d.imported(t, func(f Files) {
+			replaced(manifestFile, `version: "1.0"`, `version: "1.1"`)(f)
+		})
+		d.activated(t, next, "2020-01-01")
+		got, err := d.activeOn(t, "2026-11-22")
+		must(t, err)
+		if got.Hash != p2.Hash {
+			t.Error("the mended version does not hold")
+		}
+	})
+}
+
+func TestStoppingARow(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		id, _ := d.imported(t, nil)
+		d.activated(t, id, "2020-01-01")
+		for row, key := range map[string]string{
+			"H-S1": "packs.error.row_protects", // a requirement
+			"H-S6": "packs.error.row_protects", // a contraindication
+			"H-C3": "packs.error.row_order",    // of a first table: the next row would fire
+			"H-V1": "packs.error.row_protects",
+			"H-99": "packs.error.no_row",
+		} {
+			refused(t, d.Stop(officer(t, 1), id, db.NewID(), []string{row}, "found a mistake"), fault.Invalid, key)
+		}
+		in := decision.Input{On: day(t, "2026-06-01"), Facts: decision.FactsOf(value.Facts{"dob": value.Day(int(day(t, "1990-01-01"))),
+			"exam_date": value.Day(int(day(t, "2026-06-01"))), "country": value.Text("AAA"), "symptoms": value.Of(false),
+			"pregnant": value.Of(false), "cxr": value.Text("normal")}, day(t, "2026-06-01"))}
+		p, err := d.activeOn(t, "2026-06-01")
+		must(t, err)
+		before := p.Protocol.Decide(in)
+		if got := before.Codes(decision.Offer); len(got) != 1 || got[0] != "IGRA" {
+			t.Fatalf("offered %v", got)
+		}
+		for n := byte(1); n <= 2; n++ {
+			d.move(time.Second)
+			must(t, d.Stop(officer(t, n), id, db.NewID(), []string{"H-S5"}, "the list is in doubt"))
+		}
+		p, err = d.activeOn(t, "2026-06-01")
+		must(t, err)
+		after := p.Protocol.Decide(in)
+		if got := after.Codes(decision.Offer); len(got) != 0 {
+			t.Errorf("still offered: %v", got)
+		}
+		if got := after.Codes(decision.Require); len(got) != 2 {
+			t.Errorf("the other rows must go on: %v", got)
+		}
+		if rec := p.NewRecord(in, after); len(rec.Stopped) != 1 || rec.Stopped[0] != "H-S5" {
+			t.Errorf("the record must say which rows were stopped: %v", rec.Stopped)
+		}
+		if v := d.version(t, id); v.Status != Active {
+			t.Errorf("a version with a stopped row goes on: %s", v.Status)
+		}
+	})
+}
