@@ -2,6 +2,8 @@ package packweb
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -32,12 +34,12 @@ func (s *Web) getList(w http.ResponseWriter, r *http.Request) {
 		v.Links = append(v.Links, page.Link{Href: "/packs/import", Text: page.M("packs.import.title")})
 	}
 	err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
-		for i := len(vs) - 1; i >= 0; i-- { // the newest version first
-			p, err := s.Registry.ByHash(tx, vs[i].Hash)
+		for _, ver := range newestFirst(vs) {
+			p, err := s.Registry.ByHash(tx, ver.Hash)
 			if err != nil {
 				return err
 			}
-			v.add(vs[i], p)
+			v.add(ver, p)
 		}
 		return nil
 	})
@@ -46,6 +48,14 @@ func (s *Web) getList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.Pages.Render(w, r, page.Page{Template: "packs/list", Title: "packs.title", View: v, Wide: true})
+}
+
+// newestFirst keeps the order of the packs and turns that of each pack's versions.
+func newestFirst(vs []pack.Version) []pack.Version {
+	out := slices.Clone(vs)
+	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b pack.Version) int { return strings.Compare(a.Pack, b.Pack) })
+	return out
 }
 
 // add puts a version under its pack; versions of one pack come together.
