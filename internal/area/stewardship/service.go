@@ -52,6 +52,7 @@ type Section struct {
 type Service struct {
 	Deps
 	limit *limiter
+	known map[string]bool // keys of this area's words
 }
 
 // New makes the service.
@@ -59,7 +60,13 @@ func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{Deps: d, limit: newLimiter()}
+	s := &Service{Deps: d, limit: newLimiter(), known: map[string]bool{}}
+	if words, err := page.ReadCatalogue(files, "locales"); err == nil { // embedded; a test reads it
+		for key := range words["en"] {
+			s.known[key] = true
+		}
+	}
+	return s
 }
 
 // Outlets are this area's ways out.
@@ -76,6 +83,9 @@ var routeLooked = access.Route{
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+
+// startOf is the first instant of a day.
+func startOf(d calendar.Day) time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
 

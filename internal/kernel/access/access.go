@@ -96,9 +96,7 @@ func New(o Options) (*Access, error) {
 	if a.policy, err = compile(text, a.purposes); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	if a.hasher, err = newHasher(o.Cost); err != nil {
-		return nil, fault.Wrap(op, err)
-	}
+	a.hasher = newHasher(o.Cost)
 	a.kept = newKeeper(o.Clock)
 	a.seen = newLastSeen()
 	a.store = &sessionStore{db: o.DB, clock: o.Clock}

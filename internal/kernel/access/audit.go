@@ -186,6 +186,12 @@ func (a *Access) LookedAt(ctx context.Context, tx *db.Tx, person Resource) ([]Re
 	return out, fault.Wrap("access.LookedAt", err)
 }
 
+// Released lists what left about a person, latest first. It checks no rights.
+func Released(tx *db.Tx, subject db.ID) ([]Read, error) {
+	out, err := readLines(tx, ReadFilter{Subject: subject, Act: ActReleased, Limit: 1000})
+	return out, fault.Wrap("access.Released", err)
+}
+
 func readLines(tx *db.Tx, f ReadFilter) ([]Read, error) {
 	var where []string
 	var args []any

@@ -189,3 +189,16 @@ func scanGlass(scan func(...any) error) (Glass, error) {
 	g.Finding = Finding(finding)
 	return g, err
 }
+
+// GlassOf opens one broken glass for the privacy officer.
+func (a *Access) GlassOf(ctx context.Context, id db.ID) (Glass, error) {
+	if err := a.Check(ctx, AuditRead, Resource{Kind: GlassKind, Doc: id}); err != nil {
+		return Glass{}, fault.Wrap("access.GlassOf", err)
+	}
+	var g Glass
+	err := a.db.Read(ctx, func(tx *db.Tx) (err error) {
+		g, err = scanGlass(tx.Row("SELECT "+glassColumns+" FROM access_glass WHERE id = ?", id).Scan)
+		return err
+	})
+	return g, fault.Wrap("access.GlassOf", err)
+}

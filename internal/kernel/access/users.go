@@ -254,6 +254,13 @@ func UserName(tx *db.Tx, id db.ID) (string, error) {
 // itself, before or beside any user.
 var operatorID = db.ID{0x67, 0x6f, 0x64, 0x77, 0x69, 0x74, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}
 
+// anybodyID is the author of what anybody may send without an account.
+var anybodyID = db.ID{0x67, 0x6f, 0x64, 0x77, 0x69, 0x74, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}
+
+// Anybody is the author of a complaint: it does not say who typed it, signed in
+// or not.
+func Anybody() journal.Author { return journal.Author{User: anybodyID} }
+
 // Operator is the context of whoever runs a command on the machine: an
 // administrator, who sees nobody's data.
 func Operator(ctx context.Context) context.Context {

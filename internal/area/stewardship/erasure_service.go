@@ -1,0 +1,235 @@
+package stewardship
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// KindCount is how many documents of a kind are held about a person.
+type KindCount struct {
+	Kind  string
+	Count int
+}
+
+// Held counts what is held about a person, by kind, for whoever asks to erase.
+func (s *Service) Held(ctx context.Context, person db.ID) ([]KindCount, error) {
+	const op = "stewardship.Held"
+	if err := s.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	var out []KindCount
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		_, res, err := s.People.Identity(tx, person)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ErasureRequest, res); err != nil {
+			return err
+		}
+		list, err := erasable(tx, person, []string{AllKinds})
+		if err != nil {
+			return err
+		}
+		for _, h := range list {
+			if n := len(out); n > 0 && out[n-1].Kind == h.Kind {
+				out[n-1].Count++
+			} else {
+				out = append(out, KindCount{h.Kind, 1})
+			}
+		}
+		return nil
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// erasable lists the documents of some kinds about a person. What says that
+// something was erased is not among them.
+func erasable(tx *db.Tx, person db.ID, kinds []string) ([]holding, error) {
+	all, err := holdings(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(h holding) bool {
+		return h.Kind == kindErasure || !slices.Contains(kinds, AllKinds) && !slices.Contains(kinds, h.Kind)
+	}), nil
+}
+
+// AskErasure is the first officer's word.
+func (s *Service) AskErasure(ctx context.Context, e Erasure) error {
+	const op = "stewardship.AskErasure"
+	a, err := actor(ctx, op)
+	if err != nil {
+		return err
+	}
+	if errs := e.Valid(); len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return err
+	}
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		_, res, err := s.People.Identity(tx, e.Person)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ErasureRequest, res); err != nil {
+			return err
+		}
+		list, err := erasable(tx, e.Person, e.Kinds)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return fault.Field(op, "kinds", "stewardship.error.kinds")
+		}
+		return s.Journal.Append(tx, a.Author(), journal.Change{
+			Kind: kindErasure, Doc: e.ID, Subject: e.Person, Site: res.Site, Programme: res.Programme, Sensitivity: journal.Identity, Purpose: a.Purpose,
+			Fields: map[string]any{"reason": e.Reason, "kinds": e.Kinds, "asked": s.now(), "asked_by": a.User, "state": ErasureAsked},
+		})
+	}))
+}
+
+// Erasures lists the erasures that the actor may see, open ones first.
+func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
+	const op = "stewardship.Erasures"
+	sc, err := s.Access.Scope(ctx, access.ErasureRequest)
+	if err != nil {
+		return nil, err
+	}
+	if sc.Empty() {
+		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
+	}
+	var out []Erasure
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := listErasures(tx, sc, 500)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			e, err := r.erasure()
+			if err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// OpenErasure opens one.
+func (s *Service) OpenErasure(ctx context.Context, id db.ID) (Erasure, error) {
+	var e Erasure
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := findErasure(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ErasureRequest, r.Resource); err != nil {
+			return err
+		}
+		e, err = r.erasure()
+		return err
+	})
+	return e, fault.Wrap("stewardship.OpenErasure", err)
+}
+
+// ApproveErasure is the second officer's word, and destroys the documents: their
+// payloads, secrets and rows here, and by the journal's entries everywhere they
+// have gone. Afterwards the database is rewritten so that no free page keeps a
+// copy.
+func (s *Service) ApproveErasure(ctx context.Context, id db.ID) (Erasure, error) {
+	const op = "stewardship.ApproveErasure"
+	a, err := actor(ctx, op)
+	if err != nil {
+		return Erasure{}, err
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return Erasure{}, err
+	}
+	var e Erasure
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		r, doc, err := s.decideErasure(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		if e, err = r.erasure(); err != nil {
+			return err
+		}
+		list, err := erasable(tx, r.Subject, e.Kinds)
+		if err != nil {
+			return err
+		}
+		e.Counts = map[string]int{}
+		for _, h := range list {
+			if err := s.Journal.Erase(tx, a.Author(), journal.Author{User: e.AskedBy}, h.Doc, string(e.Reason)); err != nil {
+				return err
+			}
+			if err := forget(tx, h.Doc); err != nil {
+				return err
+			}
+			e.Counts[h.Kind]++
+		}
+		e.State, e.Decided, e.DecidedBy = ErasureDone, s.now(), a.User
+		return s.appendErasure(tx, a, r, doc, map[string]any{"state": e.State, "decided": e.Decided, "decided_by": e.DecidedBy, "counts": e.Counts})
+	})
+	if err != nil {
+		return Erasure{}, fault.Wrap(op, err)
+	}
+	return e, fault.Wrap(op, s.DB.Scrub(ctx))
+}
+
+// RefuseErasure is the second officer's no.
+func (s *Service) RefuseErasure(ctx context.Context, id db.ID) error {
+	const op = "stewardship.RefuseErasure"
+	a, err := actor(ctx, op)
+	if err != nil {
+		return err
+	}
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		r, doc, err := s.decideErasure(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		return s.appendErasure(tx, a, r, doc, map[string]any{"state": ErasureRefused, "decided": s.now(), "decided_by": a.User})
+	}))
+}
+
+// decideErasure loads an open erasure for a second, different officer.
+func (s *Service) decideErasure(ctx context.Context, tx *db.Tx, a access.Actor, id db.ID) (row, *journal.Doc, error) {
+	const op = "stewardship.decideErasure"
+	r, err := findErasure(tx, id)
+	if err != nil {
+		return r, nil, err
+	}
+	if err := s.Access.Check(ctx, access.ErasureApprove, r.Resource); err != nil {
+		return r, nil, err
+	}
+	e, err := r.erasure()
+	if err != nil {
+		return r, nil, err
+	}
+	doc, err := s.Journal.Load(tx, id)
+	switch {
+	case err != nil:
+		return r, nil, err
+	case e.AskedBy == a.User || doc.CreatedBy == a.User:
+		return r, nil, fault.New(fault.Forbidden, op, "stewardship.error.second")
+	case e.State != ErasureAsked:
+		return r, nil, fault.New(fault.Conflict, op, "stewardship.error.decided")
+	case len(doc.Disputed) > 0:
+		return r, nil, fault.New(fault.Conflict, op, "stewardship.error.disputed")
+	}
+	return r, doc, nil
+}
+
+func (s *Service) appendErasure(tx *db.Tx, a access.Actor, r row, doc *journal.Doc, fields map[string]any) error {
+	return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindErasure, Doc: r.Doc, Subject: r.Subject, Site: r.Site, Programme: r.Programme,
+		Sensitivity: r.Sensitivity, Purpose: a.Purpose, Base: doc.Version, Fields: fields})
+}

@@ -1,0 +1,139 @@
+package stewardship
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// Item is a review item: a group of a document to which two changes, that did
+// not see each other, gave different values.
+type Item struct {
+	Doc     db.ID
+	Kind    string
+	Topic   string
+	Subject db.ID
+	Opened  time.Time
+}
+
+// ItemView is one with its values.
+type ItemView struct {
+	Item
+	MayResolve bool
+	Values     []ItemValue
+}
+
+// ItemValue is one of the values.
+type ItemValue struct {
+	Version string
+	By      string // name of who entered it
+	At      time.Time
+	Fields  map[string]json.RawMessage
+}
+
+const mostItems = 200
+
+// Items lists open review items that the actor may see.
+func (s *Service) Items(ctx context.Context) ([]Item, error) {
+	const op = "stewardship.Items"
+	if !s.Access.Ever(ctx, access.ReviewRead) {
+		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
+	}
+	var out []Item
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := s.Journal.Reviews(tx, 10*mostItems)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			doc, err := s.Journal.Load(tx, r.Doc)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if len(out) < mostItems && s.Access.May(ctx, access.ReviewRead, access.Of(doc)) {
+				out = append(out, Item{Doc: r.Doc, Kind: r.Kind, Topic: r.Topic, Subject: doc.Subject, Opened: r.Opened})
+			}
+		}
+		return nil
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// OpenItem opens one; it is a line in the read audit.
+func (s *Service) OpenItem(ctx context.Context, doc db.ID, topic string) (ItemView, error) {
+	const op = "stewardship.OpenItem"
+	var v ItemView
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		d, err := s.Journal.Load(tx, doc)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ReviewRead, access.Of(d)); err != nil {
+			return err
+		}
+		alternatives := d.Disputed[topic]
+		if len(alternatives) < 2 {
+			return fault.New(fault.NotFound, op, "stewardship.error.settled")
+		}
+		v = ItemView{Item: Item{Doc: doc, Kind: d.Kind, Topic: topic, Subject: d.Subject}, MayResolve: s.Access.May(ctx, access.ReviewResolve, access.Of(d))}
+		for _, alt := range alternatives {
+			name, err := access.UserName(tx, alt.By)
+			if err != nil {
+				return err
+			}
+			v.Values = append(v.Values, ItemValue{Version: alt.Version.String(), By: name, At: alt.At, Fields: alt.Fields})
+		}
+		if d.Subject.IsZero() {
+			return nil
+		}
+		return s.Access.OpenedTx(ctx, tx, d.Subject, "stewardship.review")
+	})
+	return v, fault.Wrap(op, err)
+}
+
+// Resolve keeps one of the values. The others stay in the history.
+func (s *Service) Resolve(ctx context.Context, doc db.ID, topic, version string) error {
+	const op = "stewardship.Resolve"
+	a, err := actor(ctx, op)
+	if err != nil {
+		return err
+	}
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		d, err := s.Journal.Load(tx, doc)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ReviewResolve, access.Of(d)); err != nil {
+			return err
+		}
+		alternatives := d.Disputed[topic]
+		if len(alternatives) < 2 {
+			return fault.New(fault.Conflict, op, "stewardship.error.settled")
+		}
+		i := slices.IndexFunc(alternatives, func(x journal.Alternative) bool { return x.Version.String() == version })
+		if i < 0 {
+			return fault.Field(op, "keep", "stewardship.error.choose")
+		}
+		c := journal.Change{Kind: d.Kind, Doc: doc, Subject: d.Subject, Site: d.Site, Programme: d.Programme, Sensitivity: d.Sensitivity,
+			Purpose: a.Purpose, Base: d.Version, Fields: map[string]any{}}
+		for _, alt := range alternatives {
+			c.Resolves = append(c.Resolves, alt.Version)
+			for f := range alt.Fields {
+				c.Fields[f] = nil // what only another value had is cleared
+			}
+		}
+		for f, raw := range alternatives[i].Fields {
+			c.Fields[f] = raw
+		}
+		return s.Journal.Append(tx, a.Author(), c)
+	}))
+}
