@@ -22,6 +22,10 @@
 // called inside a Read or Write. PostgreSQL's rows are held in memory, so a walk
 // over a whole table goes by pages (WHERE id > ? ORDER BY id LIMIT ?).
 //
+// What the engines do differently and portable SQL therefore spells out: where
+// NULL stands in an order (NULLS FIRST or LAST), and the escape character of LIKE
+// (ESCAPE '\\'). Text holds no NUL character.
+//
 // # SQLite
 //
 // The file is encrypted with Adiantum in 4 KiB blocks, write-ahead log included;

@@ -184,15 +184,23 @@ func (s *sqliteStore) hasTable(tx *Tx, name string) (bool, error) {
 	return n > 0, err
 }
 
-// scrub empties the write-ahead log, then rewrites the file: secure_delete zeroes
+// scrub empties the write-ahead log and rewrites the file: secure_delete zeroes
 // what is deleted, but a page that was rebalanced earlier may keep an old copy of
-// a row in its unused middle, and only VACUUM leaves no such page behind.
+// a row in its unused middle, and only VACUUM leaves no such page behind. The copy
+// it works on goes to a temporary file, since it may not fit in memory; the cipher
+// encrypts that with a random key (its README, "Temporary files"), and without a
+// cipher it stays in memory.
 func (s *sqliteStore) scrub(ctx context.Context) error {
 	return s.w.do(&request{ctx: ctx, outside: func(c *conn) error {
 		if err := ctx.Err(); err != nil {
 			return mapped("db.Scrub", err)
 		}
-		for _, sql := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		steps := []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"}
+		if s.dataKey != nil {
+			steps = append([]string{"PRAGMA temp_store=FILE"}, steps...)
+			defer func() { _ = c.Exec("PRAGMA temp_store=MEMORY") }()
+		}
+		for _, sql := range steps {
 			if err := c.Exec(sql); err != nil {
 				return mapped("db.Scrub", err)
 			}

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -204,5 +205,39 @@ func TestTheEngineIsNewEnough(t *testing.T) {
 	i, err := d.Info(t.Context())
 	if err != nil || i.Version < "3.51.3" {
 		t.Errorf("got %q, %v", i.Version, err)
+	}
+}
+
+func TestPurgeLeavesNoDeletedWordInTheLog(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, db.Options{Path: filepath.Join(dir, "t.db"), Unencrypted: true,
+		Migrations: []db.Migration{{Area: "test", Number: 1, SQL: things}}})
+	write(t, d, func(tx *db.Tx) error { return insert(tx, planted, 1) })
+	if !inFiles(t, dir, planted) {
+		t.Fatal("the word cannot be found before either")
+	}
+	forget := func(tx *db.Tx) error {
+		tx.Purge()
+		_, err := tx.Exec("DELETE FROM things")
+		return err
+	}
+	// A read that still needs the log puts it off, and does not stop the writers.
+	read(t, d, func(tx *db.Tx) error {
+		before := names(t, tx, "SELECT name FROM things")
+		done := make(chan error)
+		go func() { done <- d.Write(context.Background(), forget) }()
+		if err := <-done; err != nil {
+			return err
+		}
+		if len(before) != 1 || len(names(t, tx, "SELECT name FROM things")) != 1 {
+			t.Error("the read lost its snapshot")
+		}
+		return nil
+	})
+	for range 2 { // the first is answered before the log is emptied, the second after
+		write(t, d, func(tx *db.Tx) error { return nil })
+	}
+	if inFiles(t, dir, planted) {
+		t.Error("the word is still in a file")
 	}
 }

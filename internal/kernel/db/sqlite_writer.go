@@ -35,6 +35,7 @@ type writer struct {
 	h         hooks
 	group     []*request
 	groupFrom time.Time
+	purge     bool // the log is to be emptied
 }
 
 // request is one Write, or one maintenance step outside any transaction.
@@ -92,12 +93,44 @@ func (w *writer) loop() {
 	defer close(w.stopped)
 	for r := range w.queue {
 		if r.outside != nil {
-			r.done <- r.outside(w.c)
+			r.done <- w.maintain(r)
 			continue
 		}
 		w.group, w.groupFrom = append(w.group[:0], r), time.Now()
 		w.commitGroup()
+		if w.purge {
+			w.emptyLog()
+		}
 	}
+}
+
+// maintain runs a step outside any transaction. The driver panics when it runs out
+// of memory; here nobody else would catch that.
+func (w *writer) maintain(r *request) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &fault.Error{Code: fault.Unavailable, Op: "db.maintain", Key: "db.full", Err: fmt.Errorf("%v", v)}
+		}
+	}()
+	return r.outside(w.c)
+}
+
+// emptyLog moves the log into the file and truncates it. A reader that still needs
+// the log is not waited for: the next commit tries again.
+func (w *writer) emptyLog() {
+	if w.c.BusyTimeout(50*time.Millisecond) != nil {
+		return
+	}
+	defer func() { _ = w.c.BusyTimeout(busyTimeout) }()
+	cur, err := w.c.query("PRAGMA wal_checkpoint(TRUNCATE)", nil)
+	if err != nil {
+		return
+	}
+	var busy cell
+	if cur.next() && cur.cell(0, &busy) == nil && busy.i == 0 {
+		w.purge = false
+	}
+	_ = cur.close()
 }
 
 // commitGroup runs the group, and whoever joins it meanwhile, until one commit
@@ -122,7 +155,7 @@ func (w *writer) commitGroup() {
 	}
 	clear(w.group)
 	if after != nil {
-		after.done <- after.outside(w.c)
+		after.done <- w.maintain(after)
 	}
 }
 
@@ -166,6 +199,7 @@ func (w *writer) attempt(after **request) (again bool, err error) {
 		w.h.rollback(mark{})
 		return wantsRetry(err), mapped("db.Write", err)
 	}
+	w.purge = w.purge || w.h.purge
 	w.h.done()
 	return false, nil
 }

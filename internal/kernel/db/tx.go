@@ -145,6 +145,15 @@ func (tx *Tx) BeforeCommit(key any, f func(tx *Tx) error) {
 	tx.hooks.before = append(tx.hooks.before, before{key, f})
 }
 
+// Purge asks that what this transaction overwrites or deletes does not stay behind
+// in SQLite's write-ahead log: the log is emptied after the commit, or, while a
+// long read still needs it, after a later one. PostgreSQL's log is its keeper's.
+func (tx *Tx) Purge() {
+	if tx.hooks != nil {
+		tx.hooks.purge = true
+	}
+}
+
 type before struct {
 	key any
 	f   func(tx *Tx) error
@@ -155,6 +164,7 @@ type hooks struct {
 	before    []before
 	committed []func()
 	undo      []func()
+	purge     bool
 }
 
 // mark remembers a place to which rollback returns.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -41,7 +43,7 @@ func toCell(arg any) (cell, error) {
 	case int:
 		return cell{kind: integer, i: int64(v)}, nil
 	case string:
-		return cell{kind: text, s: v}, nil
+		return textCell(v)
 	case []byte:
 		if v == nil {
 			return cell{}, nil
@@ -73,6 +75,15 @@ func toCell(arg any) (cell, error) {
 	return reflected(arg)
 }
 
+// textCell refuses what PostgreSQL cannot hold, on both engines: a NUL character
+// and bytes that are not UTF-8.
+func textCell(s string) (cell, error) {
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		return cell{}, fault.New(fault.Invalid, "db.bind", "db.bad_text")
+	}
+	return cell{kind: text, s: s}, nil
+}
+
 // reflected stores pointers (nil is NULL) and named types by what they are made of.
 func reflected(arg any) (cell, error) {
 	v := reflect.ValueOf(arg)
@@ -83,7 +94,7 @@ func reflected(arg any) (cell, error) {
 		}
 		return toCell(v.Elem().Interface())
 	case reflect.String:
-		return cell{kind: text, s: v.String()}, nil
+		return textCell(v.String())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return cell{kind: integer, i: v.Int()}, nil
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32:

@@ -40,7 +40,8 @@ func erasureKind(j *Journal) *kindInfo {
 // document has reached. The chain still verifies. Two different officers answer
 // for it. The reason is a code or a sentence without personal data.
 //
-// db.Scrub afterwards rewrites the file, so that no old page keeps a copy.
+// The log of changes to the file is emptied after the commit; db.Scrub afterwards
+// rewrites the file, so that no old page keeps a copy.
 func (j *Journal) Erase(tx *db.Tx, by, second Author, doc db.ID, reason string) error {
 	const op = "journal.Erase"
 	if by.User.IsZero() || second.User.IsZero() || by.User == second.User {
@@ -82,6 +83,7 @@ func (j *Journal) destroy(tx *db.Tx, e Erasure) error {
 	if err != nil {
 		return err
 	}
+	tx.Purge()
 	if err := j.destroyPayloads(tx, e.Doc); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func appendValue(b []byte, v any) ([]byte, error) {
 const hexDigits = "0123456789abcdef"
 
 // appendString writes a JSON string (RFC 8259, section 7). What is not UTF-8
-// becomes U+FFFD, as encoding/json does.
+// becomes U+FFFD, as encoding/json does, and so does NUL.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	from := 0
@@ -117,6 +117,8 @@ func appendString(b []byte, s string) []byte {
 		}
 		b = append(b, s[from:i]...)
 		switch c {
+		case 0: // no text column holds it
+			b = append(b, "\ufffd"...)
 		case '"', '\\':
 			b = append(b, '\\', c)
 		case '\n':
