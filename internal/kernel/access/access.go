@@ -38,6 +38,10 @@ type Options struct {
 	Cost Cost
 	// Fail answers a request that the middleware refuses; a plain text when nil.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
+	// Refused answers in place of a page about a person that the actor may not
+	// see and whose role may break the glass: it offers to. The page's own refusal
+	// when nil.
+	Refused func(w http.ResponseWriter, r *http.Request, subject db.ID)
 	// Policy replaces the shipped policy file, in tests.
 	Policy []byte
 }

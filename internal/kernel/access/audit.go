@@ -52,6 +52,9 @@ type read = Read
 
 const chains = 8
 
+// mostLines is the most that one query of the audit answers.
+const mostLines = 1000
+
 // mostShown caps the ids of one line: a page shows no more of them.
 const mostShown = 200
 
@@ -179,16 +182,28 @@ func (a *Access) Reads(ctx context.Context, f ReadFilter) ([]Read, error) {
 // record, who saw them in a search, what left and to whom. It needs the right to
 // export that list; the caller releases it.
 func (a *Access) LookedAt(ctx context.Context, tx *db.Tx, person Resource) ([]Read, error) {
+	const op = "access.LookedAt"
 	if err := a.Check(ctx, ExportLooked, person); err != nil {
-		return nil, fault.Wrap("access.LookedAt", err)
+		return nil, fault.Wrap(op, err)
 	}
-	out, err := readLines(tx, ReadFilter{Subject: person.Subject, Limit: 1000})
-	return out, fault.Wrap("access.LookedAt", err)
+	var out []Read
+	f := ReadFilter{Subject: person.Subject, Limit: mostLines}
+	for {
+		some, err := readLines(tx, f)
+		if err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+		if out = append(out, some...); len(some) < mostLines {
+			return out, nil
+		}
+		last := some[len(some)-1].Key()
+		f.Before = &last
+	}
 }
 
 // Released lists what left about a person, latest first. It checks no rights.
 func Released(tx *db.Tx, subject db.ID) ([]Read, error) {
-	out, err := readLines(tx, ReadFilter{Subject: subject, Act: ActReleased, Limit: 1000})
+	out, err := readLines(tx, ReadFilter{Subject: subject, Act: ActReleased, Limit: mostLines})
 	return out, fault.Wrap("access.Released", err)
 }
 
@@ -223,7 +238,7 @@ func readLines(tx *db.Tx, f ReadFilter) ([]Read, error) {
 	if limit <= 0 {
 		limit = 100
 	}
-	rows, err := tx.Query(sql+" ORDER BY at DESC, chain DESC, seq DESC LIMIT ?", append(args, min(limit, 1000))...)
+	rows, err := tx.Query(sql+" ORDER BY at DESC, chain DESC, seq DESC LIMIT ?", append(args, min(limit, mostLines))...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,6 @@ package access
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -172,64 +170,3 @@ func Unregistered(patterns []string, routes []Route) []string {
 	}
 	return out
 }
-
-// guard serves a page. On a way out it answers an error in place of a page that
-// would leave without a Release: a forgotten call shows in the first test, and
-// never as a print on paper. It returns the status that was sent.
-func (a *Access) guard(w http.ResponseWriter, r *http.Request, next http.Handler) int {
-	g := &guarded{ResponseWriter: w, status: http.StatusOK}
-	if IsWayOut(r.URL.Path) && (r.Method == http.MethodGet || r.Method == http.MethodPost) {
-		m := &released{}
-		r = r.WithContext(context.WithValue(r.Context(), releasedKey{}, m))
-		g.mark = m
-	}
-	next.ServeHTTP(g, r)
-	if g.stopped {
-		a.counts.stopped.Add(1)
-		slog.Error("a print or export was stopped: it made no release", "op", "access.guard", "pattern", r.Pattern)
-	}
-	return g.status
-}
-
-// guarded watches the first status of a response.
-type guarded struct {
-	http.ResponseWriter
-	mark          *released // nil when the path is no way out
-	status        int
-	done, stopped bool
-}
-
-// WriteHeader lets redirects and errors through, and a page only after a Release.
-func (g *guarded) WriteHeader(status int) {
-	if g.done {
-		return
-	}
-	g.done = true
-	if g.mark != nil && status < 300 && !g.mark.yes {
-		g.stopped = true
-		h := g.Header()
-		h.Del("Content-Length")
-		h.Del("Content-Disposition")
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		g.status = http.StatusInternalServerError
-		g.ResponseWriter.WriteHeader(g.status)
-		_, _ = g.ResponseWriter.Write([]byte("This page made no release and was not sent.\n"))
-		return
-	}
-	g.status = status
-	g.ResponseWriter.WriteHeader(status)
-}
-
-// Write sends a page, or nothing of it when it was stopped.
-func (g *guarded) Write(b []byte) (int, error) {
-	if !g.done {
-		g.WriteHeader(http.StatusOK)
-	}
-	if g.stopped {
-		return len(b), nil
-	}
-	return g.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController find the real writer.
-func (g *guarded) Unwrap() http.ResponseWriter { return g.ResponseWriter }

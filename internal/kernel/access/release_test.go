@@ -274,3 +274,45 @@ func TestTheGuardLetsRedirectsThrough(t *testing.T) {
 		t.Errorf("%d %d", status, rec.Code)
 	}
 }
+
+// A clinician who may not see a person is offered the glass; nobody else is, and
+// nothing of the refused page is sent.
+func TestARefusedPersonOffersTheGlass(t *testing.T) {
+	w := newWorld(t, db.Options{})
+	w.options.Refused = func(rw http.ResponseWriter, _ *http.Request, subject db.ID) {
+		rw.WriteHeader(http.StatusForbidden)
+		_, _ = rw.Write([]byte("break the glass of " + subject.String()))
+	}
+	w.restart(t)
+	id := db.NewID()
+	ask := func(role Role, method, path string, header ...string) string {
+		r := httptest.NewRequest(method, path, nil)
+		for i := 0; i+1 < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		rec := httptest.NewRecorder()
+		w.guard(rec, r.WithContext(With(t.Context(), typical(role))), http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			http.Error(rw, "refused", http.StatusForbidden)
+		}))
+		if rec.Code != http.StatusForbidden {
+			t.Errorf("%s %s: %d", method, path, rec.Code)
+		}
+		return strings.TrimSpace(rec.Body.String())
+	}
+	person := "/people/" + id.String()
+	if got := ask(Nurse, "GET", person); got != "break the glass of "+id.String() {
+		t.Errorf("a nurse: %q", got)
+	}
+	for why, got := range map[string]string{
+		"reception":          ask(Reception, "GET", person),
+		"a form":             ask(Nurse, "POST", person),
+		"a fragment":         ask(Nurse, "GET", person, "HX-Request", "true"),
+		"no person's page":   ask(Nurse, "GET", "/audit"),
+		"not an id":          ask(Nurse, "GET", "/people/new"),
+		"another kind of id": ask(Nurse, "GET", "/orders/"+id.String()),
+	} {
+		if got != "refused" {
+			t.Errorf("%s: %q", why, got)
+		}
+	}
+}
