@@ -43,9 +43,10 @@ func (d *Door) Routes(mux *http.ServeMux) {
 func (d *Door) Fail(w http.ResponseWriter, r *http.Request, err error) { d.Pages.Error(w, r, err) }
 
 type doorView struct {
-	Notice Callout
-	Form   *Form
-	Demo   Table
+	Notice   Callout
+	Form     *Form
+	Demo     Table
+	Complain bool // offers the complaint that needs no account
 }
 
 func signInForm(next string) *Form {
@@ -100,7 +101,7 @@ func notice(r *http.Request) Callout {
 }
 
 func (d *Door) showLogIn(w http.ResponseWriter, r *http.Request, f *Form, c Callout) {
-	v := doorView{Notice: c, Form: f}
+	v := doorView{Notice: c, Form: f, Complain: true}
 	for _, a := range d.Demo {
 		v.Demo.Rows = append(v.Demo.Rows, []Cell{Code(a.User.Login), Code(a.Password), roleMsgs(a.User.Roles)})
 	}

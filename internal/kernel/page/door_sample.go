@@ -16,7 +16,7 @@ func DoorSamples() []Sample {
 	at := time.Date(2026, 11, 22, 10, 2, 0, 0, time.UTC)
 	return []Sample{
 		{Name: "sign in", Template: "door/login", Title: "door.login.title", Empty: doorView{},
-			Full:     doorView{Notice: Callout{Level: Info, Text: []Msg{M("door.kept.waiting")}}, Form: signInForm("/people"), Demo: demo},
+			Full:     doorView{Notice: Callout{Level: Info, Text: []Msg{M("door.kept.waiting")}}, Form: signInForm("/people"), Demo: demo, Complain: true},
 			Problems: []Problem{{Text: M("door.wrong")}, {Text: M("door.wait", "count", 2)}}},
 		{Name: "locked screen", Template: "door/unlock", Title: "door.unlock.title", Empty: unlockView{Who: M("door.unlock.who", "name", "")},
 			Full: unlockView{Notice: Callout{Level: Wait, Text: []Msg{M("door.kept.large"), M("door.kept.lost")}},

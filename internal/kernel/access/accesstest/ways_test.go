@@ -19,14 +19,15 @@ func TestPatternsAreFoundAndComparedWithTheRoutes(t *testing.T) {
 		}
 	}
 	write("a.go", "package a\nvar x = []string{\"GET /people/{id}\", \"GET /people/{id}/print/slip\", `POST /reports/export`, \"GET lost\", \"Get /x\"}\n")
+	write("routes.go", "package a\nvar r = []string{\"GET /people/{id}/print/slip\", \"POST /reports/export\", \"GET /gone/print\"}\n")
 	write("a_test.go", "package a\nvar y = \"GET /only/print/test\"\n")
 	got := Patterns(t, root)
-	if !slices.Equal(got, []string{"GET /people/{id}", "GET /people/{id}/print/slip", "POST /reports/export"}) {
+	if !slices.Equal(got, []string{"GET /gone/print", "GET /people/{id}", "GET /people/{id}/print/slip", "GET /people/{id}/print/slip", "POST /reports/export", "POST /reports/export"}) {
 		t.Fatal(got)
 	}
 	slip := access.Route{Name: "people.slip", Patterns: []string{"GET /people/{id}/print/slip"}, Recipients: []access.Recipient{access.Applicant}}
 	report := access.Route{Name: "reports", Patterns: []string{"POST /reports/export"}, Recipients: []access.Recipient{access.Statistics}}
-	if f := Faults(got, []access.Route{slip, report}); len(f) != 0 {
+	if f := Faults(got[1:], []access.Route{slip, report}); len(f) != 0 {
 		t.Errorf("nothing is wrong: %v", f)
 	}
 	for want, routes := range map[string][]access.Route{
