@@ -40,6 +40,8 @@ type Options struct {
 	// Migrations of every area, each area's in the order of its numbers. Areas are
 	// migrated in the order in which they first appear.
 	Migrations []Migration
+
+	vfs string // another file system below the cipher, for tests of power cuts
 }
 
 // DB is an open database. It is safe for concurrent use.

@@ -65,12 +65,8 @@ func dsn(path, vfs string) string {
 }
 
 // dial opens one connection. dataKey nil means an unencrypted file.
-func dial(ctx context.Context, path string, dataKey []byte, cacheKB int, readOnly bool) (_ *conn, err error) {
-	vfs := ""
-	if dataKey != nil {
-		vfs = "adiantum"
-	}
-	raw, err := sqlite3.OpenContext(ctx, dsn(path, vfs))
+func dial(ctx context.Context, dsn string, dataKey []byte, cacheKB int, readOnly bool) (_ *conn, err error) {
+	raw, err := sqlite3.OpenContext(ctx, dsn)
 	if err != nil {
 		return nil, mapped("db.Open", err)
 	}

@@ -15,6 +15,7 @@ const maxReaders = 8
 // sqliteStore is the SQLite side of the seam: one writer, a pool of readers.
 type sqliteStore struct {
 	path    string
+	vfs     string
 	dataKey []byte
 	ver     string
 	w       *writer
@@ -41,7 +42,11 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 	if err := touch(o.Path); err != nil {
 		return nil, err
 	}
-	c, err := dial(ctx, o.Path, dataKey, writerCacheKB, false)
+	vfs := o.vfs
+	if vfs == "" && dataKey != nil {
+		vfs = "adiantum"
+	}
+	c, err := dial(ctx, dsn(o.Path, vfs), dataKey, writerCacheKB, false)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +59,7 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 		return nil, errors.Join(err, c.shut())
 	}
 	return &sqliteStore{
-		path: o.Path, dataKey: dataKey, ver: ver, w: newWriter(c),
+		path: o.Path, vfs: vfs, dataKey: dataKey, ver: ver, w: newWriter(c),
 		idle: make(chan *conn, maxReaders), slots: make(chan struct{}, maxReaders),
 	}, nil
 }
@@ -77,7 +82,7 @@ func (s *sqliteStore) reader(ctx context.Context) (*conn, error) {
 	case c := <-s.idle:
 		return c, nil
 	case s.slots <- struct{}{}:
-		c, err := dial(context.Background(), s.path, s.dataKey, readerCacheKB, true)
+		c, err := dial(context.Background(), dsn(s.path, s.vfs), s.dataKey, readerCacheKB, true)
 		if err != nil {
 			<-s.slots
 			s.users.Done()
