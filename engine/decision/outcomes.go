@@ -60,19 +60,29 @@ func (g *program) questionName(q int) string {
 func (g *program) questions(f *frame, s *settler, t *target) []int {
 	seen := map[int]bool{}
 	var out []int
+	asked := map[int]bool{} // whether a group matters
+	matters := func(group int) bool {
+		m, ok := asked[group]
+		if !ok {
+			m = s.relevant(f, t, group)
+			asked[group] = m
+		}
+		return m
+	}
 	consider := func(slot int) {
 		if slot >= len(g.p.facts) {
 			return
 		}
+		d := g.p.facts[slot].derive
+		// Without a journey the other inputs of what is derived from it matter
+		// as much as the journey does.
+		blocked := d != nil && !s.given[slot] && s.journeyless(d)
 		for _, q := range g.openInputs(f, s.given, slot) {
-			if seen[q] {
+			if seen[q] || q < len(g.p.facts) && f.vals[q].Kind() == value.KindRefused {
 				continue
 			}
-			seen[q] = true
-			if q < len(g.p.facts) && f.vals[q].Kind() == value.KindRefused {
-				continue
-			}
-			if s.relevant(f, t, q) {
+			if matters(q) || blocked && matters(len(g.p.facts)) {
+				seen[q] = true
 				out = append(out, q)
 			}
 		}

@@ -45,15 +45,18 @@ func (s *settler) release(f *frame) { s.free = append(s.free, f) }
 // search is one enumeration for one target.
 type search struct {
 	*settler
-	t       *target
-	group   int // the question whose relevance is asked; -1 for none
-	only    bool
-	budget  int
-	seen    bool
-	first   result
-	differ  bool // two results were seen
-	gaveUp  bool
-	matters bool // the group can change the result
+	t                *target
+	group            int // the question whose relevance is asked; -1 for none
+	only             bool
+	budget           int
+	seen             bool
+	first            result
+	differ           bool // two results were seen
+	gaveUp           bool
+	matters          bool   // the group can change the result
+	nearFirst        bool   // split the rows of the target before those behind them
+	moved            []bool // by fact: the group moves it, itself or through a derivation
+	live, livePseudo []bool // by row and by pseudo-fact: see alive
 }
 
 // settle enumerates the ways to fill in the unknown. settled is true when all
@@ -61,7 +64,9 @@ type search struct {
 func (s *settler) settle(f *frame, t *target) (r result, settled bool) {
 	q := &search{settler: s, t: t, group: -1, budget: min(targetCap, s.left)}
 	start := q.budget
-	q.explore(f)
+	sub := s.frame(f)
+	q.explore(sub)
+	s.release(sub)
 	s.left -= start - max(q.budget, 0)
 	if q.gaveUp {
 		s.capped = true
@@ -74,11 +79,143 @@ func (s *settler) settle(f *frame, t *target) (r result, settled bool) {
 // target under some answers to all other questions. When the search is cut
 // short the answer is yes.
 func (s *settler) relevant(f *frame, t *target, group int) bool {
-	q := &search{settler: s, t: t, group: group, budget: min(relevanceCap, s.left)}
-	start := q.budget
-	q.explore(f)
-	s.left -= start - max(q.budget, 0)
-	return q.matters || q.gaveUp
+	q := &search{settler: s, t: t, group: group, moved: s.movedBy(group)}
+	q.live, q.livePseudo = make([]bool, len(s.g.rows)), make([]bool, len(s.g.pseudo))
+	// Two orders of splitting find most answers soon; only where both fail is the
+	// whole budget spent.
+	for _, try := range []struct {
+		budget    int
+		nearFirst bool
+	}{{relevanceCap / 10, true}, {relevanceCap / 10, false}, {relevanceCap, true}} {
+		q.budget, q.nearFirst, q.gaveUp = min(try.budget, s.left), try.nearFirst, false
+		start := q.budget
+		sub := s.frame(f)
+		q.explore(sub)
+		s.release(sub)
+		s.left -= start - max(q.budget, 0)
+		if q.matters || !q.gaveUp {
+			return q.matters
+		}
+	}
+	return true
+}
+
+// movedBy marks the facts that an answer to a question can move.
+func (s *settler) movedBy(group int) []bool {
+	p := s.g.p
+	moved := make([]bool, len(p.facts))
+	mark := func(i int) {
+		moved[i] = true
+		for _, d := range p.facts[i].feeds {
+			moved[d] = moved[d] || !s.given[d]
+		}
+	}
+	if group < len(p.facts) {
+		mark(group)
+		return moved
+	}
+	for i, f := range p.facts {
+		if f.derive != nil && f.derive.journey && !s.given[i] {
+			mark(i)
+		}
+	}
+	return moved
+}
+
+// alive reports whether an answer to the group can still reach the target: from
+// an open row that hangs on it, through open outcomes of earlier tables and
+// through rows of one table that stand in each other's way, to rows that keep the
+// target open. If it cannot, no answer changes the target from here.
+func (q *search) alive(f *frame) bool {
+	g := q.g
+	for i := range q.t.slice {
+		ts := &q.t.slice[i]
+		tab := &g.tabs[ts.tab]
+		rivals := tab.policy == First || tab.policy == Priority || tab.clash != nil
+		reached := false
+		for _, ri := range ts.rows {
+			q.live[ri] = f.hit[ri] == value.Unknown && q.hangs(f, &g.rows[ri], true)
+			reached = reached || q.live[ri]
+		}
+		for _, ri := range ts.rows {
+			if rivals && reached && f.hit[ri] == value.Unknown {
+				q.live[ri] = true
+			}
+		}
+		for _, ps := range tab.pseudo {
+			q.livePseudo[ps] = g.doms[len(g.p.facts)+ps] != nil && g.of(f, len(g.p.facts)+ps)[0] == 3 && q.anyTerm(ps)
+		}
+	}
+	if q.t.mode != modeSet {
+		return q.aliveNumber(f)
+	}
+	fires, barred, block := g.standing(f, q.t)
+	if fires == value.Unknown && q.anyLive(q.t.rows) || barred == value.Unknown && q.anyLive(q.t.bars) {
+		return true
+	}
+	if block != value.Unknown {
+		return false
+	}
+	if q.anyLive(q.t.block) {
+		return true
+	}
+	for _, tab := range q.t.tabs {
+		for r := g.tabs[tab].lo; r < g.tabs[tab].hi; r++ {
+			if q.live[r] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (q *search) aliveNumber(f *frame) bool {
+	if q.anyLive(q.t.rows) {
+		return true
+	}
+	for i := range q.t.numbers {
+		if a := q.t.numbers[i].anchor; q.t.mode == modeUntil && a >= 0 && q.moved[a] && f.hit[q.t.rows[i]] != value.No {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *search) anyLive(rows []int) bool {
+	for _, r := range rows {
+		if q.live[r] {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *search) anyTerm(ps int) bool {
+	for _, t := range q.g.pseudo[ps].terms {
+		if q.anyLive(t.rows) || q.anyLive(t.bars) {
+			return true
+		}
+	}
+	return false
+}
+
+// hangs reports whether a cell of the row is open because of the group, or, with
+// through, because of an outcome of an earlier table that the group can still
+// change.
+func (q *search) hangs(f *frame, row *prow, through bool) bool {
+	for ci := range row.cells {
+		c := &row.cells[ci]
+		moved := false
+		if c.slot < len(q.moved) {
+			moved = q.moved[c.slot]
+		} else if through {
+			moved = q.livePseudo[c.slot-len(q.moved)]
+		}
+		if moved && c.truth(f) == value.Unknown {
+			return true
+		}
+	}
+	return false
 }
 
 // explore returns true when there is nothing more to learn.
@@ -91,11 +228,14 @@ func (q *search) explore(f *frame) bool {
 	if r, ok := q.g.resultOf(f, q.t); ok {
 		return q.note(r)
 	}
+	if q.group >= 0 && !q.only && !q.alive(f) {
+		return false
+	}
 	v, ok := q.pick(f)
 	if !ok {
 		if q.group >= 0 && !q.only {
 			// Only the group is still open: does it matter here?
-			in := &search{settler: q.settler, t: q.t, group: q.group, only: true, budget: q.budget}
+			in := &search{settler: q.settler, t: q.t, group: q.group, only: true, budget: q.budget, nearFirst: q.nearFirst}
 			in.explore(f)
 			q.budget = in.budget
 			q.gaveUp = q.gaveUp || in.gaveUp
@@ -105,17 +245,40 @@ func (q *search) explore(f *frame) bool {
 		q.gaveUp = true // open, and nothing left to split (an inexact anchor)
 		return true
 	}
+	if v.cell != nil {
+		return q.exploreCell(f, v.cell)
+	}
 	for part := 0; part < 2; part++ {
 		sub := q.frame(f)
-		if q.narrow(sub, v, part) {
-			if q.explore(sub) {
-				q.release(sub)
-				return true
-			}
-		}
+		done := q.narrow(sub, v.fact, part) && q.explore(sub)
 		q.release(sub)
+		if done {
+			return true
+		}
 	}
 	return false
+}
+
+// exploreCell splits a slot by a cell in place and puts it back: where the cell
+// holds, then where it does not.
+func (q *search) exploreCell(f *frame, c *pcell) bool {
+	dom := f.dom[c.off : c.off+len(c.m[0])]
+	var buf [4]uint64
+	was := bits(append(buf[:0], dom...))
+	m := c.m[f.state[c.slot]]
+	done := false
+	for part := 0; part < 2 && !done; part++ {
+		for i := range dom {
+			if part == 0 {
+				dom[i] = was[i] & m[i]
+			} else {
+				dom[i] = was[i] &^ m[i]
+			}
+		}
+		done = !dom.empty() && q.explore(f)
+	}
+	copy(dom, was)
+	return done
 }
 
 func (q *search) note(r result) bool {
@@ -137,24 +300,24 @@ type split struct {
 	cell *pcell // nil: cut the fact's range in the middle
 }
 
-// pick finds something unknown in a row that keeps the target open.
+// pick finds something unknown in a row that keeps the target open; when the
+// relevance of a question is asked, first in the rows that hang on it.
 func (q *search) pick(f *frame) (split, bool) {
-	for i := range q.t.slice {
-		for _, ri := range q.t.slice[i].rows {
-			if f.hit[ri] != value.Unknown {
-				continue
-			}
-			row := &q.g.rows[ri]
-			for ci := range row.cells {
-				c := &row.cells[ci]
-				if c.slot >= len(q.g.p.facts) || c.truth(f) != value.Unknown {
-					continue
-				}
-				if v, ok := q.splitOf(f, c.slot, c); ok {
-					return v, true
-				}
-			}
+	if q.group >= 0 && !q.only {
+		if v, ok := q.pickIn(f, true); ok {
+			return v, true
 		}
+	}
+	for _, ri := range q.t.rows {
+		if !q.nearFirst {
+			break
+		}
+		if v, ok := q.pickRow(f, ri, false); ok {
+			return v, true
+		}
+	}
+	if v, ok := q.pickIn(f, false); ok {
+		return v, true
 	}
 	// Validity may still hang on the day it counts from.
 	if q.t.mode == modeUntil {
@@ -169,10 +332,38 @@ func (q *search) pick(f *frame) (split, bool) {
 	return split{}, false
 }
 
+func (q *search) pickIn(f *frame, hanging bool) (split, bool) {
+	for i := range q.t.slice {
+		for _, ri := range q.t.slice[i].rows {
+			if v, ok := q.pickRow(f, ri, hanging); ok {
+				return v, true
+			}
+		}
+	}
+	return split{}, false
+}
+
+func (q *search) pickRow(f *frame, ri int, hanging bool) (split, bool) {
+	row := &q.g.rows[ri]
+	if f.hit[ri] != value.Unknown || hanging && !q.hangs(f, row, false) {
+		return split{}, false
+	}
+	for ci := range row.cells {
+		c := &row.cells[ci]
+		if c.slot >= len(q.g.p.facts) || c.truth(f) != value.Unknown {
+			continue
+		}
+		if v, ok := q.splitOf(f, c.slot, c); ok {
+			return v, true
+		}
+	}
+	return split{}, false
+}
+
 // splitOf finds how to narrow a fact: by its inputs if it is derived from facts
 // that are not exact, by itself otherwise.
 func (q *search) splitOf(f *frame, i int, c *pcell) (split, bool) {
-	if d := q.g.p.facts[i].derive; d != nil && !q.given[i] {
+	if d := q.g.p.facts[i].derive; d != nil && !q.given[i] && !q.journeyless(d) {
 		open := false
 		for _, in := range d.inputs {
 			if f.vals[in].Known() || !q.divisible(f, in) {
@@ -204,6 +395,9 @@ func (q *search) splitOf(f *frame, i int, c *pcell) (split, bool) {
 // divisible reports whether narrowing the fact is possible at all.
 func (q *search) divisible(f *frame, i int) bool {
 	if d := q.g.p.facts[i].derive; d != nil && !q.given[i] {
+		if q.journeyless(d) {
+			return false
+		}
 		for _, in := range d.inputs {
 			if !f.vals[in].Known() && q.divisible(f, in) {
 				return true
@@ -225,30 +419,18 @@ func (q *search) feedsOpen(i int) bool {
 	return false
 }
 
-// narrow restricts a copy of a frame to one part of a split; false when that
-// part is impossible.
-func (q *search) narrow(f *frame, v split, part int) bool {
-	if v.cell != nil {
-		m := v.cell.m[f.state[v.cell.slot]]
-		dom := q.g.of(f, v.cell.slot)
-		for i := range dom {
-			if part == 0 {
-				dom[i] &= m[i]
-			} else {
-				dom[i] &^= m[i]
-			}
-		}
-		return !dom.empty()
-	}
-	val, ok := q.cut(f, v.fact, part)
+// narrow restricts a fact that others are derived from, in a copy of a frame, to
+// one half of what it may be; false when that half is impossible.
+func (q *search) narrow(f *frame, i, part int) bool {
+	val, ok := q.cut(f, i, part)
 	if !ok {
 		return false
 	}
-	if q.g.p.facts[v.fact].typ == typeCode {
-		_, f.cands[v.fact], _ = q.cutCode(f, v.fact, part)
+	if q.g.p.facts[i].typ == typeCode {
+		_, f.cands[i], _ = q.cutCode(f, i, part)
 	}
-	f.vals[v.fact] = val
-	return q.refresh(f, v.fact)
+	f.vals[i] = val
+	return q.refresh(f, i)
 }
 
 // cut halves what a fact may be. Days and whole numbers are cut down to a single
@@ -396,22 +578,26 @@ func (q *search) restrict(f *frame, i int) bool {
 	return !dom.empty()
 }
 
+// journeyless reports whether a derivation has no journey to read: it is then
+// unknown whatever its other inputs are.
+func (s *settler) journeyless(d *derivation) bool { return d.journey && s.journey == nil }
+
 // groupOf is the question that would narrow a slot in a frame: for a derived
 // fact the first input that is not exact, then the journey, then itself.
-func (q *search) groupOf(f *frame, i int) int { return q.g.groupOf(f, q.given, i) }
-
-func (g *program) groupOf(f *frame, given []bool, i int) int {
-	d := g.p.facts[i].derive
-	if d == nil || given[i] {
+func (s *settler) groupOf(f *frame, i int) int {
+	d := s.g.p.facts[i].derive
+	if d == nil || s.given[i] {
 		return i
 	}
-	for _, in := range d.inputs {
-		if !f.vals[in].Known() {
-			return g.groupOf(f, given, in)
+	if !s.journeyless(d) {
+		for _, in := range d.inputs {
+			if !f.vals[in].Known() {
+				return s.groupOf(f, in)
+			}
 		}
 	}
 	if d.journey {
-		return len(g.p.facts)
+		return len(s.g.p.facts)
 	}
 	return i
 }
