@@ -253,6 +253,8 @@ func (c Consent) validInterpreter(bad func(field, key string)) {
 	switch {
 	case !contains(Interpreters, c.Interpreter):
 		bad("interpreter", "consent_interpreter")
+	case c.Interpreter == InterpreterChild && c.Scope == ScopeHIVTest: // never an emergency: a remote line is offered
+		bad("interpreter", "consent_child_hiv")
 	case c.Interpreter == InterpreterChild && c.Emergency == "":
 		bad("emergency", "consent_child_interpreter")
 	case c.Interpreter != InterpreterNone && c.Language == "":

@@ -457,6 +457,11 @@ type PersonEdit struct {
 	Base   journal.Base // of the form; zero takes the record as it stands
 	Edit   func(*Person)
 	Action access.Action // PersonEdit when empty
+	// Faults answers what Edit found wrong with what was typed; it may be nil.
+	Faults func() []error
+	// Fields are the questions the form shows. A fault the record had before, in a
+	// field it does not show, does not stand in the way; nil shows all.
+	Fields []string
 }
 
 // EditPerson saves a change of identity.
@@ -487,7 +492,11 @@ func (s *Service) EditPerson(ctx context.Context, e PersonEdit) error {
 		}
 		after := before
 		e.Edit(&after)
-		if err := join(onlyNew(before.Valid(s.Today()), after.Valid(s.Today()))); err != nil {
+		var errs []error
+		if e.Faults != nil {
+			errs = e.Faults()
+		}
+		if err := join(append(errs, e.newFaults(before.Valid(s.Today()), after.Valid(s.Today()))...)); err != nil {
 			return err
 		}
 		base := e.Base
@@ -498,14 +507,19 @@ func (s *Service) EditPerson(ctx context.Context, e PersonEdit) error {
 	}))
 }
 
-// onlyNew drops faults that the record had before: a form about languages must
-// not be refused for an old birth date it does not show.
-func onlyNew(before, after []error) []error {
-	had := map[string]bool{}
-	for _, e := range before {
-		had[fault.FieldOf(e)+" "+fault.KeyOf(e)] = true
+// newFaults drops faults that the record had before in fields the form does not
+// show: a form about languages must not be refused for an old birth date.
+func (e PersonEdit) newFaults(before, after []error) []error {
+	if e.Fields == nil {
+		return after
 	}
-	return slices.DeleteFunc(after, func(e error) bool { return had[fault.FieldOf(e)+" "+fault.KeyOf(e)] })
+	had := map[string]bool{}
+	for _, f := range before {
+		had[fault.FieldOf(f)+" "+fault.KeyOf(f)] = true
+	}
+	return slices.DeleteFunc(after, func(f error) bool {
+		return !contains(e.Fields, fault.FieldOf(f)) && had[fault.FieldOf(f)+" "+fault.KeyOf(f)]
+	})
 }
 
 // part is a document that a person has one of, with the right to change it.
