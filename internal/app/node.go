@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,9 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/app/packweb"
 	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -56,6 +59,7 @@ type Node struct {
 	People     *people.Service
 	Orders     *order.Service
 	Assessment *assessment.Service
+	Steward    *stewardship.Service
 	Demo       bool
 
 	log      *slog.Logger
@@ -83,7 +87,7 @@ func isNode(dir string) bool {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(),
-		people.Migrations(), order.Migrations(), assessment.Migrations()} {
+		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -92,7 +96,7 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), people.Kinds(), order.Kinds(), assessment.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), people.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
 		all = append(all, k...)
 	}
 	return all
@@ -100,7 +104,11 @@ func kinds() []journal.Kind {
 
 // areas are the pages and words of every area.
 func areas() []page.Area {
-	return []page.Area{assessment.Pages(), ownPages()}
+	return []page.Area{
+		{Name: "place", Templates: embed.FS{}, Locales: place.Locales},
+		{Name: "people", Templates: people.Templates, Locales: people.Locales}, {Name: "order", Templates: order.Templates, Locales: order.Locales},
+		assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
+	}
 }
 
 // Open opens the node of a folder, and makes it if the folder is empty. While it
@@ -182,6 +190,12 @@ func (n *Node) services(o Options) error {
 		Safety: stationSafety{n}, Users: usersOf{}, Clock: o.Clock})
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs},
 		People: n.People, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
+	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
+		if isQuiet(ctx) {
+			return nil
+		}
+		return n.Assessment.Changed(ctx, tx, person, cause)
+	})
 	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		if isQuiet(ctx) {
 			return nil
@@ -198,7 +212,12 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
-	return n.Access.Register(assessment.Outlets()...)
+	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock})
+	var outlets []access.Route
+	for _, list := range [][]access.Route{people.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
+		outlets = append(outlets, list...)
+	}
+	return n.Access.Register(outlets...)
 }
 
 // Close gives back what the node holds. What was acknowledged is durable already.

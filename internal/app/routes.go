@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/app/packweb"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -24,10 +25,15 @@ func (n *Node) routes() http.Handler {
 	n.door = &page.Door{Pages: n.Pages, Access: n.Access}
 	if n.Demo {
 		n.door.Demo = DemoAccounts()
+		n.Pages.StyleRoutes(mux)
 	}
 	n.door.Routes(mux)
 	n.Pages.Routes(mux)
+	n.People.Routes(mux)
+	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
+	n.Steward.Routes(mux)
+	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock}).Routes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
