@@ -52,7 +52,7 @@ func consentsView(rec Record, me db.ID, may func(Scope) bool) sections {
 		}
 		var act any = page.M("people.flag.none")
 		if mayAsk {
-			act = []page.Link{{Href: path + "/consents/ask/" + string(info.Scope), Text: page.M("people.consent.ask")}, {Href: path + "/print/consent/" + string(info.Scope), Text: page.M("people.consent.print")}}
+			act = []page.Link{{Href: path + "/consent/" + string(info.Scope), Text: page.M("people.consent.ask")}, {Href: path + "/print/consent/" + string(info.Scope), Text: page.M("people.consent.print")}}
 		}
 		ask.Rows = append(ask.Rows, []page.Cell{page.M("people.scope." + string(info.Scope)), consentTag(state), act})
 	}

@@ -25,7 +25,7 @@ type editSection struct {
 // editOnly.
 func editSections() map[string]editSection {
 	return map[string]editSection{
-		"name": {access.PersonEdit, func(p Person, locale string, _ calendar.Day) []page.Field { return nameFields(p, locale) },
+		"name": {access.PersonEdit, func(p Person, _ string, _ calendar.Day) []page.Field { return nameFields(p) },
 			func(v url.Values, p *Person, _ calendar.Day, _ *[]error) { readName(v, p) }},
 		"birth": {access.PersonEdit, func(p Person, _ string, today calendar.Day) []page.Field { return birthFields(p, today) }, readBirth},
 		"about": {access.PersonEdit, func(p Person, locale string, _ calendar.Day) []page.Field {

@@ -12,7 +12,10 @@ import (
 // The questions about a person, used by registration and by the edit pages: each
 // set of fields has a function that shows what is known and one that reads it.
 
-func nameFields(p Person, locale string) []page.Field {
+// mainNames is how many of the name fields stand open at registration.
+const mainNames = 4
+
+func nameFields(p Person) []page.Field {
 	return []page.Field{
 		{Kind: page.Text, Name: "family_latin", Label: page.M("people.q.family_latin"), Value: p.FamilyLatin, Max: maxName, Dir: "ltr", Hint: page.M("people.q.latin_hint")},
 		{Kind: page.Text, Name: "given_latin", Label: page.M("people.q.given_latin"), Value: p.GivenLatin, Max: maxName, Dir: "ltr"},

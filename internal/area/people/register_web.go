@@ -18,6 +18,38 @@ type registerView struct {
 	Zone   *page.Form
 	Likely *page.Table
 	Form   *page.Form
+	Hidden []page.Field
+	Groups []group
+}
+
+// group is one part of the form. What every person is asked stands open; the rest
+// opens at a touch, and by itself where something is typed or wrong in it.
+type group struct {
+	Title, Hint page.Msg
+	Main, Open  bool
+	Fields      []page.Field
+}
+
+// arrange takes the form apart at its headings.
+func (v registerView) arrange() registerView {
+	v.Hidden, v.Groups = nil, nil
+	for _, f := range v.Form.Fields {
+		switch f.Kind {
+		case page.Hidden:
+			v.Hidden = append(v.Hidden, f)
+		case page.Heading:
+			v.Groups = append(v.Groups, group{Title: f.Label, Hint: f.Hint, Main: f.Legend})
+		default:
+			if len(v.Groups) == 0 {
+				v.Groups = append(v.Groups, group{Main: true})
+			}
+			g := &v.Groups[len(v.Groups)-1]
+			g.Fields = append(g.Fields, f)
+			typed := f.Value != "" && f.Name != "contact_kind" || len(f.Values) > 0 || f.Date.Day+f.Date.Month+f.Date.Year+f.Date.Age != ""
+			g.Open = g.Open || typed || !f.Error.IsZero()
+		}
+	}
+	return v
 }
 
 // draft is a registration while it is being typed.
@@ -41,8 +73,8 @@ func zoneForm(family db.ID) *page.Form {
 func registerForm(d draft, locale string, today calendar.Day) *page.Form {
 	f := &page.Form{Action: "/people", Submit: page.M("people.register.save"), Cancel: page.Link{Href: "/people", Text: page.M("people.register.cancel")}}
 	add := func(fields ...page.Field) { f.Fields = append(f.Fields, fields...) }
-	heading := func(key string) {
-		add(page.Field{Kind: page.Heading, Label: page.M("people.section." + key), Hint: page.M("people.section." + key + "_hint")})
+	heading := func(key string, main bool) {
+		add(page.Field{Kind: page.Heading, Legend: main, Label: page.M("people.section." + key), Hint: page.M("people.section." + key + "_hint")})
 	}
 	add(hidden("id", d.id.String()), hidden("family_id", d.family.String()), page.Field{Kind: page.Hidden, Name: "doc_zone", Value: d.zone})
 	if len(d.likely) > 0 {
@@ -52,25 +84,28 @@ func registerForm(d draft, locale string, today calendar.Day) *page.Form {
 		}
 		add(q)
 	}
-	add(page.Field{Kind: page.Heading, Label: page.M("people.section.name")})
-	add(nameFields(d.person, locale)...)
-	add(birthFields(d.person, today)...)
+	names := nameFields(d.person)
+	add(page.Field{Kind: page.Heading, Legend: true, Label: page.M("people.section.name")})
+	add(names[:mainNames]...)
+	add(birthFields(d.person, today)[:1]...)
 	add(sexField(d.person))
-	heading("languages")
+	heading("languages", true)
 	add(languageFields(d.person, locale)...)
 	add(nationalityFields(d.person, locale)...)
-	heading("family")
+	add(page.Field{Kind: page.Radios, Name: "arrived", Label: page.M("people.q.arrived"), Inline: true, Options: yesNo(), Optional: true})
+	heading("more_names", false)
+	add(names[mainNames:]...)
+	heading("family", !d.family.IsZero())
 	add(familyFields(d.family)...)
-	heading("child")
+	heading("child", false)
 	add(childFields(d.person)...)
-	heading("document")
+	heading("document", false)
 	add(documentFields(d.document, locale, today, true)...)
-	heading("lives")
+	heading("lives", false)
 	add(page.Field{Kind: page.Select, Name: "place", Label: page.M("people.q.lives_in"), Options: countries(locale), Optional: true},
 		page.Field{Kind: page.Date, Name: "from", Label: page.M("people.q.lives_since"), Optional: true, Date: page.DateInput{Partial: true, AllowUnknown: true}})
-	heading("contact")
+	heading("contact", false)
 	add(contactFields(Contact{Kind: Phone}, locale, true)...)
-	add(page.Field{Kind: page.Radios, Name: "arrived", Label: page.M("people.q.arrived"), Inline: true, Options: yesNo(), Optional: true})
 	return f
 }
 
@@ -94,7 +129,13 @@ func readRegistration(v url.Values, today calendar.Day) (r Registration, errs []
 	r.ID = id
 	p := &r.Person
 	readName(v, p)
-	readBirth(v, p, today, &errs)
+	p.Birth = dateOf(v, "birth", today, &errs)
+	if !p.Birth.IsZero() {
+		p.BirthSource = BirthSaid
+		if v.Get("doc_zone") != "" {
+			p.BirthSource = BirthDocument
+		}
+	}
 	readSex(v, p)
 	readLanguages(v, p)
 	readNationality(v, p)
@@ -148,7 +189,7 @@ func (s *Service) canRegister(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func (s *Service) showRegister(w http.ResponseWriter, r *http.Request, v registerView) {
-	pg := page.Page{Template: "people/register", Title: "people.title.register", View: v}
+	pg := page.Page{Template: "people/register", Title: "people.title.register", View: v.arrange()}
 	if v.Zone != nil {
 		pg.Problems = v.Zone.Problems()
 	}

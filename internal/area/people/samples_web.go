@@ -134,8 +134,9 @@ func sampleFind(rec Record) findView {
 func sampleRegister(rec Record, locale string) registerView {
 	likely := []Likely{{ID: rec.ID, Code: rec.Code, Name: "አልማዝ በቀለ", Latin: "Almaz Bekele", Birth: rec.Person.Birth, Sex: Female, Reasons: []match.Reason{match.NameSpelling, match.BirthSame, match.SexSame}}}
 	z := mrz.Document{State: mrz.CheckFailed, Failed: []mrz.Field{mrz.FieldBirth}, Ask: []mrz.Question{mrz.AskBirthCentury}}
-	return registerView{Alerts: []page.Callout{zoneCallout(z)}, Zone: zoneForm(db.ID{7}), Likely: likelyTable(likely),
+	v := registerView{Alerts: []page.Callout{zoneCallout(z)}, Zone: zoneForm(db.ID{7}), Likely: likelyTable(likely),
 		Form: registerForm(draft{id: rec.ID, person: rec.Person, document: rec.Documents[0], likely: likely}, locale, sampleDay)}
+	return v.arrange()
 }
 
 func sampleSheet(rec Record) consentSheet {
