@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/godwit-health/godwit/internal/app"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
 )
 
@@ -76,7 +77,7 @@ func run(w world, args []string) (code int) {
 	case errors.As(err, &status):
 		return status.ExitCode()
 	}
-	fmt.Fprintln(w.err, "godwit:", err)
+	fmt.Fprintln(w.err, "godwit:", app.Sentence(err))
 	return 2
 }
 

@@ -27,6 +27,8 @@ type demoCmd struct {
 	Addr string `default:"127.0.0.1:8080" help:"Where to listen. A port in use gives way to the next free one."`
 	Dir  string `help:"Folder of the demo: made, or used again if it is a demo. A temporary one if left out." type:"path"`
 	Seed uint64 `default:"1" help:"The same seed gives the same world."`
+
+	Families int `hidden:"" default:"0" help:"How many families; for tests."`
 }
 
 // Help adds an example.
@@ -36,23 +38,25 @@ func (demoCmd) Help() string {
 
 // Run runs the command.
 func (c *demoCmd) Run(w *world) error {
-	return app.Demo(w.ctx, app.DemoOptions{Addr: c.Addr, Dir: c.Dir, Seed: c.Seed, Out: w.out, Log: logger(w.err)})
+	return app.Demo(w.ctx, app.DemoOptions{Addr: c.Addr, Dir: c.Dir, Seed: c.Seed, Families: c.Families, Out: w.out, Log: logger(w.err)})
 }
 
 type serveCmd struct {
-	Dir     string `required:"" help:"Folder of the node: made if it does not exist." type:"path"`
-	Addr    string `default:"127.0.0.1:8080" help:"Where to listen."`
-	Country string `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
+	Dir     string   `required:"" help:"Folder of the node: made if it does not exist." type:"path"`
+	Addr    string   `default:"127.0.0.1:8080" help:"Where to listen."`
+	Host    []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
+	TLS     bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	Country string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
 }
 
 // Help adds an example.
 func (serveCmd) Help() string {
-	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit serve --dir ./node\n\nStop it with Ctrl-C or SIGTERM: what was acknowledged is kept."
+	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit serve --dir ./node\n  godwit serve --dir ./node --addr 127.0.0.1:8080 --host clinic.example.org --tls\n\nStop it with Ctrl-C or SIGTERM: what was acknowledged is kept. Health and metrics answer on this machine only, at /healthz and /metrics."
 }
 
 // Run runs the command.
 func (c *serveCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Out: w.out, Log: logger(w.err)})
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, Out: w.out, Log: logger(w.err)})
 }
 
 func logger(w io.Writer) *slog.Logger {
@@ -143,6 +147,11 @@ type userPasswdCmd struct {
 	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
+// Help adds an example.
+func (userPasswdCmd) Help() string {
+	return "Example:\n\n  godwit user passwd amina --dir ./node\n\nThe user has to change it at the next log-in."
+}
+
 // Run runs the command.
 func (c *userPasswdCmd) Run(w *world) error {
 	password, err := readPassword(w)
@@ -157,6 +166,11 @@ type userDisableCmd struct {
 	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
+// Help adds an example.
+func (userDisableCmd) Help() string {
+	return "Example:\n\n  godwit user disable amina --dir ./node\n\nNothing of what the user did is changed. The last administrator stays."
+}
+
 // Run runs the command.
 func (c *userDisableCmd) Run(w *world) error {
 	return do(w, c.Dir, app.Command{Name: "user-disable", Login: c.Login})
@@ -165,6 +179,9 @@ func (c *userDisableCmd) Run(w *world) error {
 type userListCmd struct {
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
+
+// Help adds an example.
+func (userListCmd) Help() string { return "Example:\n\n  godwit user list --dir ./node" }
 
 // Run runs the command.
 func (c *userListCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "user-list"}) }

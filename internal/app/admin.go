@@ -17,7 +17,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
-	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // Command is what the command line asks of a node. It runs in this process when
@@ -47,12 +46,22 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	if !isNode(o.Dir) && c.Name != "user-add" {
 		return Answer{}, fmt.Errorf("%s holds no node; `godwit serve --dir %s` makes one", o.Dir, o.Dir)
 	}
-	n, err := Open(ctx, o)
-	if errors.Is(err, errRunning) {
-		return ask(ctx, filepath.Join(o.Dir, socketFile), c)
-	}
-	if err != nil {
+	if err := halfMade(o.Dir); err != nil {
 		return Answer{}, err
+	}
+	if c.Name == "user-add" && !isNode(o.Dir) { // no folder is made for a user who will be refused
+		if err := access.CheckPassword(c.Password, c.Login, c.FullName); err != nil {
+			return Answer{}, err
+		}
+	}
+	n, err := Open(ctx, o)
+	switch {
+	case errors.Is(err, errRunning):
+		return ask(ctx, filepath.Join(o.Dir, socketFile), c)
+	case err != nil && c.Name == "doctor":
+		return cannotOpen(o.Dir, err), nil
+	case err != nil:
+		return Answer{}, explainOpen(o.Dir, err)
 	}
 	a := n.Do(ctx, c)
 	return a, n.Close()
@@ -81,22 +90,13 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 	default:
 		err = fmt.Errorf("no command %q", c.Name)
 	}
-	if err != nil {
-		return Answer{Error: n.say(err)}
+	switch {
+	case fault.Is(err, fault.NotFound) && c.Login != "":
+		return Answer{Error: fmt.Sprintf("there is no user %q; `godwit user list --dir %s` lists them", c.Login, n.Dir)}
+	case err != nil:
+		return Answer{Error: Sentence(err)}
 	}
 	return Answer{Lines: lines, OK: ok}
-}
-
-// say turns an error into a sentence for the terminal.
-func (n *Node) say(err error) string {
-	if key := fault.KeyOf(err); key != "" {
-		text := n.Pages.Text("en", pageMsg(err))
-		if f := fault.FieldOf(err); f != "" {
-			return f + ": " + text
-		}
-		return text
-	}
-	return err.Error()
 }
 
 func (n *Node) addUser(ctx context.Context, c Command) ([]string, error) {
@@ -224,13 +224,4 @@ func ask(ctx context.Context, socket string, c Command) (Answer, error) {
 		return Answer{}, fmt.Errorf("the server's answer cannot be read: %w", err)
 	}
 	return a, nil
-}
-
-// pageMsg is the sentence of a fault.
-func pageMsg(err error) page.Msg {
-	m := page.M(fault.KeyOf(err))
-	for k, v := range fault.ArgsOf(err) {
-		m.Args = append(m.Args, k, v)
-	}
-	return m
 }

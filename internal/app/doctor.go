@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -18,45 +19,103 @@ var earliest = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 // leastFree is the disk space below which a node's day is in danger, in bytes.
 const leastFree = 1 << 30
 
+// exam gathers what doctor finds.
+type exam struct {
+	lines []string
+	ok    bool
+}
+
+func (e *exam) say(good bool, format string, args ...any) {
+	mark := "ok    "
+	if !good {
+		mark, e.ok = "WRONG ", false
+	}
+	e.lines = append(e.lines, mark+fmt.Sprintf(format, args...))
+}
+
 // doctor checks what the node stands on and says what to do where it is not well.
 func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
-	ok = true
-	say := func(good bool, format string, args ...any) {
-		mark := "ok   "
-		if !good {
-			mark, ok = "WRONG", false
-		}
-		lines = append(lines, mark+" "+fmt.Sprintf(format, args...))
-	}
-	n.checkFolder(say)
-	n.checkClock(ctx, say)
-	if free, err := freeBytes(n.Dir); err != nil {
-		say(false, "disk: its free space cannot be read: %v", err)
-	} else {
-		say(free >= leastFree, "disk: %d MiB free (at least %d wanted)", free>>20, leastFree>>20)
-	}
-	info, err := n.DB.Info(ctx)
-	if err != nil {
-		say(false, "database: %v", err)
-		return lines, ok
-	}
-	say(info.JournalMode == "wal" && info.Encrypted, "database: %s %s, %d MiB, log %d KiB, mode %s, %s",
-		info.Engine, info.Version, info.Bytes>>20, info.LogBytes>>10, info.JournalMode, cipher(info))
+	e := &exam{ok: true}
+	checkFolder(e, n.Dir)
+	n.checkClock(ctx, e)
+	checkDisk(e, n.Dir)
+	n.checkDatabase(ctx, e)
 	report, err := n.Journal.Verify(ctx)
 	if err != nil {
-		say(false, "chain: %v", err)
-		return lines, ok
+		e.say(false, "chain: %s", Sentence(err))
+		return e.lines, e.ok
 	}
-	say(report.OK(), "chain: %d entries of %d origins verified", report.Entries, report.Origins)
+	e.say(report.OK(), "chain: %d entries of %d origins verified", report.Entries, report.Origins)
 	for _, p := range report.Problems {
-		say(false, "chain: %s", p)
+		e.say(false, "chain: %s", p)
 	}
 	read, err := n.Access.VerifyReads(ctx)
-	say(err == nil, "read audit: %d lines verified", read)
-	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
-		say(false, "users: there is no administrator; make one with `godwit user add LOGIN --dir %s`", n.Dir)
+	if err != nil {
+		e.say(false, "read audit: %s", Sentence(err))
+	} else {
+		e.say(true, "read audit: %d lines verified", read)
 	}
-	return lines, ok
+	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
+		e.say(false, "users: there is no administrator; make one with `godwit user add LOGIN --dir %s`", n.Dir)
+	}
+	return e.lines, e.ok
+}
+
+// cannotOpen is what doctor can say of a folder whose database does not open.
+func cannotOpen(dir string, err error) Answer {
+	e := &exam{ok: true}
+	checkFolder(e, dir)
+	checkDisk(e, dir)
+	e.say(false, "database: %s", Sentence(err))
+	return Answer{Lines: e.lines, OK: e.ok}
+}
+
+func checkDisk(e *exam, dir string) {
+	free, err := freeBytes(dir)
+	if err != nil {
+		e.say(false, "disk: its free space cannot be read: %v", err)
+		return
+	}
+	e.say(free >= leastFree, "disk: %d MiB free (at least %d wanted)", free>>20, leastFree>>20)
+}
+
+// checkDatabase asks the engine what it is, and to read every page of the file: a
+// page that rotted or was changed from outside does not decipher to anything.
+func (n *Node) checkDatabase(ctx context.Context, e *exam) {
+	info, err := n.DB.Info(ctx)
+	if err != nil {
+		e.say(false, "database: %s", Sentence(err))
+		return
+	}
+	e.say(info.JournalMode == "wal" && info.Encrypted, "database: %s %s, %d MiB, log %d KiB, mode %s, %s",
+		info.Engine, info.Version, info.Bytes>>20, info.LogBytes>>10, info.JournalMode, cipher(info))
+	var damage []string
+	err = n.DB.Read(ctx, func(tx *db.Tx) error {
+		damage = nil
+		rows, err := tx.Query("PRAGMA quick_check(10)")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return err
+			}
+			if line != "ok" {
+				damage = append(damage, line)
+			}
+		}
+		return rows.Err()
+	})
+	switch {
+	case err != nil:
+		e.say(false, "pages: %s", Sentence(err))
+	case len(damage) > 0:
+		e.say(false, "pages: the database file is damaged (%s). Stop the node, keep the folder as it is, and restore a backup beside it", strings.Join(damage, "; "))
+	default:
+		e.say(true, "pages: every page of the database reads")
+	}
 }
 
 func cipher(i db.Info) string {
@@ -66,39 +125,49 @@ func cipher(i db.Info) string {
 	return "encrypted with " + i.Cipher
 }
 
-func (n *Node) checkFolder(say func(bool, string, ...any)) {
-	st, err := os.Stat(n.Dir)
-	if err != nil {
-		say(false, "folder: %v", err)
-		return
+// checkFolder looks at who else can get at the folder, its key and its database.
+func checkFolder(e *exam, dir string) {
+	open := false
+	for _, name := range []string{"", keyFile, databaseFile} {
+		path := filepath.Join(dir, name)
+		st, err := os.Stat(path)
+		switch {
+		case err != nil:
+			e.say(false, "folder: %v", err)
+			open = true
+		case runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0:
+			mode := "600"
+			if st.IsDir() {
+				mode = "700"
+			}
+			e.say(false, "folder: others on this machine can open %s; run chmod %s on it", path, mode)
+			open = true
+		}
 	}
-	open := runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0
-	if open {
-		say(false, "folder: others on this machine can open it; run chmod 700 on it")
-	} else {
-		say(true, "folder: only its owner can open it")
+	if !open {
+		e.say(true, "folder: only its owner can open it")
 	}
-	probe := filepath.Join(n.Dir, ".probe")
-	err = os.WriteFile(probe, nil, 0o600)
+	probe := filepath.Join(dir, ".probe")
+	err := os.WriteFile(probe, nil, 0o600)
 	_ = os.Remove(probe)
 	if err != nil {
-		say(false, "folder: nothing can be written to it: %v", err)
+		e.say(false, "folder: nothing can be written to it: %v", err)
 	}
 }
 
 // checkClock compares the clock with the newest entry of the journal: a clock
 // that was set back after that would put today's entries before yesterday's.
-func (n *Node) checkClock(ctx context.Context, say func(bool, string, ...any)) {
+func (n *Node) checkClock(ctx context.Context, e *exam) {
 	now := n.clock()
 	last, err := n.Journal.Latest(ctx)
 	switch {
 	case now.Before(earliest):
-		say(false, "clock: it stands at %s, before this program was made; set it", now.Format(time.DateOnly))
+		e.say(false, "clock: it stands at %s, before this program was made; set it", now.Format(time.DateOnly))
 	case err != nil:
-		say(false, "clock: the newest entry cannot be read: %v", err)
+		e.say(false, "clock: the newest entry cannot be read: %v", err)
 	case last.After(now.Add(5 * time.Minute)):
-		say(false, "clock: it stands at %s, but an entry was written at %s; set it", now.Format(time.DateTime), last.Format(time.DateTime))
+		e.say(false, "clock: it stands at %s, but an entry was written at %s; set it", now.Format(time.DateTime), last.Format(time.DateTime))
 	default:
-		say(true, "clock: %s", now.Format("2006-01-02 15:04 MST"))
+		e.say(true, "clock: %s", now.Format("2006-01-02 15:04 MST"))
 	}
 }

@@ -12,7 +12,7 @@ import (
 // one (at most 50 further); moved says that this happened.
 func Listen(addr string, next bool) (l net.Listener, moved bool, err error) {
 	l, err = net.Listen("tcp", addr)
-	if err == nil || !next || !errors.Is(err, syscall.EADDRINUSE) && !isWindowsInUse(err) {
+	if err == nil || !next || !inUse(err) {
 		return l, false, err
 	}
 	host, portText, splitErr := net.SplitHostPort(addr)
@@ -28,10 +28,11 @@ func Listen(addr string, next bool) (l net.Listener, moved bool, err error) {
 	return nil, false, fmt.Errorf("ports %d to %d are all in use; give another with --addr", port, port+50)
 }
 
-// isWindowsInUse knows WSAEADDRINUSE, which Go does not map to EADDRINUSE.
-func isWindowsInUse(err error) bool {
+// inUse reports whether an address was taken. Go does not map Windows'
+// WSAEADDRINUSE (10048) to EADDRINUSE.
+func inUse(err error) bool {
 	var errno syscall.Errno
-	return errors.As(err, &errno) && errno == 10048
+	return errors.Is(err, syscall.EADDRINUSE) || errors.As(err, &errno) && errno == 10048
 }
 
 // IsLoopback reports whether an address can be reached from this machine only.

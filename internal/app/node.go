@@ -2,13 +2,14 @@ package app
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +46,14 @@ type Options struct {
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Country string // where new cases are examined, alpha-3
+
+	// Hosts are names and addresses by which browsers reach this node, beside the
+	// loopback ones; a request for any other host is refused.
+	Hosts []string
+	// Secure says that a TLS proxy is in front: cookies travel over TLS only.
+	Secure bool
+
+	remake bool // clear away a demo's world that was left half made
 }
 
 // Node is one installation in one folder, open.
@@ -65,22 +74,43 @@ type Node struct {
 	log      *slog.Logger
 	clock    func() time.Time
 	door     *page.Door
+	mux      *http.ServeMux
 	handler  http.Handler
 	unlock   func()
 	close    sync.Once
 	closeErr error
 }
 
-// IsDemo reports whether a folder holds a demo.
-func IsDemo(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, demoFile))
-	return err == nil
-}
-
 // isNode reports whether a folder holds a node's database.
 func isNode(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, databaseFile))
 	return err == nil
+}
+
+// fits refuses a folder that is for something else: a real node's for a demo, a
+// demo's for a real node, and one that holds other files, such as a home folder
+// given by mistake.
+func fits(o Options) error {
+	switch {
+	case isNode(o.Dir) && o.Demo && !IsDemo(o.Dir):
+		return fmt.Errorf("%s holds a node that is not a demo; give an empty folder with --dir", o.Dir)
+	case isNode(o.Dir) && !o.Demo && IsDemo(o.Dir):
+		return fmt.Errorf("%s holds a demo; a real node needs a folder of its own", o.Dir)
+	case isNode(o.Dir):
+		return nil
+	}
+	entries, err := os.ReadDir(o.Dir)
+	if err != nil {
+		return &fault.Error{Code: fault.Unavailable, Op: "app.Open", Key: "app.folder", Err: err}
+	}
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile):
+		default:
+			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
+		}
+	}
+	return nil
 }
 
 // migrations of every area, in the order of the house.
@@ -105,9 +135,8 @@ func kinds() []journal.Kind {
 // areas are the pages and words of every area.
 func areas() []page.Area {
 	return []page.Area{
-		{Name: "place", Templates: embed.FS{}, Locales: place.Locales},
-		{Name: "people", Templates: people.Templates, Locales: people.Locales}, {Name: "order", Templates: order.Templates, Locales: order.Locales},
-		assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
+		{Name: "place", Templates: place.Locales, Locales: place.Locales}, {Name: "people", Templates: people.Templates, Locales: people.Locales},
+		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
 
@@ -124,11 +153,8 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, &fault.Error{Code: fault.Unavailable, Op: op, Key: "app.folder", Err: err}
 	}
-	if isNode(o.Dir) && o.Demo != IsDemo(o.Dir) {
-		if o.Demo {
-			return nil, fmt.Errorf("%s holds a node that is not a demo; give an empty folder with --dir", o.Dir)
-		}
-		return nil, fmt.Errorf("%s holds a demo; a real node needs a folder of its own", o.Dir)
+	if err := fits(o); err != nil {
+		return nil, err
 	}
 	unlock, err := lockDir(filepath.Join(o.Dir, lockFile))
 	if err != nil {
@@ -142,8 +168,8 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 }
 
 func (n *Node) open(ctx context.Context, o Options) error {
-	if o.Demo && !IsDemo(o.Dir) {
-		if err := os.WriteFile(filepath.Join(o.Dir, demoFile), []byte("This folder holds a Godwit demonstration. Nobody in it exists.\n"), 0o600); err != nil {
+	if o.Demo && o.remake {
+		if err := prepareDemo(o.Dir); err != nil {
 			return err
 		}
 	}
@@ -163,7 +189,11 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if err := n.Journal.CatchUp(ctx); err != nil {
 		return err
 	}
-	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock,
+	var cost access.Cost
+	if o.Demo {
+		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
+	}
+	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost,
 		Fail: func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) }}); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ func ownPages() page.Area { return page.Area{Name: "app", Templates: files, Loca
 // routes puts every page behind the gate.
 func (n *Node) routes() http.Handler {
 	mux := http.NewServeMux()
+	n.mux = mux
 	n.door = &page.Door{Pages: n.Pages, Access: n.Access}
 	if n.Demo {
 		n.door.Demo = DemoAccounts()

@@ -51,6 +51,9 @@ func (n *Node) as(ctx context.Context, login, purpose string) (context.Context, 
 	return nil, fmt.Errorf("demo: no account %q", login)
 }
 
+// demoFamilies is how many families a demo has: about 1,200 people.
+const demoFamilies = 300
+
 // seeders is how many families are seeded at once: they share commits.
 const seeders = 24
 

@@ -14,34 +14,55 @@ import (
 // ServeOptions say which node to run and where.
 type ServeOptions struct {
 	Dir, Addr, Country string
+	Hosts              []string // names by which browsers reach it, beside loopback
+	TLS                bool     // a TLS proxy is in front
 	Out                io.Writer
 	Log                *slog.Logger
 }
 
-// Serve runs the node of a folder until ctx ends.
+// Serve runs the node of a folder until ctx ends. A demo's folder is served too,
+// as the demo that it is: its own accounts, and a mark on every page.
 func Serve(ctx context.Context, o ServeOptions) error {
-	n, err := Open(ctx, Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Log: o.Log})
+	if err := halfMade(o.Dir); err != nil {
+		return err
+	}
+	n, err := Open(ctx, Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
 	l, _, err := Listen(o.Addr, false)
 	if err != nil {
-		return errors.Join(fmt.Errorf("cannot listen on %s: %w", o.Addr, err), n.Close())
+		return errors.Join(explainListen(o.Addr, err), n.Close())
 	}
 	ops, err := opsListener(l)
 	if err != nil {
 		return errors.Join(err, l.Close(), n.Close())
 	}
+	if n.Demo {
+		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
+	}
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
 		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
 	}
 	if !IsLoopback(l.Addr()) {
-		fmt.Fprintln(o.Out, "This address can be reached from other machines, and the pages are not encrypted on the way: put a TLS proxy in front.")
-		fmt.Fprintf(o.Out, "health and metrics: http://%s\n", ops.Addr())
+		fmt.Fprintf(o.Out, "health and metrics, for this machine only: http://%s\n", ops.Addr())
+		if len(o.Hosts) == 0 {
+			fmt.Fprintln(o.Out, "Other machines can connect and are refused: say with --host by which name they reach this node.")
+		}
+		if !o.TLS {
+			fmt.Fprintln(o.Out, "Pages are not encrypted on the way to other machines: put a TLS proxy in front and say so with --tls.")
+		}
 	}
 	fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
 	err = n.Serve(ctx, l, ops)
 	return errors.Join(err, n.Close())
+}
+
+func explainListen(addr string, err error) error {
+	if inUse(err) {
+		return &explained{addr + " is in use by another program; give another address with --addr", err}
+	}
+	return &explained{fmt.Sprintf("cannot listen on %s: %v", addr, err), err}
 }
 
 // opsListener is where health and metrics answer: the pages' own listener where
@@ -54,18 +75,11 @@ func opsListener(pages net.Listener) (net.Listener, error) {
 	return l, err
 }
 
-func explainOpen(dir string, err error) error {
-	if errors.Is(err, errRunning) {
-		return fmt.Errorf("another process has %s open; stop it first", dir)
-	}
-	return err
-}
-
 // DemoOptions say how to show the demonstration.
 type DemoOptions struct {
 	Addr, Dir string
 	Seed      uint64
-	Families  int // 300 when zero
+	Families  int // demoFamilies when zero
 	Out       io.Writer
 	Log       *slog.Logger
 	Clock     func() time.Time
@@ -74,9 +88,6 @@ type DemoOptions struct {
 // Demo starts a node with a synthetic world and runs it until ctx ends. Without a
 // folder it makes a temporary one and removes it at the end.
 func Demo(ctx context.Context, o DemoOptions) (err error) {
-	if o.Families == 0 {
-		o.Families = 300
-	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -89,7 +100,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	}
 	l, moved, err := Listen(o.Addr, true)
 	if err != nil {
-		return err
+		return explainListen(o.Addr, err)
 	}
 	n, err := OpenDemo(ctx, dir, o)
 	if err != nil {
@@ -105,23 +116,6 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
 	}
 	return errors.Join(<-ready, n.Close())
-}
-
-// OpenDemo opens a demo's folder and, where it is empty, fills it with the world
-// of the seed.
-func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
-	seeded := isNode(dir)
-	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log})
-	if err != nil || seeded {
-		return n, err
-	}
-	if o.Out != nil {
-		fmt.Fprintf(o.Out, "Making a synthetic world (seed %d) …\n", o.Seed)
-	}
-	if err := n.seed(ctx, o.Seed, o.Families); err != nil {
-		return nil, errors.Join(err, n.Close())
-	}
-	return n, nil
 }
 
 // announce says what the newcomer needs: where, who, and that nothing is real.

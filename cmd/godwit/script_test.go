@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/godwit-health/godwit/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"godwit": main}) }
+
+// The command as it is typed: every line of a script runs the real program in a
+// process of its own.
+func TestScripts(t *testing.T) {
+	harbour := filepath.Join(testkit.Root(t), "internal/kernel/pack/testdata/harbour")
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Values[serversKey{}] = map[string]*server{}
+			return os.CopyFS(filepath.Join(e.WorkDir, "harbour"), os.DirFS(harbour))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": startServer, "stop": stopServer, "kill": killServer, "login": logIn, "get": get, "take": takePort, "harm": harm,
+			"mode": mode, "same": same, "copy": copyFolder,
+		},
+	})
+}
+
+// The conformance cases of DMN are in the shared test data.
+func TestConformanceCasesOfDMN(t *testing.T) {
+	data := testkit.Data(t, "dmn-tck")
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/shared",
+		Setup: func(e *testscript.Env) error { e.Setenv("TCK", data); return nil },
+	})
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The demo's mark says that nobody in the folder exists, and on its second line
+// whether the world is whole.
+const (
+	demoMark   = "This folder holds a Godwit demonstration. Nobody in it exists.\n"
+	demoWhole  = "world of seed "
+	demoFormat = demoWhole + "%d\n"
+)
+
+// IsDemo reports whether a folder holds a demo.
+func IsDemo(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, demoFile))
+	return err == nil
+}
+
+// demoSeed is the seed of the world in a demo's folder; false where there is none
+// or it was never finished.
+func demoSeed(dir string) (seed uint64, ok bool) {
+	b, err := os.ReadFile(filepath.Join(dir, demoFile))
+	if err != nil {
+		return 0, false
+	}
+	_, rest, ok := strings.Cut(string(b), demoMark)
+	if !ok {
+		return 0, false
+	}
+	_, err = fmt.Sscanf(rest, demoFormat, &seed)
+	return seed, err == nil
+}
+
+// prepareDemo marks a folder before anything else is in it, and clears away a
+// world that was left half made: nobody in it exists.
+func prepareDemo(dir string) error {
+	if _, whole := demoSeed(dir); whole {
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(dir, demoFile), []byte(demoMark), 0o600); err != nil {
+		return err
+	}
+	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", keyFile} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// halfMade refuses a demo whose world was never finished, for every command but
+// the one that can make it anew.
+func halfMade(dir string) error {
+	if _, whole := demoSeed(dir); IsDemo(dir) && !whole {
+		return fmt.Errorf("the demo in %s was stopped before its world was whole; godwit demo --dir %s makes it anew", dir, dir)
+	}
+	return nil
+}
+
+// finishDemo notes that the world is whole.
+func finishDemo(dir string, seed uint64) error {
+	return os.WriteFile(filepath.Join(dir, demoFile), fmt.Appendf([]byte(demoMark), demoFormat, seed), 0o600)
+}
+
+// OpenDemo opens a demo's folder and, where it holds no whole world, fills it with
+// the world of the seed.
+func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	if o.Families == 0 {
+		o.Families = demoFamilies
+	}
+	was, whole := demoSeed(dir)
+	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, remake: true})
+	switch {
+	case err != nil:
+		return nil, err
+	case whole && was != o.Seed:
+		fmt.Fprintf(o.Out, "The folder holds the world of seed %d already; it is shown as it is.\n", was)
+		return n, nil
+	case whole:
+		return n, nil
+	}
+	fmt.Fprintf(o.Out, "Making a synthetic world (seed %d) …\n", o.Seed)
+	if err := n.seed(ctx, o.Seed, o.Families); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	if err := finishDemo(dir, o.Seed); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
