@@ -111,6 +111,8 @@ func whereMsg(what string) page.Msg {
 	switch area {
 	case "people", "care", "assessment", "stewardship":
 		return page.M("stewardship.where." + area)
+	case "access": // a broken glass
+		return page.M("stewardship.where.people")
 	}
 	return page.M("stewardship.where.other")
 }

@@ -19,7 +19,7 @@ const GlassKind = "access.glass"
 const glassFor = time.Hour
 
 // ReviewWithin is the time in which the privacy officer looks at a broken glass
-// (programme-protection 1.1, principle 6; a parameter of ours).
+// (IOM Data Protection Principle 6; the number of days is ours).
 const ReviewWithin = 7 * 24 * time.Hour
 
 // Glass is one broken glass: somebody opened a record that their rights do not

@@ -26,7 +26,7 @@ const (
 	PathKeptSend = "/kept/send"
 	PathPassword = "/password"
 	// PathComplaint is open to everybody: a complaint, also about staff, needs no
-	// account and does not say who typed it (programme-protection 1.6, PSEA).
+	// account and does not say who typed it (ST/SGB/2003/13: reporting must be open to all).
 	PathComplaint = "/complaint"
 )
 
