@@ -105,6 +105,26 @@ func (o ordersOf) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, 
 // Acted implements assessment.Orders.
 func (o ordersOf) Acted(tx *db.Tx, subject db.ID) ([]db.ID, error) { return o.s.Acted(tx, subject) }
 
+// Used implements assessment.Orders.
+func (o ordersOf) Used(tx *db.Tx, by journal.Author, subject db.ID, what string) error {
+	return o.s.Used(tx, by, subject, what)
+}
+
+// Links implements assessment.Orders.
+func (o ordersOf) Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error) {
+	list, err := o.s.OfPerson(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]db.ID{}
+	for _, ord := range list { // latest first
+		if _, has := out[ord.Code]; ord.Case == caseID && (!has || ord.Status.Open()) {
+			out[ord.Code] = ord.ID
+		}
+	}
+	return out, nil
+}
+
 // Answer implements assessment.Orders.
 func (o ordersOf) Answer(tx *db.Tx, by journal.Author, a assessment.NewAnswer) error {
 	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme})

@@ -17,119 +17,125 @@ import (
 const minReason = 10
 
 // act is one officer's act about a member, in its own transaction: load, check
-// the right, look, check that the decision is still the one the officer saw.
-func (s *Service) act(ctx context.Context, member, seen db.ID, right access.Action, do func(*db.Tx, *view, func(string, db.ID, journal.Base, map[string]any) error) error) error {
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := s.look(tx, member)
+// the right, check that the act is new and that the decision is still the one the
+// officer saw. What an officer signs, waives or overrides may rest on anything in
+// the record, so it takes the right at the highest sensitivity of the plan.
+//
+// Where the record has moved ahead of the stored decision (a new version of the
+// pack, a fact that came another way), the plan is made anew in a transaction of
+// its own, so that the officer can look again and decide.
+func (s *Service) act(ctx context.Context, op string, id, member, seen db.ID, right access.Action, do func(*desk, *view) error) error {
+	behind := false
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		behind = false
+		d := s.desk(tx)
+		v, err := d.look(member)
 		if err != nil {
 			return err
 		}
-		res := access.Resource{Kind: kindMember, Doc: member, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Clinical}
-		if err := s.Access.Check(ctx, right, res); err != nil {
+		if err := s.Access.Check(ctx, right, v.resource(journal.Sensitive)); err != nil {
 			return err
 		}
-		if !seen.IsZero() && (v.Last == nil || v.Last.ID != seen || !current(v)) {
-			return fault.New(fault.Conflict, "assessment.act", "assessment.error.moved")
+		switch {
+		case slices.ContainsFunc(v.Acts, func(a Act) bool { return a.ID == id }):
+			return fault.New(fault.Conflict, op, keyReplayed)
+		case v.ended():
+			return fault.New(fault.Conflict, op, "assessment.error.ended")
+		case v.Last == nil || v.Last.ID != seen || !v.current():
+			behind = !v.current()
+			return fault.New(fault.Conflict, op, "assessment.error.moved")
 		}
-		actor, _ := access.From(ctx)
-		return do(tx, v, func(kind string, doc db.ID, base journal.Base, fields map[string]any) error {
-			return s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kind, Doc: doc, Subject: v.Member.Person, Site: v.Site,
-				Programme: v.Programme, Sensitivity: journal.Sensitive, Purpose: actor.Purpose, Base: base, Fields: fields})
-		})
+		return do(d, v)
 	})
+	if behind {
+		if again := s.replan(ctx, member); again != nil {
+			return fault.Wrap(op, again)
+		}
+	}
+	return fault.Wrap(op, err)
 }
 
-// current reports whether the stored decision is what the pack says now.
-func current(v *view) bool {
-	record, err := v.Pack.NewRecord(v.Input, v.Decision).Bytes()
-	return err == nil && v.Last != nil && string(v.Last.Record) == string(record)
+// keyReplayed is the message of an act that was posted before.
+const keyReplayed = "assessment.error.replayed"
+
+// replan makes one member's plan anew.
+func (s *Service) replan(ctx context.Context, member db.ID) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error { return s.desk(tx).reassess(ctx, member, "rules") })
+}
+
+// put records an act.
+func (d *desk) putAct(ctx context.Context, v *view, a Act) error {
+	rows := a.Rows
+	if rows == nil {
+		rows = []string{}
+	}
+	return d.put(ctx, v.change(ctx, kindAct, a.ID, journal.Sensitive, map[string]any{"member": v.Member.ID, "act": a.Act, "decision": a.Decision,
+		"service": a.Service, "rows": rows, "reason": strings.TrimSpace(a.Reason), "outcome": a.Outcome}))
 }
 
 // Sign signs the decision the physician saw. Where nothing stands against it, it
 // issues the clearance; where only holds stand, it signs the classification and
-// clears nobody. Anything else is refused with what is still open.
+// clears nobody. Anything else is refused with what is still open. The results it
+// rests on are marked as used, so that whoever corrects one knows who signed.
 func (s *Service) Sign(ctx context.Context, id, member, seen db.ID) (cleared bool, err error) {
 	const op = "assessment.Sign"
-	err = s.act(ctx, member, seen, access.CaseSign, func(tx *db.Tx, v *view, put func(string, db.ID, journal.Base, map[string]any) error) error {
-		if seen.IsZero() {
-			return fault.New(fault.Conflict, op, "assessment.error.moved")
-		}
-		obs := obstacles(v.Plan)
-		held := officerHold(v.Acts)
-		onlyHolds := !slices.ContainsFunc(obs, func(o Obstacle) bool { return o.Word != "hold" })
-		if !onlyHolds {
+	err = s.act(ctx, op, id, member, seen, access.CaseSign, func(d *desk, v *view) error {
+		obs := v.obstacles()
+		cleared = len(obs) == 0
+		until, hasDay := v.Decision.ValidUntil()
+		switch {
+		case v.clearance() == ClearanceIssued, signedAlready(v.Acts, seen.String()) && !cleared:
+			return fault.New(fault.Conflict, op, "assessment.error.signed")
+		case !onlyHolds(obs):
 			return &fault.Error{Code: fault.Invalid, Op: op, Key: "assessment.error.open", Args: map[string]any{"count": len(obs)}}
+		case cleared && !hasDay:
+			return &fault.Error{Code: fault.Invalid, Op: op, Key: "assessment.error.no_validity", Err: errNoDay}
 		}
-		cleared = len(obs) == 0 && !held
-		outcome := "not_cleared"
-		until, ok := v.Decision.ValidUntil()
+		a := Act{ID: id, Act: ActSign, Decision: seen, Outcome: outcomeHeld}
 		if cleared {
-			outcome = "cleared"
-			if !ok {
-				return &fault.Error{Code: fault.Invalid, Op: op, Key: "assessment.error.no_validity", Err: errNoDay}
+			a.Outcome = outcomeCleared
+		}
+		if err := d.putAct(ctx, v, a); err != nil {
+			return err
+		}
+		actor, _ := access.From(ctx)
+		if err := s.Orders.Used(d.tx, actor.Author(), v.Member.Person, "signed"); err != nil {
+			return err
+		}
+		if cleared {
+			err := d.put(ctx, v.change(ctx, kindClearance, db.NewID(), journal.Sensitive, map[string]any{"member": member, "decision": seen,
+				"valid_until": until.String(), "evidence": evidence(v.Plan, v.Pack, v.Seen), "state": ClearanceIssued, "cause": ""}))
+			if err != nil {
+				return err
 			}
 		}
-		if err := put(kindAct, id, journal.Base{}, map[string]any{"member": member, "act": ActSign, "decision": seen, "service": "", "reason": "", "outcome": outcome}); err != nil {
-			return err
-		}
-		if !cleared {
-			return nil
-		}
-		if err := put(kindClearance, db.NewID(), journal.Base{}, map[string]any{"member": member, "decision": seen, "valid_until": until.String(),
-			"state": ClearanceIssued, "cause": ""}); err != nil {
-			return err
-		}
-		return s.reassess(ctx, tx, member, "signed")
+		return d.reassess(ctx, member, "signed")
 	})
 	return cleared && err == nil, err
 }
 
-// officerHold reports whether an officer's own hold stands: the last override
-// that set or lifted one decides.
-func officerHold(acts []Act) bool {
-	held := false
-	for _, a := range acts {
-		if a.Act == ActOverride {
-			switch a.Outcome {
-			case "hold":
-				held = true
-			case "release":
-				held = false
-			}
-		}
-	}
-	return held
-}
+// waivable are the states from which an officer may set a service aside: not what
+// is done, offered, or performed with a result to come. What is required and not
+// safe at once may be set aside, which is never doing it.
+var waivable = []ItemState{ItemRequired, ItemAgain, ItemRefused, ItemDeferred, ItemUndecided, ItemBlocked}
 
-// officerClass returns the class an officer set instead of the table's, "" when
-// none: the last such override decides.
-func officerClass(acts []Act) string {
-	class := ""
-	for _, a := range acts {
-		if c, ok := strings.CutPrefix(a.Outcome, "class:"); ok && a.Act == ActOverride {
-			class = c
-		}
-	}
-	return class
-}
-
-// Waive sets a required service aside, by a named officer with a reason. What is
-// only offered, or blocked, cannot be waived.
+// Waive sets a required service aside, by a named officer with a reason. It holds
+// for the rules that ask for the service now: when another rule asks for it later,
+// it is required again.
 func (s *Service) Waive(ctx context.Context, id, member, seen db.ID, service, reason string) error {
 	const op = "assessment.Waive"
-	return s.act(ctx, member, seen, access.PlanWaive, func(tx *db.Tx, v *view, put func(string, db.ID, journal.Base, map[string]any) error) error {
+	return s.act(ctx, op, id, member, seen, access.PlanWaive, func(d *desk, v *view) error {
+		i := slices.IndexFunc(v.Plan.Items, func(it Item) bool { return it.Code == service })
+		if i < 0 || !slices.Contains(waivable, v.Plan.Items[i].State) {
+			return fault.Field(op, "service", "assessment.error.not_waivable")
+		}
 		if err := reasoned(op, reason); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(v.Plan.Items, func(it Item) bool { return it.Code == service })
-		if i < 0 || !slices.Contains([]ItemState{ItemRequired, ItemRefused, ItemDeferred, ItemUndecided}, v.Plan.Items[i].State) {
-			return fault.Field(op, "service", "assessment.error.not_waivable")
-		}
-		if err := put(kindAct, id, journal.Base{}, map[string]any{"member": member, "act": ActWaive, "decision": seen, "service": service,
-			"reason": strings.TrimSpace(reason), "outcome": ""}); err != nil {
+		if err := d.putAct(ctx, v, Act{ID: id, Act: ActWaive, Decision: seen, Service: service, Rows: rowIDs(v.Plan.Items[i].Rows), Reason: reason}); err != nil {
 			return err
 		}
-		return s.reassess(ctx, tx, member, "waived")
+		return d.reassess(ctx, member, "waived")
 	})
 }
 
@@ -139,47 +145,28 @@ func (s *Service) Waive(ctx context.Context, id, member, seen db.ID, service, re
 // the pack, answer an open question or clear anybody: those have their own ways.
 func (s *Service) Override(ctx context.Context, id, member, seen db.ID, outcome, reason string) error {
 	const op = "assessment.Override"
-	return s.act(ctx, member, seen, access.CaseOverride, func(tx *db.Tx, v *view, put func(string, db.ID, journal.Base, map[string]any) error) error {
-		if err := reasoned(op, reason); err != nil {
-			return err
-		}
+	return s.act(ctx, op, id, member, seen, access.CaseOverride, func(d *desk, v *view) error {
 		class, isClass := strings.CutPrefix(outcome, "class:")
 		switch {
 		case isClass && slices.Contains(classesOf(v.Pack), class):
-		case outcome == "hold", outcome == "release" && officerHold(v.Acts):
+		case outcome == "hold" && !v.held(), outcome == "release" && v.held():
 		default:
 			return fault.Field(op, "outcome", "assessment.error.override")
 		}
-		if err := put(kindAct, id, journal.Base{}, map[string]any{"member": member, "act": ActOverride, "decision": seen, "service": "",
-			"reason": strings.TrimSpace(reason), "outcome": outcome}); err != nil {
+		if err := reasoned(op, reason); err != nil {
 			return err
 		}
-		if v.Clearance == nil || v.Clearance.State != ClearanceIssued || outcome == "release" {
-			return nil
+		if err := d.putAct(ctx, v, Act{ID: id, Act: ActOverride, Decision: seen, Reason: reason, Outcome: outcome}); err != nil {
+			return err
 		}
-		return s.suspend(ctx, tx, v, "override", put)
+		if isClass && v.clearance() == ClearanceIssued {
+			// The class went out with the clearance: whoever acted on it is told.
+			if err := d.suspend(ctx, v, ClearanceSuspended, "override"); err != nil {
+				return err
+			}
+		}
+		return d.reassess(ctx, member, "override")
 	})
-}
-
-// suspend suspends a clearance whatever the pack says, and alerts who acted on it.
-func (s *Service) suspend(ctx context.Context, tx *db.Tx, v *view, cause string, put func(string, db.ID, journal.Base, map[string]any) error) error {
-	doc, err := s.Journal.Load(tx, v.Clearance.ID)
-	if err != nil {
-		return err
-	}
-	if err := put(kindClearance, v.Clearance.ID, doc.Version, map[string]any{"state": ClearanceSuspended, "cause": cause}); err != nil {
-		return err
-	}
-	tell, err := s.acted(tx, v)
-	if err != nil {
-		return err
-	}
-	for _, user := range tell {
-		if err := put(kindAlert, db.NewID(), journal.Base{}, map[string]any{"member": v.Member.ID, "to": user, "cause": cause, "decision": v.Clearance.Decision, "answer": ""}); err != nil {
-			return err
-		}
-	}
-	return s.reassess(ctx, tx, v.Member.ID, cause)
 }
 
 func reasoned(op, reason string) error {
@@ -189,10 +176,11 @@ func reasoned(op, reason string) error {
 	return nil
 }
 
-// AnswerAlert notes what the one alerted did about it.
+// AnswerAlert notes what the one alerted did about it. An alert is answered by
+// whom it was sent to, and by nobody else.
 func (s *Service) AnswerAlert(ctx context.Context, alert db.ID, answer string) error {
 	const op = "assessment.AnswerAlert"
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		a, err := loadAlert(tx, alert)
 		if err != nil {
 			return err
@@ -205,59 +193,26 @@ func (s *Service) AnswerAlert(ctx context.Context, alert db.ID, answer string) e
 		if !ok || a.To != actor.User {
 			return fault.New(fault.NotFound, op, "page.error.not_found")
 		}
-		if err := s.Access.Check(ctx, access.AlertAnswer, access.Of(doc)); err != nil {
+		if err := s.mayAnswer(ctx, access.Of(doc)); err != nil {
 			return err
 		}
 		if strings.TrimSpace(answer) == "" {
 			return fault.Field(op, "answer", "assessment.error.answer")
 		}
-		return s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kindAlert, Doc: alert, Subject: doc.Subject, Site: doc.Site, Programme: doc.Programme,
-			Sensitivity: doc.Sensitivity, Purpose: actor.Purpose, Base: doc.Version, Fields: map[string]any{"answer": strings.TrimSpace(answer)}})
-	})
+		return s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kindAlert, Doc: alert, Purpose: actor.Purpose, Base: doc.Version,
+			Fields: map[string]any{"answer": strings.TrimSpace(answer)}})
+	}))
 }
 
-// Outlets returns every print of this area, for the closed list of recipients.
-func Outlets() []access.Route {
-	return []access.Route{
-		{Name: "assessment.certificate", Means: access.Print, Purpose: "assessment", Recipients: []access.Recipient{access.DestinationAuthority, access.Applicant},
-			Action: access.ExportCertificate, Patterns: []string{"POST /cases/{id}/members/{member}/print/certificate"}},
-		{Name: "assessment.why", Means: access.Print, Purpose: "assessment", Recipients: []access.Recipient{access.Applicant},
-			Action: access.ExportWhy, Patterns: []string{"GET /cases/{id}/members/{member}/print/why"}},
-	}
-}
-
-// Certificate gives out the certificate of an issued clearance: it is released to
-// the applicant, who carries it to the destination's medical authority, and the
-// print is an act, so that a later suspension finds whoever gave it out.
-func (s *Service) Certificate(ctx context.Context, id, member db.ID) (*view, error) {
-	const op = "assessment.Certificate"
-	notCleared := fault.New(fault.Conflict, op, "assessment.error.not_cleared")
-	var person db.ID
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		m, err := loadMember(tx, member)
-		if err != nil {
-			return err
+// mayAnswer checks the right to an alert. The stations' own people have it for
+// their station: they acted on a result of theirs.
+func (s *Service) mayAnswer(ctx context.Context, res access.Resource) error {
+	err := s.Access.Check(ctx, access.AlertAnswer, res)
+	for _, station := range []string{access.Radiology, access.LabStation} {
+		res.Station = station
+		if err != nil && s.Access.May(ctx, access.AlertAnswer, res) {
+			return nil
 		}
-		person = m.Person
-		c, err := lastClearance(tx, member)
-		if fault.Is(err, fault.NotFound) || err == nil && c.State != ClearanceIssued {
-			return notCleared
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
-	if err := s.Access.Release(ctx, Outlets()[0], access.Applicant, person); err != nil {
-		return nil, err
-	}
-	var out *view
-	err = s.act(ctx, member, db.ID{}, access.ExportCertificate, func(tx *db.Tx, v *view, put func(string, db.ID, journal.Base, map[string]any) error) error {
-		if v.Clearance == nil || v.Clearance.State != ClearanceIssued {
-			return notCleared
-		}
-		out = v
-		return put(kindAct, id, journal.Base{}, map[string]any{"member": member, "act": ActPrint, "decision": v.Clearance.Decision, "service": "", "reason": "", "outcome": "certificate"})
-	})
-	return out, err
+	return err
 }

@@ -3,6 +3,7 @@ package assessment
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -22,30 +23,7 @@ func postedIDs(typed url.Values) (id, seen db.ID, err error) {
 	return id, seen, err
 }
 
-func (s *Service) postSign(w http.ResponseWriter, r *http.Request) {
-	member, err := pathMember(r)
-	if err == nil {
-		err = page.ReadForm(w, r, 1<<16)
-	}
-	var id, seen db.ID
-	if err == nil {
-		id, seen, err = postedIDs(r.Form)
-	}
-	cleared := false
-	if err == nil {
-		cleared, err = s.Sign(r.Context(), id, member, seen)
-	}
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	said := page.M("assessment.sign.held")
-	if cleared {
-		said = page.M("assessment.sign.cleared")
-	}
-	s.Pages.Redirect(w, r, "/cases/"+r.PathValue("id")+"/members/"+r.PathValue("member"), said)
-}
-
+// hiddenIDs are what an act's form carries: its own id, and the decision seen.
 func hiddenIDs(v *view) []page.Field {
 	seen := ""
 	if v.Last != nil {
@@ -54,30 +32,60 @@ func hiddenIDs(v *view) []page.Field {
 	return []page.Field{{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}, {Kind: page.Hidden, Name: "decision", Value: seen}}
 }
 
+// postSign signs. What stands against it is said on the member's page, which shows
+// what has moved.
+func (s *Service) postSign(w http.ResponseWriter, r *http.Request) {
+	v, _, err := s.posted(w, r, access.CaseSign)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	id, seen, err := postedIDs(r.Form)
+	cleared := false
+	if err == nil {
+		cleared, err = s.Sign(r.Context(), id, v.Member.ID, seen)
+	}
+	said := page.M("assessment.sign.held")
+	if cleared {
+		said = page.M("assessment.sign.cleared")
+	}
+	switch code := fault.CodeOf(err); {
+	case err == nil:
+		s.Pages.Redirect(w, r, memberPath(v), said)
+	case fault.KeyOf(err) == keyReplayed:
+		s.Pages.Redirect(w, r, memberPath(v), page.M(keyReplayed))
+	case code == fault.Conflict || code == fault.Invalid:
+		f := &page.Form{}
+		f.Fail(err)
+		s.showMember(w, r, code.Status(), f.Problems())
+	default:
+		s.Pages.Error(w, r, err)
+	}
+}
+
 func reasonField() page.Field {
-	return page.Field{Kind: page.LongText, Name: "reason", Label: page.M("assessment.reason"), Hint: page.M("assessment.reason_hint"), Max: 2000}
+	return page.Field{Kind: page.LongText, Name: "reason", Label: page.M("assessment.reason"), Hint: page.M("assessment.reason_hint"), Max: 2000, Rows: 4}
 }
 
 func waiveForm(v *view, rd reader) *page.Form {
 	f := &page.Form{Submit: page.M("assessment.waive.do"), Danger: true, Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")}, Fields: hiddenIDs(v)}
 	q := page.Field{Kind: page.Radios, Name: "service", Label: page.M("assessment.waive.which")}
 	for _, it := range v.Plan.Items {
-		switch it.State {
-		case ItemRequired, ItemRefused, ItemDeferred, ItemUndecided:
-			q.Options = append(q.Options, page.Option{Value: it.Code, Label: rd.name(v.Pack, it)})
+		if !slices.Contains(waivable, it.State) || it.Offered {
+			continue
 		}
+		o := page.Option{Value: it.Code, Label: rd.service(v.Pack, it)}
+		if why := rd.reasons(v.Pack, it.MayWaive, it.Sensitive); len(why) > 0 {
+			o.Hint = why[0] // a rule of the destination by which it may be left out
+		}
+		q.Options = append(q.Options, o)
 	}
 	f.Fields = append(f.Fields, q, reasonField())
 	return f
 }
 
 func (s *Service) getWaive(w http.ResponseWriter, r *http.Request) {
-	v, banner, err := s.memberPage(r, access.PlanWaive)
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	s.Pages.Form(w, r, page.Page{Title: "assessment.waive.title", Banner: banner}, waiveForm(v, s.readerOf(r, v)))
+	s.getReasoned(w, r, access.PlanWaive, "assessment.waive.title", waiveForm)
 }
 
 func (s *Service) postWaive(w http.ResponseWriter, r *http.Request) {
@@ -86,26 +94,23 @@ func (s *Service) postWaive(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func overrideForm(v *view, _ reader) *page.Form {
+func overrideForm(v *view, rd reader) *page.Form {
 	f := &page.Form{Submit: page.M("assessment.override.do"), Danger: true, Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")}, Fields: hiddenIDs(v)}
-	q := page.Field{Kind: page.Radios, Name: "outcome", Label: page.M("assessment.override.what"), Options: []page.Option{{Value: "hold", Label: page.M("assessment.override.hold")}}}
-	if officerHold(v.Acts) {
+	q := page.Field{Kind: page.Radios, Name: "outcome", Label: page.M("assessment.override.what")}
+	if v.held() {
 		q.Options = append(q.Options, page.Option{Value: "release", Label: page.M("assessment.override.release")})
+	} else {
+		q.Options = append(q.Options, page.Option{Value: "hold", Label: page.M("assessment.override.hold")})
 	}
 	for _, code := range classesOf(v.Pack) {
-		q.Options = append(q.Options, page.Option{Value: "class:" + code, Label: page.M("assessment.class.officer", "class", words(v.Pack, "classify."+code))})
+		q.Options = append(q.Options, page.Option{Value: "class:" + code, Label: page.M("assessment.class.officer", "class", rd.class(v, code))})
 	}
 	f.Fields = append(f.Fields, page.Field{Kind: page.Note, Label: page.M("assessment.override.note")}, q, reasonField())
 	return f
 }
 
 func (s *Service) getOverride(w http.ResponseWriter, r *http.Request) {
-	v, banner, err := s.memberPage(r, access.CaseOverride)
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	s.Pages.Form(w, r, page.Page{Title: "assessment.override.title", Banner: banner}, overrideForm(v, s.readerOf(r, v)))
+	s.getReasoned(w, r, access.CaseOverride, "assessment.override.title", overrideForm)
 }
 
 func (s *Service) postOverride(w http.ResponseWriter, r *http.Request) {
@@ -114,31 +119,34 @@ func (s *Service) postOverride(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// postReasoned posts an act that needs a reason: what was typed is shown again
-// when it is refused.
-func (s *Service) postReasoned(w http.ResponseWriter, r *http.Request, right access.Action, titleKey string, form func(*view, reader) *page.Form, do func(*view, db.ID, db.ID) error) {
-	if err := page.ReadForm(w, r, 1<<16); err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
+// getReasoned shows the form of an act that needs a reason.
+func (s *Service) getReasoned(w http.ResponseWriter, r *http.Request, right access.Action, titleKey string, form func(*view, reader) *page.Form) {
 	v, banner, err := s.memberPage(r, right)
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	f := form(v, s.readerOf(r, v))
+	s.Pages.Form(w, r, page.Page{Title: titleKey, Banner: banner, Back: page.Link{Href: memberPath(v), Text: page.M("assessment.back")}}, form(v, s.readerOf(r.Context(), v)))
+}
+
+// postReasoned posts such an act: what was typed is shown again when it is refused.
+func (s *Service) postReasoned(w http.ResponseWriter, r *http.Request, right access.Action, titleKey string, form func(*view, reader) *page.Form, do func(*view, db.ID, db.ID) error) {
+	v, banner, err := s.posted(w, r, right)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	f := form(v, s.readerOf(r.Context(), v))
 	f.Fill(r.Form)
 	id, seen, err := postedIDs(r.Form)
 	if err == nil {
 		err = do(v, id, seen)
 	}
-	if err != nil {
-		if !f.Fail(err) {
-			s.Pages.Error(w, r, err)
-			return
+	if fault.KeyOf(err) == "assessment.error.moved" {
+		// The form names the decision that holds now: who sends it again has been told.
+		if last, again := s.LastDecision(r.Context(), v.Member.ID); again == nil {
+			f.Find("decision").Value = last.String()
 		}
-		s.Pages.Form(w, r, page.Page{Title: titleKey, Banner: banner}, f)
-		return
 	}
-	s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.act.done"))
+	s.afterForm(w, r, v, banner, titleKey, f, err, page.M("assessment.act.done"))
 }

@@ -9,67 +9,120 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
 
 // Answer records what was answered to questions of a member's plan, by fact name:
-// observations go to the person's record, facts of the application to the case.
-// The plan is made anew in the same transaction.
+// observations go to the person's record, facts of the application to the case,
+// and those of it that are sensitive to the member alone. The plan is made anew in
+// the same transaction.
 func (s *Service) Answer(ctx context.Context, member db.ID, answers map[string]value.Value) error {
 	const op = "assessment.Answer"
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := s.look(tx, member)
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		d := s.desk(tx)
+		v, err := d.look(member)
 		if err != nil {
 			return err
 		}
-		actor, _ := access.From(ctx)
-		facts := value.Facts{}
-		for name, val := range v.Case.Facts {
-			facts[name] = val
+		if v.ended() {
+			return fault.New(fault.Conflict, op, "assessment.error.ended")
 		}
-		changed := false
+		common := value.Facts{}
 		for _, name := range value.Facts(answers).Names() {
 			f, ok := v.Pack.Fact(name)
 			if !ok {
 				return fault.Field(op, "fact."+name, "assessment.error.choice")
 			}
-			level := levelOf(f.Sensitivity)
-			res := access.Resource{Kind: kindMember, Doc: member, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: level}
-			if err := s.Access.Check(ctx, access.PlanAnswer, res); err != nil {
+			if err := s.Access.Check(ctx, access.PlanAnswer, v.resource(levelOf(f.Sensitivity))); err != nil {
 				return err
 			}
-			if key, ok := strings.CutPrefix(f.From, "case."); ok {
-				facts[key], changed = answers[name], true
-				continue
-			}
-			code, ok := strings.CutPrefix(f.From, "obs:")
-			if !ok {
-				return fault.Field(op, "fact."+name, "assessment.error.choice")
-			}
-			if err := s.Orders.Answer(tx, actor.Author(), NewAnswer{Subject: v.Member.Person, Code: code, Value: answers[name], On: s.today(),
-				Sensitivity: level, Site: v.Site, Programme: v.Programme}); err != nil {
-				return fault.Wrap(op, err)
+			if err := d.answer(ctx, v, f, answers[name], common); err != nil {
+				return err
 			}
 		}
-		if changed {
-			doc, err := s.Journal.Load(tx, v.Case.ID)
-			if err != nil {
+		if len(common) > 0 {
+			if err := d.answerCase(ctx, v, common); err != nil {
 				return err
-			}
-			if err := s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kindCase, Doc: v.Case.ID, Site: v.Site, Programme: v.Programme,
-				Sensitivity: journal.Identity, Purpose: actor.Purpose, Base: doc.Version, Fields: map[string]any{"facts": facts}}); err != nil {
-				return fault.Wrap(op, err)
-			}
-			members, err := membersOf(tx, v.Case.ID)
-			if err != nil {
-				return err
-			}
-			for _, m := range members {
-				if err := s.reassess(ctx, tx, m.ID, "answer"); err != nil {
-					return fault.Wrap(op, err)
-				}
 			}
 		}
 		// A person can stand in several cases: an observation moves them all.
-		return fault.Wrap(op, s.Changed(ctx, tx, v.Member.Person, "answer"))
-	})
+		return s.Changed(ctx, tx, v.Member.Person, "answer")
+	}))
+}
+
+// answer puts one answer where its fact is kept; those of the whole case are
+// gathered in common.
+func (d *desk) answer(ctx context.Context, v *view, f pack.Fact, val value.Value, common value.Facts) error {
+	actor, _ := access.From(ctx)
+	kind, name, _ := strings.Cut(f.From, ":")
+	switch {
+	case kind == "obs":
+		return d.Orders.Answer(d.tx, actor.Author(), NewAnswer{Subject: v.Member.Person, Code: name, Value: val, On: d.today(),
+			Sensitivity: max(levelOf(f.Sensitivity), journal.Clinical), Site: v.Site, Programme: v.Programme})
+	case !isApplication(f):
+		return fault.Field("assessment.answer", "fact."+f.Name, "assessment.error.choice")
+	}
+	name = strings.TrimPrefix(f.From, "case.")
+	if _, own := v.Own[name]; own || isSensitive(f.Sensitivity) {
+		return d.putOwn(ctx, d.tx, ownFact{v.Member.ID, v.Member.Person, name, val, v.Pack, v.Site})
+	}
+	common[name] = val
+	return nil
+}
+
+// isApplication reports whether a fact is one of the application, beside the day
+// and country of the examination.
+func isApplication(f pack.Fact) bool {
+	return strings.HasPrefix(f.From, "case.") && f.From != "case.exam_date" && f.From != "case.exam_country"
+}
+
+// answerCase adds facts to the case and plans everybody in it anew.
+func (d *desk) answerCase(ctx context.Context, v *view, common value.Facts) error {
+	doc, err := d.Journal.Load(d.tx, v.Case.ID)
+	if err != nil {
+		return err
+	}
+	facts := value.Facts{}
+	for name, val := range v.Case.Facts {
+		facts[name] = val
+	}
+	for name, val := range common {
+		facts[name] = val
+	}
+	actor, _ := access.From(ctx)
+	if err := d.put(ctx, journal.Change{Kind: kindCase, Doc: v.Case.ID, Base: doc.Version, Purpose: actor.Purpose, Fields: map[string]any{"facts": facts}}); err != nil {
+		return err
+	}
+	return d.reassessCase(ctx, v.Case.ID, "answer")
+}
+
+// Own sets facts of the application that are one member's own, in place of the
+// case's, and takes back those that are as for the whole case.
+func (s *Service) Own(ctx context.Context, member db.ID, set value.Facts, back []string) error {
+	const op = "assessment.Own"
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		d := s.desk(tx)
+		v, err := d.look(member)
+		if err != nil {
+			return err
+		}
+		for _, name := range append(set.Names(), back...) {
+			f, ok := applicationFact(v.Pack, name)
+			if !ok || !isApplication(f) {
+				return fault.Field(op, "fact."+name, "assessment.error.choice")
+			}
+			level := levelOf(f.Sensitivity)
+			if err := s.Access.Check(ctx, access.PlanAnswer, v.resource(max(level, journal.Clinical))); err != nil {
+				return err
+			}
+			val, own := set[name]
+			if _, had := v.Own[name]; !own && !had {
+				continue
+			}
+			if err := s.writeOwn(ctx, tx, ownFact{member, v.Member.Person, name, val, v.Pack, v.Site}, level, map[string]any{"own": own, "value": val}); err != nil {
+				return err
+			}
+		}
+		return d.reassess(ctx, member, "answer")
+	}))
 }

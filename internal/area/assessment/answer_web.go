@@ -11,27 +11,38 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/access"
-	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
-	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-// The answers beside a value: nobody knows, and the person declined. Both are
-// answers; neither is a no.
+// The answers beside a value: nobody knows, the person declined, and as for the
+// whole case. The first two are answers; neither is a no.
 const (
 	answerUnknown = "?"
 	answerRefused = "-"
+	answerCase    = "*"
 )
 
-// factField asks for a fact of a pack by its type. asPerson adds "declined to
-// answer", for what a person is asked about themselves.
-func factField(p *pack.Pack, f pack.Fact, v value.Value, asPerson bool) page.Field {
-	q := page.Field{Name: "fact." + f.Name, Label: words(p, f.QuestionKey()), Optional: !asPerson}
+// asking is whom a question is put to, which decides what can be answered beside a
+// value.
+type asking int
+
+const (
+	asOffice asking = iota // from the letter of the application: may be left open
+	asPerson               // of the person: nobody knows, or prefers not to answer
+	asOwn                  // one person's own in place of the case's: as for everybody, or not known
+)
+
+// factField asks for a fact of a pack by its type. Nothing is chosen in advance.
+func factField(p *pack.Pack, f pack.Fact, v value.Value, to asking) page.Field {
+	q := page.Field{Name: "fact." + f.Name, Label: words(p, f.QuestionKey()), Optional: to != asPerson}
 	other := []page.Option{{Value: answerUnknown, Label: page.M("assessment.answer.unknown")}}
-	if asPerson {
+	switch to {
+	case asPerson:
 		other = append(other, page.Option{Value: answerRefused, Label: page.M("assessment.answer.refused")})
+	case asOwn:
+		other = append([]page.Option{{Value: answerCase, Label: page.M("assessment.own.as_case")}}, other...)
 	}
 	switch f.Type {
 	case "bool":
@@ -42,6 +53,9 @@ func factField(p *pack.Pack, f pack.Fact, v value.Value, asPerson bool) page.Fie
 		}
 	case "code":
 		q.Kind = page.Radios
+		if len(f.Values) > 12 {
+			q.Kind = page.Select
+		}
 		for _, code := range f.Values {
 			q.Options = append(q.Options, page.Option{Value: "=" + code, Label: words(p, "value."+f.Name+"."+code)})
 		}
@@ -50,22 +64,46 @@ func factField(p *pack.Pack, f pack.Fact, v value.Value, asPerson bool) page.Fie
 			q.Value = "=" + code
 		}
 	case "int", "decimal":
-		q.Kind, q.Unit, q.Width = page.Number, f.Unit, 10
+		q.Kind, q.Unit, q.Width = page.Number, unit(f.Unit), 10
 		if n, ok := v.Float(); ok {
 			q.Value = strconv.FormatFloat(n, 'f', -1, 64)
 		}
+		q.Extra = extras(q.Name, other)
 	case "date":
 		q.Kind = page.Date
 		if n, ok := v.DayNumber(); ok {
 			q.SetDate(calendar.Day(n).Date(), calendar.Day(n))
 		}
+		q.Extra = extras(q.Name, other)
 	default:
 		q.Kind = page.Text
 		if text, ok := v.Str(); ok {
 			q.Value = text
 		}
+		q.Extra = extras(q.Name, other)
 	}
 	return q
+}
+
+// extras are the answers beside a value as boxes below what is typed.
+// "As for the whole case" is to leave it empty.
+func extras(name string, other []page.Option) []page.Extra {
+	var out []page.Extra
+	for _, o := range other {
+		if o.Value == answerCase {
+			continue
+		}
+		out = append(out, page.Extra{Name: name + ".other", Value: o.Value, Label: o.Label})
+	}
+	return out
+}
+
+// unit leaves out the units that only say what is counted ({trimester}).
+func unit(ucum string) string {
+	if strings.HasPrefix(ucum, "{") {
+		return ""
+	}
+	return ucum
 }
 
 // readFact reads the answer to factField. answered is false where nothing was
@@ -73,12 +111,21 @@ func factField(p *pack.Pack, f pack.Fact, v value.Value, asPerson bool) page.Fie
 func readFact(typed url.Values, f pack.Fact) (v value.Value, answered bool, err error) {
 	const op = "assessment.readFact"
 	name := "fact." + f.Name
-	raw := strings.TrimSpace(typed.Get(name))
+	raw, other := strings.TrimSpace(typed.Get(name)), typed[name+".other"]
+	typedToo := raw != "" || typed.Get(name+"-year") != "" || typed.Get(name+"-month") != "" || typed.Get(name+"-day") != ""
+	switch {
+	case len(other) > 1, len(other) == 1 && typedToo:
+		return value.NotKnown(), false, fault.Field(op, name, "assessment.error.both")
+	case len(other) == 1:
+		raw = other[0]
+	}
 	switch {
 	case raw == answerUnknown:
 		return value.NotKnown(), true, nil
 	case raw == answerRefused:
 		return value.RefusedAnswer(), true, nil
+	case raw == answerCase:
+		return value.NotKnown(), false, nil
 	case f.Type == "date":
 		d, err := page.ReadDate(typed, name, 0)
 		return d.Value(), !d.IsZero(), err
@@ -103,30 +150,46 @@ func readFact(typed url.Values, f pack.Fact) (v value.Value, answered bool, err 
 	return value.Text(raw), true, nil
 }
 
-// askable are the open questions that somebody can answer on the plan's own page:
+// askable are the open questions that can be answered on the plan's own page:
 // observations and facts of the application. What belongs to the person's record
 // is answered there.
-func askable(v *view, rd reader) (here []pack.Fact, elsewhere bool) {
+func askable(v *view, rd reader) []pack.Fact {
+	var here []pack.Fact
 	for _, name := range v.Plan.Questions {
 		f, ok := v.Pack.Fact(name)
-		switch {
-		case !ok:
-			elsewhere = true // the journey
-		case strings.HasPrefix(f.From, "obs:"), strings.HasPrefix(f.From, "case."):
-			if !isSensitive(f.Sensitivity) || rd.sensitive {
-				here = append(here, f)
-			}
-		case strings.HasPrefix(f.From, "person."), f.Derive != "":
-			elsewhere = true
+		if ok && (strings.HasPrefix(f.From, "obs:") || isApplication(f)) && (rd.sensitive || !isSensitive(f.Sensitivity)) {
+			here = append(here, f)
 		}
 	}
-	return here, elsewhere
+	return here
+}
+
+// answerLinks lead to where the open questions are answered.
+func answerLinks(v *view, rd reader) []page.Link {
+	var out []page.Link
+	if len(askable(v, rd)) > 0 {
+		out = append(out, page.Link{Href: memberPath(v) + "/answer", Text: page.M("assessment.answer.link")})
+	}
+	person := "/people/" + v.Member.Person.String()
+	journey, record := false, false
+	for _, name := range v.Plan.Questions {
+		f, ok := v.Pack.Fact(name)
+		journey = journey || !ok
+		record = record || ok && strings.HasPrefix(f.From, "person.")
+	}
+	if journey {
+		out = append(out, page.Link{Href: person + "/journey", Text: page.M("assessment.answer.journey")})
+	}
+	if record {
+		out = append(out, page.Link{Href: person, Text: page.M("assessment.answer.record")})
+	}
+	return out
 }
 
 func answerForm(v *view, facts []pack.Fact) *page.Form {
 	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")}}
 	for _, fact := range facts {
-		f.Fields = append(f.Fields, factField(v.Pack, fact, value.NotKnown(), true))
+		f.Fields = append(f.Fields, factField(v.Pack, fact, value.NotKnown(), asPerson))
 	}
 	return f
 }
@@ -137,7 +200,7 @@ func (s *Service) getAnswer(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	facts, _ := askable(v, s.readerOf(r, v))
+	facts := askable(v, s.readerOf(r.Context(), v))
 	if len(facts) == 0 {
 		s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.answer.none"))
 		return
@@ -146,19 +209,15 @@ func (s *Service) getAnswer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, 1<<20); err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	v, banner, err := s.memberPage(r, access.PlanAnswer)
+	v, banner, err := s.posted(w, r, access.PlanAnswer)
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	facts, _ := askable(v, s.readerOf(r, v))
+	facts := askable(v, s.readerOf(r.Context(), v))
 	f := answerForm(v, facts)
 	f.Fill(r.Form)
-	answers := map[string]value.Value{}
+	answers := value.Facts{}
 	var errs []error
 	for _, fact := range facts {
 		val, answered, err := readFact(r.Form, fact)
@@ -167,34 +226,113 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
 			answers[fact.Name] = val
 		}
 	}
-	err = errors.Join(errs...)
+	if err = errors.Join(errs...); err == nil && len(answers) == 0 && len(facts) > 0 {
+		err = fault.Field("assessment.answer", "fact."+facts[0].Name, "assessment.error.unanswered")
+	}
 	if err == nil {
 		err = s.Answer(r.Context(), v.Member.ID, answers)
 	}
-	if err != nil {
-		if !f.Fail(err) {
-			s.Pages.Error(w, r, err)
-			return
+	s.afterForm(w, r, v, banner, "assessment.answer.title", f, err, page.M("assessment.answer.saved"))
+}
+
+// posted reads a posted form about a member and loads the member.
+func (s *Service) posted(w http.ResponseWriter, r *http.Request, right access.Action) (*view, *page.Banner, error) {
+	if err := page.ReadForm(w, r, maxPosted); err != nil {
+		return nil, nil, err
+	}
+	return s.memberPage(r, right)
+}
+
+// afterForm answers a posted form about a member: what was typed again with what
+// is wrong, or the member's page.
+func (s *Service) afterForm(w http.ResponseWriter, r *http.Request, v *view, banner *page.Banner, titleKey string, f *page.Form, err error, said page.Msg) {
+	switch {
+	case fault.KeyOf(err) == keyReplayed:
+		s.Pages.Redirect(w, r, memberPath(v), page.M(keyReplayed))
+	case err != nil && f.Fail(err):
+		s.Pages.Form(w, r, page.Page{Title: titleKey, Banner: banner}, f)
+	case err != nil:
+		s.Pages.Error(w, r, err)
+	default:
+		s.Pages.Redirect(w, r, memberPath(v), said)
+	}
+}
+
+// ownable are the facts of the application that a reader may set for one person.
+func ownable(v *view, rd reader) []pack.Fact {
+	var out []pack.Fact
+	for _, f := range v.Pack.Facts {
+		if isApplication(f) && (rd.sensitive || !isSensitive(f.Sensitivity)) {
+			out = append(out, f)
 		}
-		s.Pages.Form(w, r, page.Page{Title: "assessment.answer.title", Banner: banner}, f)
+	}
+	return out
+}
+
+// ownForm asks what of the application is different for one person.
+func ownForm(v *view, rd reader) *page.Form {
+	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")},
+		Fields: []page.Field{{Kind: page.Note, Label: page.M("assessment.own.note")}}}
+	for _, fact := range ownable(v, rd) {
+		own, has := v.Own[strings.TrimPrefix(fact.From, "case.")]
+		q := factField(v.Pack, fact, own.Value, asOwn)
+		if unknown := has && !own.Value.Known() && !own.Disputed; unknown && len(q.Extra) > 0 {
+			q.Extra[0].Ticked = true
+		} else if unknown {
+			q.Value = answerUnknown
+		}
+		if common, ok := v.Case.Facts[strings.TrimPrefix(fact.From, "case.")]; ok && common.Known() {
+			q.Hint = page.M("assessment.own.case_says", "value", valueMsg(v.Pack, fact, common))
+		}
+		f.Fields = append(f.Fields, q)
+	}
+	return f
+}
+
+// valueMsg says a value of a fact in words.
+func valueMsg(p *pack.Pack, f pack.Fact, v value.Value) page.Msg {
+	if v.Truth().Known() {
+		return page.TruthMsg(v.Truth())
+	}
+	if n, ok := v.DayNumber(); ok {
+		return page.DateText(calendar.Day(n).Date())
+	}
+	return page.Words(func(lang string) string { return p.ValueWord(lang, f.Name, v) })
+}
+
+func (s *Service) getOwn(w http.ResponseWriter, r *http.Request) {
+	v, banner, err := s.memberPage(r, access.PlanAnswer)
+	if err != nil {
+		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.answer.saved"))
+	s.Pages.Form(w, r, page.Page{Title: "assessment.own.title", Banner: banner}, ownForm(v, s.readerOf(r.Context(), v)))
 }
 
-func memberPath(v *view) string {
-	return "/cases/" + v.Case.ID.String() + "/members/" + v.Member.ID.String()
-}
-
-func levelOf(sensitivity string) journal.Sensitivity {
-	switch sensitivity {
-	case "identity":
-		return journal.Identity
-	case "sensitive", "sealed":
-		return journal.Sensitive
+func (s *Service) postOwn(w http.ResponseWriter, r *http.Request) {
+	v, banner, err := s.posted(w, r, access.PlanAnswer)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
 	}
-	return journal.Clinical
+	rd := s.readerOf(r.Context(), v)
+	f := ownForm(v, rd)
+	f.Fill(r.Form)
+	set := value.Facts{}
+	var back []string
+	var errs []error
+	for _, fact := range ownable(v, rd) {
+		name := strings.TrimPrefix(fact.From, "case.")
+		val, answered, err := readFact(r.Form, fact)
+		errs = append(errs, err)
+		if answered {
+			set[name] = val
+		} else {
+			back = append(back, name)
+		}
+	}
+	if err = errors.Join(errs...); err == nil {
+		err = s.Own(r.Context(), v.Member.ID, set, back)
+	}
+	s.afterForm(w, r, v, banner, "assessment.own.title", f, err, page.M("assessment.answer.saved"))
 }
-
-// pathMember reads the member of the URL.
-func pathMember(r *http.Request) (db.ID, error) { return pathID(r, "member") }

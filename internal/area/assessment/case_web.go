@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -17,165 +17,8 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
-
-const casesPage = 50
-
-// casesView is the list of cases.
-type casesView struct {
-	Counts []page.Link // states with how many, as filters
-	Filter *page.Form
-	Table  page.Table
-	New    page.Link
-}
-
-func (s *Service) getCases(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
-	scope, err := s.Access.Scope(ctx, access.BoardRead)
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	q := r.URL.Query()
-	f := CaseFilter{Number: strings.ToUpper(strings.TrimSpace(q.Get("number"))), Limit: casesPage + 1}
-	if st := State(q.Get("state")); stateLevel[st] != "" || st == StateWaiting || st == StateNotNeeded {
-		f.State = st
-	}
-	if after, err := db.ParseID(q.Get("after")); err == nil {
-		f.After = after
-	}
-	var v casesView
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := listCases(tx, scope, f)
-		if err != nil {
-			return err
-		}
-		counts, err := countStates(tx, scope)
-		if err != nil {
-			return err
-		}
-		v, err = s.casesView(tx, list, counts, f)
-		return err
-	})
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	if s.Access.Ever(ctx, access.CaseOpen) {
-		v.New = page.Link{Href: "/people", Text: page.M("assessment.cases.new")}
-	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/cases", Title: "assessment.cases.title", View: v, Wide: true})
-}
-
-func (s *Service) casesView(tx *db.Tx, list []listed, counts map[State]int, f CaseFilter) (casesView, error) {
-	v := casesView{
-		Filter: &page.Form{Method: "get", Action: "/cases", Compact: true, Submit: page.M("assessment.cases.find"), Fields: []page.Field{
-			{Kind: page.Text, Name: "number", Label: page.M("assessment.case.number"), Value: f.Number, Dir: "ltr", Width: 10}}},
-		Table: page.Table{Caption: page.M("assessment.cases.caption"), Tight: true, Empty: page.Empty{Title: page.M("assessment.cases.empty"), Text: page.M("assessment.cases.empty_text")},
-			Columns: []page.Column{{Label: page.M("assessment.case.number")}, {Label: page.M("assessment.case.destination")}, {Label: page.M("assessment.case.exam")},
-				{Label: page.M("assessment.case.people"), Number: true}, {Label: page.M("assessment.case.state"), Wide: true}, {Label: page.M("assessment.case.where")}}},
-	}
-	v.Counts = countLinks(counts)
-	if len(list) > casesPage {
-		list = list[:casesPage]
-		next := url.Values{"after": {list[casesPage-1].Case.ID.String()}}
-		if f.State != "" {
-			next.Set("state", string(f.State))
-		}
-		if f.Number != "" {
-			next.Set("number", f.Number)
-		}
-		v.Table.Pager = page.Pager{Next: "/cases?" + next.Encode(), From: 1, To: casesPage}
-	}
-	for _, l := range list {
-		day, _ := l.Case.ExamDate.Exact()
-		dest := page.M("assessment.destination.unknown")
-		if p, err := s.Packs.Active(tx, l.Case.Destination, day); err == nil {
-			dest = title(p)
-		}
-		seen := map[State]int{}
-		var where []string
-		for _, m := range l.Members {
-			seen[m.State]++
-			for _, st := range m.Stations {
-				if !strings.Contains(" "+strings.Join(where, " ")+" ", " "+st+" ") {
-					where = append(where, st)
-				}
-			}
-		}
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{
-			page.Link{Href: "/cases/" + l.Case.ID.String(), Name: l.Case.Number}, dest, l.Case.ExamDate, len(l.Members), familyTags(seen), noneOr(stationTags(where))})
-	}
-	return v, nil
-}
-
-// noneOr keeps an empty list of tags from reading "not known".
-func noneOr(tags []page.Tag) any {
-	if len(tags) == 0 {
-		return page.M("assessment.nowhere")
-	}
-	return tags
-}
-
-func familyTags(seen map[State]int) []page.Tag {
-	var out []page.Tag
-	for _, st := range stateOrder {
-		switch n := seen[st]; {
-		case n == 1:
-			out = append(out, stateTag(st))
-		case n > 1:
-			out = append(out, page.Tag{Level: stateLevel[st], Text: page.M("assessment.cases.count", "count", n, "state", page.M("assessment.state."+string(st)))})
-		}
-	}
-	return out
-}
-
-// caseForm asks what a case needs; the destination's own facts follow from its
-// pack.
-func (s *Service) caseForm(dests []*pack.Pack, chosen string, household []relative) *page.Form {
-	f := &page.Form{Submit: page.M("assessment.case.open"), Cancel: page.Link{Href: "/cases", Text: page.M("assessment.cancel")}}
-	add := func(q page.Field) { f.Fields = append(f.Fields, q) }
-	add(page.Field{Kind: page.Hidden, Name: "id", Value: db.NewID().String()})
-	if len(household) > 0 {
-		q := page.Field{Kind: page.Checks, Name: "members", Label: page.M("assessment.case.members"), Hint: page.M("assessment.case.members_hint")}
-		for _, m := range household {
-			q.Options = append(q.Options, page.Option{Value: m.Person.String(), Text: m.Name})
-		}
-		add(q)
-	}
-	add(page.Field{Kind: page.Text, Name: "number", Label: page.M("assessment.case.number"), Hint: page.M("assessment.case.number_hint"), Width: 20, Dir: "ltr", Max: 40})
-	if chosen == "" {
-		q := page.Field{Kind: page.Radios, Name: "destination", Label: page.M("assessment.case.destination")}
-		for _, p := range dests {
-			q.Options = append(q.Options, page.Option{Value: p.ID, Label: title(p)})
-		}
-		add(q)
-	} else {
-		add(page.Field{Kind: page.Hidden, Name: "destination", Value: chosen})
-	}
-	add(page.Field{Kind: page.Date, Name: "exam_date", Label: page.M("assessment.case.exam"), Hint: page.M("assessment.case.exam_hint")})
-	add(page.Field{Kind: page.Text, Name: "exam_country", Label: page.M("assessment.case.country"), Hint: page.M("assessment.case.country_hint"), Width: 4, Max: 3, Dir: "ltr"})
-	for _, p := range dests {
-		if p.ID != chosen {
-			continue
-		}
-		for _, fact := range applicationFacts(p) {
-			add(factField(p, fact, value.NotKnown(), false))
-		}
-	}
-	return f
-}
-
-// applicationFacts are the facts a pack takes from the application.
-func applicationFacts(p *pack.Pack) []pack.Fact {
-	var out []pack.Fact
-	for _, f := range p.Facts {
-		if strings.HasPrefix(f.From, "case.") && f.From != "case.exam_date" && f.From != "case.exam_country" {
-			out = append(out, f)
-		}
-	}
-	return out
-}
 
 // relative is one of a household, as a form shows them.
 type relative struct {
@@ -184,24 +27,32 @@ type relative struct {
 	Name     string
 }
 
-// household lists who is registered with a person, the person included.
-func (s *Service) household(tx *db.Tx, person db.ID) ([]relative, error) {
-	roles := map[db.ID]string{person: string(people.RoleHead)}
-	order := []db.ID{person}
-	families, err := s.People.FamiliesOf(tx, person)
-	if err != nil {
-		return nil, err
+// household lists who is registered with some persons, themselves included.
+func (s *Service) household(tx *db.Tx, with ...db.ID) ([]relative, error) {
+	roles := map[db.ID]string{}
+	var order []db.ID
+	note := func(id db.ID, role string) {
+		if _, seen := roles[id]; !seen {
+			order = append(order, id)
+		}
+		if role != "" || roles[id] == "" {
+			roles[id] = role
+		}
 	}
-	for _, f := range families {
-		members, err := s.People.FamilyOf(tx, f.Family)
+	for _, person := range with {
+		note(person, "")
+		families, err := s.People.FamiliesOf(tx, person)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range members {
-			if _, seen := roles[m.Person]; !seen {
-				order = append(order, m.Person)
+		for _, f := range families {
+			members, err := s.People.FamilyOf(tx, f.Family)
+			if err != nil {
+				return nil, err
 			}
-			roles[m.Person] = string(m.Role)
+			for _, m := range members {
+				note(m.Person, string(m.Role))
+			}
 		}
 	}
 	briefs, err := s.People.Briefs(tx, order)
@@ -211,29 +62,115 @@ func (s *Service) household(tx *db.Tx, person db.ID) ([]relative, error) {
 	var out []relative
 	for _, id := range order {
 		b, ok := briefs[id]
-		if !ok {
-			continue
+		if !ok || b.Died {
+			continue // nothing is asked of somebody who died
 		}
-		name := b.Original
-		if b.Latin != "" && b.Latin != name {
-			name += " · " + b.Latin
+		role := roles[id]
+		if role == "" {
+			role = string(people.RoleHead) // alone
 		}
-		out = append(out, relative{Person: id, Relation: roles[id], Name: name})
+		out = append(out, relative{Person: id, Relation: role, Name: nameOf(b)})
 	}
 	return out, nil
 }
 
-// newCaseData is what the page of a new case needs from the database.
-func (s *Service) newCaseData(ctx context.Context, person db.ID, on calendar.Day) (dests []*pack.Pack, household []relative, err error) {
+// nameOf is a person's name in both scripts, or what is known instead.
+func nameOf(b people.Brief) string {
+	name := b.Original
+	switch {
+	case name == "" && b.Latin == "" && b.Wristband != "":
+		return b.Wristband
+	case name == "" && b.Latin == "":
+		return people.ShowCode(b.Code)
+	case name == "":
+		return b.Latin
+	case b.Latin != "" && b.Latin != name:
+		name += " · " + b.Latin
+	}
+	return name
+}
+
+// caseDraft is what the form of a new case is made of.
+type caseDraft struct {
+	Destinations []*pack.Pack
+	Chosen       *pack.Pack
+	Household    []relative
+	Number       string // proposed: what others know the family by
+	Lang         string
+}
+
+// newCase gathers what the page of a new case needs.
+func (s *Service) newCase(ctx context.Context, person db.ID, destination, lang string) (d caseDraft, err error) {
+	d.Lang = lang
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if dests, err = s.Packs.Destinations(tx, on); err != nil {
+		if d.Destinations, err = s.Packs.Destinations(tx, s.today()); err != nil {
 			return err
 		}
-		household, err = s.household(tx, person)
+		b, err := s.People.Banner(ctx, tx, person) // checks that the actor may open the person
+		if err != nil {
+			return err
+		}
+		if d.Number = ""; b.CaseHref != "" {
+			d.Number = b.Case
+		}
+		d.Household, err = s.household(tx, person)
 		return err
 	})
-	sort.Slice(dests, func(i, j int) bool { return dests[i].ID < dests[j].ID })
-	return dests, household, err
+	slices.SortFunc(d.Destinations, func(a, b *pack.Pack) int { return strings.Compare(a.Title(lang), b.Title(lang)) })
+	d.Chosen = nil
+	for _, p := range d.Destinations {
+		if p.ID == destination {
+			d.Chosen = p
+		}
+	}
+	return d, err
+}
+
+// caseForm asks what a case needs, and what the destination's pack takes from the
+// application. Sensitive facts of it are not asked here: they are each person's
+// own, and asked on the plan by whoever may know them.
+func (s *Service) caseForm(d caseDraft) *page.Form {
+	f := &page.Form{Submit: page.M("assessment.case.open"), Cancel: page.Link{Href: "/cases", Text: page.M("assessment.cancel")}}
+	add := func(q page.Field) { f.Fields = append(f.Fields, q) }
+	add(page.Field{Kind: page.Hidden, Name: "id", Value: db.NewID().String()})
+	add(page.Field{Kind: page.Hidden, Name: "destination", Value: d.Chosen.ID, Keep: true})
+	q := page.Field{Kind: page.Checks, Name: "members", Label: page.M("assessment.case.members"), Hint: page.M("assessment.case.members_hint")}
+	for _, m := range d.Household {
+		q.Options = append(q.Options, page.Option{Value: m.Person.String(), Text: m.Name})
+	}
+	add(q)
+	add(page.Field{Kind: page.Text, Name: "number", Label: page.M("assessment.case.number"), Hint: page.M("assessment.case.number_hint"),
+		Width: 20, Dir: "ltr", Max: 40, Auto: "off", Value: d.Number})
+	exam := page.Field{Kind: page.Date, Name: "exam_date", Label: page.M("assessment.case.exam"), Hint: page.M("assessment.case.exam_hint")}
+	exam.SetDate(s.today().Date(), s.today())
+	add(exam)
+	add(countryField(s.Country, d.Lang))
+	for _, fact := range applicationFacts(d.Chosen) {
+		add(factField(d.Chosen, fact, value.NotKnown(), asOffice))
+	}
+	return f
+}
+
+// countryField chooses the country of the examination by its name in the reader's
+// language.
+func countryField(chosen, lang string) page.Field {
+	q := page.Field{Kind: page.Select, Name: "exam_country", Label: page.M("assessment.case.country"), Hint: page.M("assessment.case.country_hint"), Value: chosen}
+	for _, p := range place.Sorted(lang) {
+		q.Options = append(q.Options, page.Option{Value: p.Code, Label: page.Country(p.Code)})
+	}
+	return q
+}
+
+// applicationFacts are the facts a pack takes from the application for the whole
+// case.
+func applicationFacts(p *pack.Pack) []pack.Fact {
+	var out []pack.Fact
+	for _, f := range p.Facts {
+		if isApplication(f) && !isSensitive(f.Sensitivity) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func (s *Service) getNewCase(w http.ResponseWriter, r *http.Request) {
@@ -246,24 +183,15 @@ func (s *Service) getNewCase(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, fault.New(fault.Forbidden, "assessment.new", "page.error.forbidden"))
 		return
 	}
-	dests, household, err := s.newCaseData(r.Context(), person, s.today())
-	if err != nil {
+	d, err := s.newCase(r.Context(), person, r.URL.Query().Get("destination"), page.LocaleOf(r).Code)
+	switch {
+	case err != nil:
 		s.Pages.Error(w, r, err)
-		return
+	case d.Chosen == nil:
+		s.Pages.Render(w, r, page.Page{Template: "assessment/choose", Title: "assessment.case.choose", View: chooseView(person, d.Destinations)})
+	default:
+		s.Pages.Form(w, r, page.Page{Title: "assessment.case.new"}, s.caseForm(d))
 	}
-	chosen := r.URL.Query().Get("destination")
-	if chosen == "" {
-		s.Pages.Render(w, r, page.Page{Template: "assessment/choose", Title: "assessment.case.choose", View: chooseView(person, dests)})
-		return
-	}
-	f := s.caseForm(dests, chosen, household)
-	if q := f.Find("exam_date"); q != nil {
-		q.SetDate(s.today().Date(), s.today())
-	}
-	if q := f.Find("exam_country"); q != nil {
-		q.Value = s.Country
-	}
-	s.Pages.Form(w, r, page.Page{Title: "assessment.case.new"}, f)
 }
 
 // chooseDestination is the first step of a new case.
@@ -281,29 +209,32 @@ func chooseView(person db.ID, dests []*pack.Pack) chooseDestination {
 }
 
 func (s *Service) postNewCase(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, 1<<20); err != nil {
+	if err := page.ReadForm(w, r, maxPosted); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
 	person, err := db.ParseID(r.URL.Query().Get("person"))
 	if err != nil {
-		s.Pages.Error(w, r, fault.New(fault.NotFound, "assessment.new", "page.error.not_found"))
+		s.Pages.Error(w, r, orNotFound(nil))
 		return
 	}
-	dests, household, err := s.newCaseData(r.Context(), person, s.today())
+	d, err := s.newCase(r.Context(), person, r.Form.Get("destination"), page.LocaleOf(r).Code)
+	if err == nil && d.Chosen == nil {
+		err = fault.New(fault.Invalid, "assessment.new", "assessment.error.destination")
+	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	f := s.caseForm(dests, r.Form.Get("destination"), household)
+	f := s.caseForm(d)
 	f.Fill(r.Form)
-	cmd, err := s.readCase(r.Form, dests, household)
+	cmd, err := readCase(r.Form, d)
 	if err == nil {
 		err = s.Open(r.Context(), cmd)
 	}
 	if fault.Is(err, fault.Conflict) {
 		// A form sent twice: the case is there already.
-		s.Pages.Redirect(w, r, "/cases/"+cmd.ID.String(), page.M("assessment.case.already"))
+		s.Pages.Redirect(w, r, casePath(cmd.ID), page.M("assessment.case.already"))
 		return
 	}
 	if err != nil {
@@ -314,180 +245,155 @@ func (s *Service) postNewCase(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Form(w, r, page.Page{Title: "assessment.case.new"}, f)
 		return
 	}
-	s.Pages.Redirect(w, r, "/cases/"+cmd.ID.String(), page.M("assessment.case.opened"))
+	s.Pages.Redirect(w, r, casePath(cmd.ID), page.M("assessment.case.opened"))
 }
 
 // readCase reads the posted form; every field that is wrong is named.
-func (s *Service) readCase(typed url.Values, dests []*pack.Pack, household []relative) (NewCase, error) {
+func readCase(typed url.Values, d caseDraft) (NewCase, error) {
 	const op = "assessment.readCase"
 	var errs []error
-	cmd := NewCase{Case: Case{Number: strings.ToUpper(strings.TrimSpace(typed.Get("number"))), Destination: typed.Get("destination"),
-		ExamCountry: strings.ToUpper(strings.TrimSpace(typed.Get("exam_country"))), Facts: value.Facts{}}}
-	id, err := db.ParseID(typed.Get("id"))
-	if err != nil {
-		errs = append(errs, fault.New(fault.Invalid, op, "assessment.error.form"))
+	note := func(err error) { errs = append(errs, err) }
+	cmd := NewCase{Case: Case{Number: strings.ToUpper(strings.TrimSpace(typed.Get("number"))), Destination: d.Chosen.ID}}
+	var err error
+	if cmd.ID, err = db.ParseID(typed.Get("id")); err != nil {
+		note(fault.New(fault.Invalid, op, "assessment.error.form"))
 	}
-	cmd.ID = id
-	if cmd.Case.ExamDate, err = page.ReadDate(typed, "exam_date", s.today()); err != nil {
-		errs = append(errs, err)
-	}
-	for _, m := range household {
-		for _, chosen := range typed["members"] {
-			if chosen == m.Person.String() {
-				cmd.Members = append(cmd.Members, NewMember{ID: db.NewID(), Person: m.Person, Relation: m.Relation})
-			}
+	for _, m := range d.Household {
+		if slices.Contains(typed["members"], m.Person.String()) {
+			cmd.Members = append(cmd.Members, NewMember{ID: db.NewID(), Person: m.Person, Relation: m.Relation})
 		}
 	}
 	if len(cmd.Members) == 0 {
-		errs = append(errs, fault.Field(op, "members", "assessment.error.members"))
+		note(fault.Field(op, "members", "assessment.error.members"))
 	}
 	if cmd.Case.Number == "" {
-		errs = append(errs, fault.Field(op, "number", "assessment.error.number"))
+		note(fault.Field(op, "number", "assessment.error.number"))
 	}
-	if c := cmd.Case.ExamCountry; c != "" && (len(c) != 3 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
-		errs = append(errs, fault.Field(op, "exam_country", "assessment.error.country"))
-	}
-	if _, ok := cmd.Case.ExamDate.Exact(); !ok && err == nil {
-		errs = append(errs, fault.Field(op, "exam_date", "assessment.error.exam_date"))
-	}
-	for _, p := range dests {
-		if p.ID != cmd.Case.Destination {
-			continue
-		}
-		for _, fact := range applicationFacts(p) {
-			v, answered, err := readFact(typed, fact)
-			if err != nil {
-				errs = append(errs, err)
-			} else if answered {
-				cmd.Case.Facts[strings.TrimPrefix(fact.From, "case.")] = v
-			}
-		}
-	}
+	cmd.Case.ExamDate, err = readExam(typed, 0)
+	note(err)
+	cmd.Case.ExamCountry, err = readCountry(typed)
+	note(err)
+	cmd.Case.Facts, err = readFacts(typed, d.Chosen, applicationFacts(d.Chosen))
+	note(err)
 	return cmd, errors.Join(errs...)
 }
 
-func (s *Service) editForm(p *pack.Pack, c Case) *page.Form {
-	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: "/cases/" + c.ID.String(), Text: page.M("assessment.cancel")}}
+// readExam reads the day of the examination, which must be a full date.
+func readExam(typed url.Values, today calendar.Day) (calendar.Date, error) {
+	exam, err := page.ReadDate(typed, "exam_date", today)
+	if _, ok := exam.Exact(); err == nil && !ok {
+		err = fault.Field("assessment.readExam", "exam_date", "assessment.error.exam_date")
+	}
+	return exam, err
+}
+
+// readCountry reads a country that was chosen from the list; none is that of the
+// site.
+func readCountry(typed url.Values) (string, error) {
+	code := typed.Get("exam_country")
+	if p, ok := place.Lookup(code); code != "" && (!ok || !p.Somewhere()) {
+		return "", fault.Field("assessment.readCountry", "exam_country", "assessment.error.country")
+	}
+	return code, nil
+}
+
+// readFacts reads facts of the application. What was left open is not known, which
+// is not a no.
+func readFacts(typed url.Values, p *pack.Pack, facts []pack.Fact) (value.Facts, error) {
+	out := value.Facts{}
+	var errs []error
+	for _, fact := range facts {
+		v, _, err := readFact(typed, fact)
+		errs = append(errs, err)
+		out[strings.TrimPrefix(fact.From, "case.")] = v
+	}
+	return out, errors.Join(errs...)
+}
+
+// edited is a case as its edit page needs it.
+type edited struct {
+	Case Case
+	Pack *pack.Pack
+	Doc  *journal.Doc
+}
+
+// editing loads a case for one of its edit pages and checks the right.
+func (s *Service) editing(ctx context.Context, id db.ID) (e edited, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		if e.Doc, err = s.Journal.Load(tx, id); err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.CaseEdit, access.Of(e.Doc)); err != nil {
+			return err
+		}
+		if e.Case, _, _, err = loadCase(tx, id); err != nil {
+			return err
+		}
+		e.Pack, err = s.desk(tx).pack(e.Case)
+		return err
+	})
+	return e, err
+}
+
+func (s *Service) editForm(e edited, lang string) *page.Form {
+	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: casePath(e.Case.ID), Text: page.M("assessment.cancel")}}
 	exam := page.Field{Kind: page.Date, Name: "exam_date", Label: page.M("assessment.case.exam"), Hint: page.M("assessment.case.move_hint")}
-	exam.SetDate(c.ExamDate, s.today())
-	f.Fields = append(f.Fields, exam, page.Field{Kind: page.Text, Name: "exam_country", Label: page.M("assessment.case.country"), Value: c.ExamCountry, Width: 4, Max: 3, Dir: "ltr"})
-	for _, fact := range applicationFacts(p) {
-		f.Fields = append(f.Fields, factField(p, fact, c.Facts[strings.TrimPrefix(fact.From, "case.")], false))
+	exam.SetDate(e.Case.ExamDate, s.today())
+	f.Fields = append(f.Fields, page.Field{Kind: page.Hidden, Name: "base", Value: e.Doc.Version.String()}, exam, countryField(e.Case.ExamCountry, lang))
+	for _, fact := range applicationFacts(e.Pack) {
+		f.Fields = append(f.Fields, factField(e.Pack, fact, e.Case.Facts[strings.TrimPrefix(fact.From, "case.")], asOffice))
 	}
 	return f
 }
 
-// editing loads a case for its edit page and checks the right.
-func (s *Service) editing(ctx context.Context, id db.ID) (c Case, p *pack.Pack, doc *journal.Doc, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if doc, err = s.Journal.Load(tx, id); err != nil {
-			return err
-		}
-		if err = s.Access.Check(ctx, access.CaseEdit, access.Of(doc)); err != nil {
-			return err
-		}
-		if c, err = loadCase(tx, id); err != nil {
-			return err
-		}
-		day, _ := c.ExamDate.Exact()
-		p, err = s.Packs.Active(tx, c.Destination, day)
-		return err
-	})
-	return c, p, doc, err
-}
-
 func (s *Service) getEditCase(w http.ResponseWriter, r *http.Request) {
 	id, err := pathID(r, "id")
+	var e edited
 	if err == nil {
-		var c Case
-		var p *pack.Pack
-		if c, p, _, err = s.editing(r.Context(), id); err == nil {
-			s.Pages.Form(w, r, page.Page{Title: "assessment.case.edit", Back: page.Link{Href: "/cases/" + id.String(), Name: c.Number}}, s.editForm(p, c))
-			return
-		}
+		e, err = s.editing(r.Context(), id)
 	}
-	s.Pages.Error(w, r, err)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.Pages.Form(w, r, page.Page{Title: "assessment.case.edit", Back: page.Link{Href: casePath(id), Name: e.Case.Number}}, s.editForm(e, page.LocaleOf(r).Code))
 }
 
 func (s *Service) postEditCase(w http.ResponseWriter, r *http.Request) {
 	id, err := pathID(r, "id")
 	if err == nil {
-		err = page.ReadForm(w, r, 1<<20)
+		err = page.ReadForm(w, r, maxPosted)
 	}
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	c, p, doc, err := s.editing(r.Context(), id)
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	f := s.editForm(p, c)
-	f.Fill(r.Form)
-	var errs []error
-	exam, err := page.ReadDate(r.Form, "exam_date", s.today())
-	errs = append(errs, err)
-	country := strings.ToUpper(strings.TrimSpace(r.Form.Get("exam_country")))
-	facts := value.Facts{}
-	for _, fact := range applicationFacts(p) {
-		v, answered, err := readFact(r.Form, fact)
-		errs = append(errs, err)
-		if answered {
-			facts[strings.TrimPrefix(fact.From, "case.")] = v
-		}
-	}
-	err = errors.Join(errs...)
+	var e edited
 	if err == nil {
-		err = s.Edit(r.Context(), Change{Case: id, Base: doc.Version, ExamDate: &exam, ExamCountry: &country, Facts: facts})
+		e, err = s.editing(r.Context(), id)
+	}
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	f := s.editForm(e, page.LocaleOf(r).Code)
+	f.Fill(r.Form)
+	base, err := journal.ParseBase(r.Form.Get("base"))
+	if err != nil {
+		err = fault.New(fault.Invalid, "assessment.edit", "assessment.error.form")
+	}
+	exam, err1 := readExam(r.Form, s.today())
+	country, err2 := readCountry(r.Form)
+	facts, err3 := readFacts(r.Form, e.Pack, applicationFacts(e.Pack))
+	if err = errors.Join(err, err1, err2, err3); err == nil {
+		err = s.Edit(r.Context(), Change{Case: id, Base: base, ExamDate: &exam, ExamCountry: &country, Facts: facts})
 	}
 	if err != nil {
 		if !f.Fail(err) {
 			s.Pages.Error(w, r, err)
 			return
 		}
+		// What was typed is shown over the case as it is now: who saves again has
+		// been told.
+		f.Find("base").Value = e.Doc.Version.String()
 		s.Pages.Form(w, r, page.Page{Title: "assessment.case.edit"}, f)
 		return
 	}
-	s.Pages.Redirect(w, r, "/cases/"+id.String(), page.M("assessment.case.saved"))
-}
-
-// Counts are the states of the members the actor may see, with how many, as links
-// to the list: what the first page after log-in shows.
-func (s *Service) Counts(ctx context.Context) ([]page.Link, error) {
-	scope, err := s.Access.Scope(ctx, access.BoardRead)
-	if err != nil {
-		return nil, err
-	}
-	var counts map[State]int
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		counts, err = countStates(tx, scope)
-		return err
-	})
-	return countLinks(counts), err
-}
-
-// Waiting counts the alerts the actor has not answered.
-func (s *Service) Waiting(ctx context.Context) (int, error) {
-	actor, _ := access.From(ctx)
-	n := 0
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := openAlerts(tx, actor.User, 100)
-		n = len(list)
-		return err
-	})
-	return n, err
-}
-
-// stateOrder is what needs somebody first.
-var stateOrder = []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded}
-
-func countLinks(counts map[State]int) []page.Link {
-	var out []page.Link
-	for _, st := range stateOrder {
-		if counts[st] > 0 {
-			out = append(out, page.Link{Href: "/cases?state=" + string(st), Text: page.M("assessment.cases.count", "count", counts[st], "state", page.M("assessment.state."+string(st)))})
-		}
-	}
-	return out
+	s.Pages.Redirect(w, r, casePath(id), page.M("assessment.case.saved"))
 }

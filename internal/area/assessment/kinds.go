@@ -1,10 +1,12 @@
 package assessment
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -18,6 +20,7 @@ const (
 	kindAct       = "assessment.act"
 	kindClearance = "assessment.clearance"
 	kindAlert     = "assessment.alert"
+	kindAnswer    = "assessment.answer"
 )
 
 // Kinds returns the journal kinds with their conflict groups and projections.
@@ -38,15 +41,21 @@ func Kinds() []journal.Kind {
 			{Name: "decision", Class: journal.Append, Fields: []string{"member", "pack", "version", "hash", "day", "record"}},
 		}},
 		{Name: kindAct, Schema: 1, Tables: []string{"assessment_act"}, Project: projectAct, Groups: []journal.Group{
-			{Name: "act", Class: journal.Append, Fields: []string{"member", "act", "decision", "service", "reason", "outcome"}},
+			{Name: "act", Class: journal.Append, Fields: []string{"member", "act", "decision", "service", "rows", "reason", "outcome"}},
 		}},
 		{Name: kindClearance, Schema: 1, Tables: []string{"assessment_clearance"}, Project: projectClearance, Groups: []journal.Group{
-			{Name: "what", Class: journal.Append, Fields: []string{"member", "decision", "valid_until"}},
+			{Name: "what", Class: journal.Append, Fields: []string{"member", "decision", "valid_until", "evidence"}},
 			{Name: "state", Class: journal.Safety, Fields: []string{"state", "cause"}},
 		}},
 		{Name: kindAlert, Schema: 1, Tables: []string{"assessment_alert"}, Project: projectAlert, Groups: []journal.Group{
 			{Name: "what", Class: journal.Append, Fields: []string{"member", "to", "cause", "decision"}},
 			{Name: "answer", Class: journal.Register, Fields: []string{"answer"}},
+		}},
+		// A fact of the application that is one person's own: two answers that did not
+		// see each other count as unknown.
+		{Name: kindAnswer, Schema: 1, Tables: []string{"assessment_answer"}, Project: projectAnswer, Groups: []journal.Group{
+			{Name: "what", Class: journal.Append, Fields: []string{"member", "fact"}},
+			{Name: "value", Class: journal.Safety, Fields: []string{"own", "value"}},
 		}},
 	}
 }
@@ -68,6 +77,7 @@ type Act struct {
 	Act      ActKind   `json:"act"`
 	Decision db.ID     `json:"decision"`
 	Service  string    `json:"service"`
+	Rows     []string  `json:"rows"` // of a waiver: the rules that asked for the service
 	Reason   string    `json:"reason"`
 	Outcome  string    `json:"outcome"` // the class or outcome set by an override
 	By       db.ID     `json:"-"`
@@ -80,11 +90,11 @@ type Clearance struct {
 	Member     db.ID          `json:"member"`
 	Decision   db.ID          `json:"decision"`
 	ValidUntil string         `json:"valid_until"`
+	Evidence   string         `json:"evidence"` // digest of results no rule reads, see evidence
 	State      ClearanceState `json:"state"`
 	Cause      string         `json:"cause"`
 	By         db.ID          `json:"-"`
 	At         time.Time      `json:"-"`
-	Version    journal.Base   `json:"-"`
 }
 
 // Alert tells one who acted on a fact that it changed.
@@ -96,6 +106,28 @@ type Alert struct {
 	Decision db.ID     `json:"decision"`
 	Answer   string    `json:"answer"`
 	At       time.Time `json:"-"`
+}
+
+// answer is a fact of the application that is one member's own.
+type answer struct {
+	ID       db.ID       `json:"-"`
+	Member   db.ID       `json:"member"`
+	Fact     string      `json:"fact"` // as in case.visa: "visa"
+	Value    value.Value `json:"value"`
+	Own      bool        `json:"own"` // false: taken back, as for the whole case
+	Disputed bool        `json:"-"`
+}
+
+// answerID follows from member and fact, so that one fact has one document.
+func answerID(member db.ID, fact string) db.ID {
+	h := sha256.New()
+	h.Write([]byte("assessment.answer\x00"))
+	h.Write(member[:])
+	h.Write([]byte(fact))
+	var id db.ID
+	copy(id[:], h.Sum(nil))
+	id[6], id[8] = 0x80|id[6]&0x0f, 0x80|id[8]&0x3f // RFC 9562, version 8
+	return id
 }
 
 // DayOf reads the last day of validity; ok is false when there is none.
@@ -160,4 +192,14 @@ func projectAlert(tx *db.Tx, d *journal.Doc) error {
 	}
 	a.ID, a.At = d.ID, d.Created
 	return putAlert(tx, a)
+}
+
+func projectAnswer(tx *db.Tx, d *journal.Doc) error {
+	var a answer
+	if err := d.Decode(&a); err != nil {
+		return fault.Wrap("assessment.projectAnswer", err)
+	}
+	a.ID, a.Disputed = d.ID, len(d.Disputed["value"]) > 0
+	a.Own = a.Own || a.Disputed
+	return putAnswer(tx, a)
 }

@@ -12,16 +12,14 @@ import (
 // Asked lists the open questions of a member's plan that the actor may answer.
 func (s *Service) Asked(ctx context.Context, member db.ID) (facts []pack.Fact, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		v, err := s.look(tx, member)
+		v, err := s.desk(tx).look(member)
 		if err != nil {
 			return err
 		}
-		res := access.Resource{Kind: kindMember, Doc: member, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Clinical}
-		if err := s.Access.Check(ctx, access.PlanAnswer, res); err != nil {
+		if err := s.Access.Check(ctx, access.PlanAnswer, v.resource(journal.Clinical)); err != nil {
 			return err
 		}
-		res.Sensitivity = journal.Sensitive
-		facts, _ = askable(v, reader{sensitive: s.Access.May(ctx, access.PlanRead, res)})
+		facts = askable(v, s.readerOf(ctx, v))
 		return nil
 	})
 	return facts, err
@@ -31,12 +29,11 @@ func (s *Service) Asked(ctx context.Context, member db.ID) (facts []pack.Fact, e
 // zero when there is none.
 func (s *Service) LastDecision(ctx context.Context, member db.ID) (id db.ID, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		v, err := s.look(tx, member)
+		v, err := s.desk(tx).look(member)
 		if err != nil {
 			return err
 		}
-		res := access.Resource{Kind: kindMember, Doc: member, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Clinical}
-		if err := s.Access.Check(ctx, access.PlanRead, res); err != nil {
+		if err := s.Access.Check(ctx, access.PlanRead, v.resource(journal.Clinical)); err != nil {
 			return err
 		}
 		if v.Last != nil {
@@ -47,8 +44,8 @@ func (s *Service) LastDecision(ctx context.Context, member db.ID) (id db.ID, err
 	return id, err
 }
 
-// Refresh plans a person's open cases anew: after several facts were written
-// without it (an import, a seeder).
+// Refresh plans a person's cases anew: after several facts were written without
+// it (an import, a seeder).
 func (s *Service) Refresh(ctx context.Context, person db.ID) error {
 	return s.DB.Write(ctx, func(tx *db.Tx) error { return s.Changed(ctx, tx, person, "result") })
 }

@@ -1,10 +1,10 @@
 package assessment
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -12,138 +12,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-// boardView is a family: who waits for what. It carries no reasons, and services
-// only as stations, so that it can stand where the whole family looks.
-type boardView struct {
-	Summary page.Summary
-	Members []boardMember
-	Edit    page.Link
-}
-
-type boardMember struct {
-	Who      page.Link
-	Latin    string
-	Relation page.Msg
-	Born     calendar.Date
-	On       calendar.Day
-	State    page.Tag
-	Stations []page.Tag
-	Done     int
-	Total    int
-	Plan     page.Link
-}
-
-// relations this area has words for.
-var relations = map[string]bool{"head": true, "spouse": true, "child": true, "parent": true, "sibling": true, "mother": true, "father": true,
-	"guardian": true, "grandparent": true, "grandchild": true, "partner": true, "other": true}
-
-func relationMsg(rel string) page.Msg {
-	if !relations[rel] {
-		rel = "other"
-	}
-	return page.M("assessment.relation." + rel)
-}
-
-func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	ctx := r.Context()
-	var v boardView
-	var number string
-	var subjects []db.ID
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		doc, err := s.Journal.Load(tx, id)
-		if err != nil {
-			return err
-		}
-		if err := s.Access.Check(ctx, access.BoardRead, access.Of(doc)); err != nil {
-			return err
-		}
-		c, err := loadCase(tx, id)
-		if err != nil {
-			return err
-		}
-		number = c.Number
-		members, err := membersOf(tx, id)
-		if err != nil {
-			return err
-		}
-		for _, m := range members {
-			subjects = append(subjects, m.Person)
-			bm, err := s.boardMember(r, tx, doc, m)
-			if err != nil {
-				return err
-			}
-			v.Members = append(v.Members, bm)
-		}
-		v.Summary, err = s.caseSummary(tx, c)
-		if s.Access.May(ctx, access.CaseEdit, access.Of(doc)) {
-			v.Edit = page.Link{Href: "/cases/" + id.String() + "/edit", Text: page.M("assessment.case.edit")}
-		}
-		return err
-	})
-	for _, subject := range subjects {
-		if err == nil {
-			err = s.Access.Opened(ctx, subject, "assessment.board")
-		}
-	}
-	if err != nil {
-		s.Pages.Error(w, r, err)
-		return
-	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/board", Title: "assessment.board.title", TitleArgs: []any{"number", number}, View: v, Wide: true,
-		Back: page.Link{Href: "/cases", Text: page.M("assessment.cases.title")}})
-}
-
-func (s *Service) caseSummary(tx *db.Tx, c Case) (page.Summary, error) {
-	day, _ := c.ExamDate.Exact()
-	dest := page.M("assessment.destination.unknown")
-	if p, err := s.Packs.Active(tx, c.Destination, day); err == nil {
-		dest = title(p)
-	}
-	return page.Summary{
-		{Label: page.M("assessment.case.destination"), Value: dest},
-		{Label: page.M("assessment.case.exam"), Value: c.ExamDate},
-	}, nil
-}
-
-func (s *Service) boardMember(r *http.Request, tx *db.Tx, doc *journal.Doc, m Member) (boardMember, error) {
-	b, err := s.People.Banner(r.Context(), tx, m.Person)
-	if err != nil {
-		return boardMember{}, err
-	}
-	out := boardMember{Who: page.Link{Href: b.Href, Name: b.Name}, Latin: b.Latin, Relation: relationMsg(m.Relation), Born: b.Born, On: s.today(),
-		State: stateTag(m.State), Stations: stationTags(m.Stations)}
-	if b.Name == "" {
-		out.Who.Name = b.Wristband
-	}
-	if b.Latin == b.Name {
-		out.Latin = ""
-	}
-	states, err := s.Orders.States(tx, m.Person, m.Case)
-	if err != nil {
-		return out, err
-	}
-	for _, st := range states {
-		out.Total++
-		if st == OrderDone {
-			out.Done++
-		}
-	}
-	res := access.Of(doc)
-	res.Kind, res.Doc, res.Subject, res.Sensitivity = kindMember, m.ID, m.Person, journal.Clinical
-	if s.Access.May(r.Context(), access.PlanRead, res) {
-		out.Plan = page.Link{Href: "/cases/" + m.Case.String() + "/members/" + m.ID.String(), Text: page.M("assessment.board.plan")}
-	}
-	return out, nil
-}
-
 // memberPage loads what every page about one member needs, and checks the right.
 func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page.Banner, error) {
-	member, err := pathMember(r)
+	member, err := pathID(r, "member")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,165 +22,296 @@ func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page
 	var v *view
 	var b *page.Banner
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if v, err = s.look(tx, member); err != nil {
+		if v, err = s.desk(tx).look(member); err != nil {
 			return err
 		}
-		res := access.Resource{Kind: kindMember, Doc: member, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Clinical}
-		if err := s.Access.Check(ctx, right, res); err != nil {
+		if v.Case.ID.String() != r.PathValue("id") {
+			return orNotFound(nil)
+		}
+		if err := s.Access.Check(ctx, right, v.resource(journal.Clinical)); err != nil {
 			return err
 		}
 		b, err = s.People.Banner(ctx, tx, v.Member.Person)
 		return err
 	})
-	if err == nil && v.Case.ID.String() != r.PathValue("id") {
-		err = orNotFound(nil)
-	}
 	if err != nil {
 		return nil, nil, err
 	}
-	b.Case, b.CaseHref = v.Case.Number, "/cases/"+v.Case.ID.String()
+	b.Case, b.CaseHref = v.Case.Number, casePath(v.Case.ID)
 	return v, b, nil
 }
+
+func casePath(id db.ID) string { return "/cases/" + id.String() }
+
+func memberPath(v *view) string { return casePath(v.Case.ID) + "/members/" + v.Member.ID.String() }
 
 // memberView is the assessment of one person: the plan and what may be done.
 type memberView struct {
 	State     page.Tag
 	Alerts    []page.Callout
+	Against   []page.Msg // what stands against clearance, for who signs
 	Summary   page.Summary
-	Tasks     page.Tasks
 	Questions []page.Msg
-	Answer    page.Link
-	History   page.Table
+	Answers   []page.Link
+	Findings  page.Tasks
+	Tasks     page.Tasks
 	Sign      *page.Form
 	Print     *page.Form
 	Links     []page.Link
+	History   page.Table
 }
 
 func (s *Service) getMember(w http.ResponseWriter, r *http.Request) {
+	s.showMember(w, r, 0, nil)
+}
+
+// showMember shows a member's assessment, with what went wrong with an act.
+func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int, problems []page.Problem) {
+	ctx := r.Context()
 	v, banner, err := s.memberPage(r, access.PlanRead)
 	if err == nil {
-		err = s.Access.Opened(r.Context(), v.Member.Person, "assessment.member")
+		err = s.Access.Opened(ctx, v.Member.Person, "assessment.member")
+	}
+	var links map[string]db.ID
+	if err == nil {
+		links, err = s.Orders.Links(ctx, v.Member.Person, v.Case.ID)
+	}
+	var names map[db.ID]string
+	if err == nil {
+		names, err = s.names(ctx, v)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/member", Title: "assessment.member.title", Banner: banner, View: s.memberView(r, v),
-		Back: page.Link{Href: "/cases/" + v.Case.ID.String(), Text: page.M("assessment.board.back")}})
+	s.Pages.Render(w, r, page.Page{Template: "assessment/member", Title: "assessment.member.title", Banner: banner, Status: status, Problems: problems,
+		View: s.memberView(ctx, v, links, names), Back: page.Link{Href: casePath(v.Case.ID), Text: page.M("assessment.board.back")}, Return: memberPath(v)})
 }
 
-func (s *Service) memberView(r *http.Request, v *view) memberView {
-	rd := s.readerOf(r, v)
-	out := memberView{State: stateTag(v.Member.State), Summary: s.outcome(v, rd)}
-	for _, it := range v.Plan.Items {
-		out.Tasks = append(out.Tasks, page.Task{Name: rd.name(v.Pack, it), State: itemTag(it.State), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
-			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)})
-	}
-	for _, name := range v.Plan.Questions {
-		f, ok := v.Pack.Fact(name)
-		switch {
-		case !ok:
-			out.Questions = append(out.Questions, page.M("assessment.question.journey"))
-		case isSensitive(f.Sensitivity) && !rd.sensitive:
-			out.Questions = append(out.Questions, page.M("assessment.hidden.question"))
-		default:
-			out.Questions = append(out.Questions, words(v.Pack, f.QuestionKey()))
+// names are those of the officers who acted.
+func (s *Service) names(ctx context.Context, v *view) (map[db.ID]string, error) {
+	out := map[db.ID]string{}
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, a := range v.Acts {
+			if name, err := access.UserName(tx, a.By); err == nil {
+				out[a.By] = name
+			}
 		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.ID, names map[db.ID]string) memberView {
+	rd := s.readerOf(ctx, v)
+	may := func(a access.Action, level journal.Sensitivity) bool { return s.Access.May(ctx, a, v.resource(level)) }
+	out := memberView{State: stateTag(v.state()), Summary: rd.summary(v), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
+	if v.ended() {
+		return out
 	}
-	res := access.Resource{Kind: kindMember, Doc: v.Member.ID, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Clinical}
-	may := func(a access.Action) bool { return s.Access.May(r.Context(), a, res) }
-	if facts, _ := askable(v, rd); len(facts) > 0 && may(access.PlanAnswer) {
-		out.Answer = page.Link{Href: memberPath(v) + "/answer", Text: page.M("assessment.answer.link")}
+	for _, it := range v.Plan.Items {
+		t := page.Task{Name: rd.service(v.Pack, it), State: itemTag(it.State), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
+			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)}
+		if id, ok := links[it.Code]; ok && (rd.sensitive || !isSensitive(it.Service.Sensitivity)) {
+			t.Href = "/orders/" + id.String()
+		}
+		out.Tasks = append(out.Tasks, t)
 	}
-	out.Alerts = callouts(v)
-	if may(access.CaseSign) {
+	out.Questions = rd.questions(v)
+	if may(access.PlanAnswer, journal.Clinical) {
+		out.Answers = answerLinks(v, rd)
+	}
+	if may(access.CaseSign, journal.Sensitive) {
 		out.Sign = signForm(v)
+		out.Against = rd.against(v)
 	}
-	if may(access.PlanWaive) {
-		out.Links = append(out.Links, page.Link{Href: memberPath(v) + "/waive", Text: page.M("assessment.waive.link")})
-	}
-	if may(access.CaseOverride) {
-		out.Links = append(out.Links, page.Link{Href: memberPath(v) + "/override", Text: page.M("assessment.override.link")})
-	}
-	if may(access.ExportWhy) {
-		out.Links = append(out.Links, page.Link{Href: memberPath(v) + "/print/why", Text: page.M("assessment.why.link")})
-	}
-	if may(access.ExportCertificate) && v.Clearance != nil && v.Clearance.State == ClearanceIssued {
+	if may(access.ExportCertificate, journal.Clinical) && v.clearance() == ClearanceIssued && !v.expired(s.today()) {
 		out.Print = &page.Form{Action: memberPath(v) + "/print/certificate", ID: "certificate", Submit: page.M("assessment.certificate.print"),
 			Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}}}
 	}
-	out.History = history(v, rd)
+	for _, l := range []struct {
+		right access.Action
+		level journal.Sensitivity
+		path  string
+		key   string
+	}{
+		{access.ExportWhy, journal.Clinical, "/print/why", "assessment.why.link"},
+		{access.PlanAnswer, journal.Clinical, "/application", "assessment.own.link"},
+		{access.PlanWaive, journal.Sensitive, "/waive", "assessment.waive.link"},
+		{access.CaseOverride, journal.Sensitive, "/override", "assessment.override.link"},
+	} {
+		if may(l.right, l.level) && (l.path != "/application" || len(ownable(v, rd)) > 0) {
+			out.Links = append(out.Links, page.Link{Href: memberPath(v) + l.path, Text: page.M(l.key)})
+		}
+	}
 	return out
 }
 
-// outcome is the classification, the holds and the validity, each as what it is:
-// the life of the medical is never shown as clearance.
-func (s *Service) outcome(v *view, rd reader) page.Summary {
-	classes, holds := []page.Msg{}, []page.Msg{}
-	name := func(prefix string, o decision.Outcome) page.Msg {
-		if !rd.sensitive {
-			for _, row := range o.Rows {
-				if restsOnSensitive(v.Pack, row) {
-					return page.M("assessment.hidden.reason")
-				}
-			}
-		}
-		return words(v.Pack, prefix+o.Code)
-	}
-	for _, o := range v.Plan.Classes {
-		classes = append(classes, name("classify.", o))
-	}
-	if c := officerClass(v.Acts); c != "" {
-		classes = []page.Msg{page.M("assessment.class.officer", "class", words(v.Pack, "classify."+c))}
-	}
-	for _, o := range v.Plan.Holds {
-		holds = append(holds, name("hold.", o))
-	}
-	if officerHold(v.Acts) {
-		holds = append(holds, page.M("assessment.hold.officer"))
-	}
+// summary is where the case stands, each thing as what it is: the life of the
+// medical is never shown as clearance.
+func (rd reader) summary(v *view) page.Summary {
 	out := page.Summary{
 		{Label: page.M("assessment.case.destination"), Value: title(v.Pack)},
 		{Label: page.M("assessment.case.exam"), Value: v.Case.ExamDate},
-		{Label: page.M("assessment.member.class"), Value: msgsOr(classes, "assessment.class.open")},
-		{Label: page.M("assessment.member.holds"), Value: msgsOr(holds, "assessment.hold.none")},
-	}
-	if until, ok := v.Decision.ValidUntil(); ok {
-		out = append(out, page.Row{Label: page.M("assessment.member.valid"), Value: until.Date()})
 	}
 	if v.Clearance != nil {
-		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: page.Tag{Level: clearanceLevel[v.Clearance.State], Text: page.M("assessment.clearance." + string(v.Clearance.State))}})
+		tag := page.Tag{Level: clearanceLevel[v.clearance()], Text: page.M("assessment.clearance." + string(v.clearance()))}
+		value := []any{tag}
+		if until, ok := v.Clearance.DayOf(); ok && v.clearance() == ClearanceIssued {
+			value = append(value, page.M("assessment.clearance.until", "date", until.Date()))
+		}
+		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: value})
+	}
+	// A shorter life of the medical can tell a finding: where a rule of it rests on
+	// something sensitive, only those who may know that see the day.
+	if rd.sensitive || !anyRestsOnSensitive(v.Pack, kindRows(v.Pack, decision.Valid)) {
+		if until, ok := v.Decision.ValidUntil(); ok {
+			value := []any{until.Date()}
+			if unsure := validUnconfirmed(v.Decision); unsure {
+				value = append(value, unconfirmed(true))
+			}
+			out = append(out, page.Row{Label: page.M("assessment.member.valid"), Value: value})
+		}
 	}
 	return append(out, page.Row{Label: page.M("assessment.member.pack"), Value: page.Code(v.Pack.ID + " " + v.Pack.Version)})
 }
 
+// validUnconfirmed reports whether the life of the medical rests on a recalled
+// rule.
+func validUnconfirmed(d decision.Decision) bool {
+	for _, o := range d.Outcomes {
+		if o.Kind == decision.Valid && o.Unconfirmed {
+			return true
+		}
+	}
+	return false
+}
+
 var clearanceLevel = map[ClearanceState]page.Level{ClearanceIssued: page.Done, ClearanceSuspended: page.Danger, ClearanceWithdrawn: page.Danger}
 
-func msgsOr(ms []page.Msg, key string) any {
-	if len(ms) == 0 {
-		return page.M(key)
+// findings are the classification, the holds and what else follows, with the
+// sentence of the rule and its source.
+func (rd reader) findings(v *view) page.Tasks {
+	var out page.Tasks
+	add := func(o decision.Outcome, level page.Level, key string) {
+		out = append(out, page.Task{Name: rd.outcome(v.Pack, o), State: page.Tag{Level: level, Text: page.M("assessment.finding." + key)},
+			Why: rd.reasons(v.Pack, o.Rows, false), Source: rd.source(v.Pack, o.Rows, false), Note: unconfirmed(o.Unconfirmed)})
 	}
-	return ms
+	for _, o := range v.Plan.Holds {
+		add(o, page.Wait, "hold")
+	}
+	if v.held() {
+		out = append(out, page.Task{Name: page.M("assessment.hold.officer"), State: page.Tag{Level: page.Wait, Text: page.M("assessment.finding.hold")}})
+	}
+	if c := officerClass(v.Acts); c != "" {
+		out = append(out, page.Task{Name: page.M("assessment.class.officer", "class", rd.class(v, c)),
+			State: page.Tag{Level: page.Info, Text: page.M("assessment.finding.officer")}})
+	}
+	for _, o := range v.Plan.Classes {
+		add(o, page.Info, "class")
+	}
+	for _, o := range v.Plan.Open {
+		add(o, page.Quiet, "open")
+	}
+	for _, o := range v.Plan.Notes {
+		add(o, page.Quiet, string(o.Kind))
+	}
+	return out
+}
+
+// questions are the open ones in words; those the reader may not know are one line,
+// however many they are.
+func (rd reader) questions(v *view) []page.Msg {
+	var out []page.Msg
+	hidden := false
+	for _, name := range v.Plan.Questions {
+		if f, ok := v.Pack.Fact(name); ok && isSensitive(f.Sensitivity) && !rd.sensitive {
+			hidden = true
+			continue
+		}
+		out = append(out, rd.question(v.Pack, name))
+	}
+	if hidden {
+		out = append(out, page.M("assessment.hidden.question"))
+	}
+	return out
+}
+
+// class is a class that an officer set: why is the officer's to know, and a class
+// can tell it.
+func (rd reader) class(v *view, code string) page.Msg {
+	if !rd.sensitive {
+		return page.M("assessment.hidden.reason")
+	}
+	return words(v.Pack, "classify."+code)
 }
 
 // callouts say what stops everything else.
-func callouts(v *view) []page.Callout {
+func (s *Service) callouts(v *view) []page.Callout {
 	var out []page.Callout
-	if v.Clearance != nil && v.Clearance.State == ClearanceSuspended {
-		out = append(out, page.Callout{Level: page.Danger, Title: page.M("assessment.suspended.title"), Text: []page.Msg{page.M("assessment.suspended.text"), causeMsg(v.Clearance.Cause)}})
+	add := func(level page.Level, what string, more ...page.Msg) {
+		out = append(out, page.Callout{Level: level, Title: page.M(what + "title"), Text: append([]page.Msg{page.M(what + "text")}, more...)})
+	}
+	switch {
+	case v.ended():
+		add(page.Quiet, "assessment.ended.")
+		return out
+	case v.clearance() == ClearanceSuspended:
+		add(page.Danger, "assessment.suspended.", causeMsg(v.Clearance.Cause))
+	case v.expired(s.today()):
+		add(page.Danger, "assessment.expired.")
 	}
 	for _, it := range v.Plan.Items {
 		if it.State == ItemBlocked {
-			out = append(out, page.Callout{Level: page.Danger, Title: page.M("assessment.blocked.title"), Text: []page.Msg{page.M("assessment.blocked.text")}})
+			add(page.Danger, "assessment.blocked.")
+			break
+		}
+	}
+	for _, it := range v.Plan.Items {
+		if it.State == ItemRefused {
+			add(page.Wait, "assessment.refused.")
 			break
 		}
 	}
 	return out
 }
 
+// against says in words what stands against signing a clearance.
+func (rd reader) against(v *view) []page.Msg {
+	if v.clearance() == ClearanceIssued {
+		return nil
+	}
+	var out []page.Msg
+	for _, it := range v.Plan.Items {
+		if !it.State.Settled() && !it.Offered {
+			out = append(out, page.M("assessment.against.service", "service", rd.service(v.Pack, it), "state", page.M("assessment.item."+string(it.State))))
+		}
+	}
+	for _, q := range rd.questions(v) {
+		out = append(out, page.M("assessment.against.fact", "question", q))
+	}
+	for _, o := range v.Plan.Holds {
+		out = append(out, page.M("assessment.against.hold", "hold", rd.outcome(v.Pack, o)))
+	}
+	if v.held() {
+		out = append(out, page.M("assessment.against.hold", "hold", page.M("assessment.hold.officer")))
+	}
+	if len(v.Plan.Questions) == 0 {
+		for _, o := range v.Plan.Open {
+			out = append(out, page.M("assessment.against.open", "outcome", rd.outcome(v.Pack, o)))
+		}
+	}
+	if _, ok := v.Decision.ValidUntil(); !ok && len(out) == 0 {
+		out = append(out, page.M("assessment.against.validity"))
+	}
+	return out
+}
+
 // causes a suspension can have, as words.
+var causes = []string{"result", "correction", "answer", "case", "journey", "identity", "safety", "override", "waived", "signed", "opened", "left", "rules"}
+
 func causeMsg(cause string) page.Msg {
-	for _, known := range []string{"result", "correction", "answer", "case", "journey", "person", "override", "waived", "signed", "opened"} {
+	for _, known := range causes {
 		if cause == known {
 			return page.M("assessment.cause." + known)
 		}
@@ -318,20 +320,19 @@ func causeMsg(cause string) page.Msg {
 }
 
 // signForm is the physician's signature: it names the decision that was seen, so
-// that nobody signs what has moved since.
+// that nobody signs what has moved since. There is none while anything but a hold
+// stands against it.
 func signForm(v *view) *page.Form {
-	obs := obstacles(v.Plan)
-	if v.Last == nil || v.Clearance != nil && v.Clearance.State == ClearanceIssued {
+	obs := v.obstacles()
+	_, hasDay := v.Decision.ValidUntil()
+	if v.Last == nil || v.clearance() == ClearanceIssued || !onlyHolds(obs) || len(obs) == 0 && !hasDay {
 		return nil
 	}
-	f := &page.Form{ID: "sign", Action: memberPath(v) + "/sign", Submit: page.M("assessment.sign.clear"), Fields: []page.Field{
-		{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}, {Kind: page.Hidden, Name: "decision", Value: v.Last.ID.String()}}}
-	for _, o := range obs {
-		if o.Word != "hold" {
+	f := &page.Form{ID: "sign", Action: memberPath(v) + "/sign", Submit: page.M("assessment.sign.clear"), Fields: hiddenIDs(v)}
+	if len(obs) > 0 {
+		if signedAlready(v.Acts, v.Last.ID.String()) {
 			return nil
 		}
-	}
-	if len(obs) > 0 || officerHold(v.Acts) {
 		f.Submit = page.M("assessment.sign.hold")
 	}
 	return f
@@ -339,9 +340,10 @@ func signForm(v *view) *page.Form {
 
 // history lists the acts, newest first; reasons are clinical text and stay with
 // those who may read sensitive content.
-func history(v *view, rd reader) page.Table {
+func history(v *view, rd reader, names map[db.ID]string) page.Table {
 	t := page.Table{Caption: page.M("assessment.history"), Empty: page.Empty{Title: page.M("assessment.history.empty")},
-		Columns: []page.Column{{Label: page.M("assessment.history.when")}, {Label: page.M("assessment.history.act")}, {Label: page.M("assessment.history.reason"), Wide: true}}}
+		Columns: []page.Column{{Label: page.M("assessment.history.when")}, {Label: page.M("assessment.history.who")}, {Label: page.M("assessment.history.act")},
+			{Label: page.M("assessment.history.reason"), Wide: true}}}
 	for i := len(v.Acts) - 1; i >= 0; i-- {
 		a := v.Acts[i]
 		var reason any = page.M("assessment.history.no_reason")
@@ -351,17 +353,28 @@ func history(v *view, rd reader) page.Table {
 		case a.Reason != "":
 			reason = page.M("assessment.hidden.reason")
 		}
-		act := page.M("assessment.act." + string(a.Act))
-		if a.Act == ActSign {
-			act = page.M("assessment.act.sign_" + a.Outcome)
-		}
-		if kind, _, isClass := strings.Cut(a.Outcome, ":"); a.Act == ActOverride {
-			if isClass {
-				kind = "class"
-			}
-			act = page.M("assessment.act.override_" + kind)
-		}
-		t.Rows = append(t.Rows, []page.Cell{a.At, act, reason})
+		t.Rows = append(t.Rows, []page.Cell{a.At, names[a.By], rd.act(v, a), reason})
 	}
 	return t
+}
+
+// act says what an officer did.
+func (rd reader) act(v *view, a Act) page.Msg {
+	switch a.Act {
+	case ActSign:
+		return page.M("assessment.act.sign_" + a.Outcome)
+	case ActWaive:
+		name := page.M("assessment.hidden.service")
+		if svc, ok := v.Pack.ServiceFor(a.Service); ok {
+			name = rd.service(v.Pack, Item{Code: a.Service, Service: svc})
+		}
+		return page.M("assessment.act.waive", "service", name)
+	case ActOverride:
+		kind, class, isClass := strings.Cut(a.Outcome, ":")
+		if isClass {
+			return page.M("assessment.act.override_class", "class", rd.class(v, class))
+		}
+		return page.M("assessment.act.override_" + kind)
+	}
+	return page.M("assessment.act.print")
 }

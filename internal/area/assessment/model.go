@@ -48,7 +48,14 @@ const (
 	StateCleared   State = "cleared"
 	StateNotNeeded State = "not_needed" // the destination asks for nothing
 	StateSuspended State = "suspended"  // a fact arrived after clearance
+	StateEnded     State = "ended"      // left the case, or died: nothing is asked of anybody
 )
+
+// States lists them, what needs somebody first.
+var States = []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded, StateEnded}
+
+// Finished reports whether nobody has to do anything for a member in this state.
+func (s State) Finished() bool { return s == StateCleared || s == StateNotNeeded || s == StateEnded }
 
 // Member is one person's part in a case.
 type Member struct {
@@ -76,11 +83,15 @@ const (
 	ItemBlocked   ItemState = "blocked"
 	ItemDeferred  ItemState = "deferred"
 	ItemWaived    ItemState = "waived"
-	ItemRefused   ItemState = "refused"
+	ItemRefused   ItemState = "refused" // by the person, or not possible: never a "no"
+	ItemAgain     ItemState = "again"   // done, but the result is too old for the day of the examination
 )
 
 // Settled reports whether the item asks nothing more of anybody.
 func (s ItemState) Settled() bool { return s == ItemDone || s == ItemWaived || s == ItemOffered }
+
+// ToDo reports whether somebody has to carry the service out.
+func (s ItemState) ToDo() bool { return s == ItemRequired || s == ItemAgain }
 
 // ActKind is what an officer did about a member.
 type ActKind string
@@ -91,7 +102,6 @@ const (
 	ActWaive    ActKind = "waive"    // waived a service, with reason
 	ActOverride ActKind = "override" // set the outcome against the table, with reason
 	ActPrint    ActKind = "print"    // gave out a certificate
-	ActTold     ActKind = "told"     // gave the person the result, in person
 )
 
 // ClearanceState is where a clearance stands. It is a safety group of the

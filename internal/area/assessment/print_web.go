@@ -2,17 +2,17 @@ package assessment
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // certificateView is the certificate of clearance: who, for what, until when, by
-// whose signature. It holds no result that the destination did not ask for, and
-// no reason.
+// whose signature. It holds no result, no class and no reason: the destination
+// gets the results that it asked for on its own form.
 type certificateView struct {
 	Destination page.Msg
 	Name, Latin string
@@ -22,6 +22,7 @@ type certificateView struct {
 	Exam        calendar.Date
 	Valid       calendar.Date
 	Signed      calendar.Date
+	Signer      string
 	Services    []page.Msg
 	Number      page.Code
 	Pack        page.Code
@@ -29,49 +30,48 @@ type certificateView struct {
 }
 
 func (s *Service) postCertificate(w http.ResponseWriter, r *http.Request) {
-	member, err := pathMember(r)
-	if err == nil {
-		err = page.ReadForm(w, r, 1<<16)
-	}
+	v, b, err := s.posted(w, r, access.ExportCertificate)
 	var id db.ID
 	if err == nil {
-		id, err = db.ParseID(r.Form.Get("id"))
-		if err != nil {
+		if id, err = db.ParseID(r.Form.Get("id")); err != nil {
 			err = orNotFound(nil)
 		}
 	}
-	var v *view
 	if err == nil {
-		v, err = s.Certificate(r.Context(), id, member)
+		v, err = s.Certificate(r.Context(), id, v.Member.ID)
 	}
-	var b *page.Banner
+	signer := ""
 	if err == nil {
 		err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
-			b, err = s.People.Banner(r.Context(), tx, v.Member.Person)
-			return err
+			signer, _ = access.UserName(tx, v.Clearance.By)
+			return nil
 		})
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/certificate", Title: "assessment.certificate.title", View: certificate(v, b), Bare: true,
+	view := certificate(v, b)
+	view.Signer = signer
+	s.Pages.Render(w, r, page.Page{Template: "assessment/certificate", Title: "assessment.certificate.title", View: view, Bare: true,
 		Back: page.Link{Href: memberPath(v), Text: page.M("assessment.back")}, Return: memberPath(v)})
 }
 
+// certificate lays out what a certificate says. Of the services it names those
+// that the destination required, that were done, and that say nothing about the
+// person.
 func certificate(v *view, b *page.Banner) certificateView {
 	out := certificateView{Destination: title(v.Pack), Name: b.Name, Latin: b.Latin, Sex: b.Sex, Born: b.Born, Case: page.Code(v.Case.Number),
-		Exam: v.Case.ExamDate, Number: page.Code(v.Clearance.ID.String()), Pack: page.Code(v.Pack.ID + " " + v.Pack.Version), Signed: calendar.DayOfTime(v.Clearance.At).Date()}
+		Exam: v.Case.ExamDate, Number: page.Code(v.Clearance.ID.String()), Pack: page.Code(v.Pack.ID + " " + v.Pack.Version),
+		Signed: calendar.DayOfTime(v.Clearance.At).Date(), Unconfirmed: validUnconfirmed(v.Decision)}
+	if out.Name == "" {
+		out.Name = b.Wristband
+	}
 	if day, ok := v.Clearance.DayOf(); ok {
 		out.Valid = day.Date()
 	}
-	for _, o := range v.Decision.Outcomes {
-		out.Unconfirmed = out.Unconfirmed || o.Unconfirmed && o.Kind == decision.Valid
-	}
-	// Only that the required services were done, and of those only the ones that
-	// say nothing about the person: the destination gets results on its own form.
 	for _, it := range v.Plan.Items {
-		if it.State == ItemDone && !it.Sensitive {
+		if it.State == ItemDone && !it.Sensitive && !it.Offered {
 			out.Services = append(out.Services, words(v.Pack, "service."+it.Code))
 		}
 	}
@@ -79,15 +79,20 @@ func certificate(v *view, b *page.Banner) certificateView {
 }
 
 // whyView is the sheet "why am I asked?": what, why, by whose rule, who will see
-// it, what refusal means. It is for the person, in their language, and it is the
-// one print where the person's own sensitive reasons stand.
+// it, what refusal means. It is for the person, in their language. Whoever prints
+// it sees it too: what they may not know is not on it, and the sheet says whom to
+// ask.
 type whyView struct {
 	Destination page.Msg
 	Name        string
 	Exam        calendar.Date
 	Items       []whyItem
-	Sees        []page.Msg
+	Questions   []page.Msg
+	Rule        page.Msg
+	Sees        page.Msg
 	Refusal     page.Msg
+	Hidden      bool
+	Langs       []whyLang
 }
 
 type whyItem struct {
@@ -97,28 +102,60 @@ type whyItem struct {
 	Note   page.Tag
 }
 
+// whyLang is another language to print the sheet in.
+type whyLang struct{ Code, Dir, Name, Href string }
+
 func (s *Service) getWhy(w http.ResponseWriter, r *http.Request) {
 	v, b, err := s.memberPage(r, access.ExportWhy)
 	if err == nil {
-		err = s.Access.Release(r.Context(), Outlets()[1], access.Applicant, v.Member.Person)
+		err = s.Access.Release(r.Context(), whyRoute, access.Applicant, v.Member.Person)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/why", Title: "assessment.why.title", View: why(v, b, s.readerOf(r, v)), Bare: true,
+	lang := sheetLang(r.URL.Query().Get("lang"), b.Languages, page.LocaleOf(r).Code)
+	view := why(v, b, s.readerOf(r.Context(), v))
+	for _, l := range page.Locales() {
+		if l.Code != lang {
+			view.Langs = append(view.Langs, whyLang{l.Code, l.Dir, l.Name, memberPath(v) + "/print/why?lang=" + l.Code})
+		}
+	}
+	s.Pages.Render(w, r, page.Page{Template: "assessment/why", Title: "assessment.why.title", View: view, Bare: true, Lang: lang,
 		Back: page.Link{Href: memberPath(v), Text: page.M("assessment.back")}})
 }
 
+// sheetLang is the language of a sheet for the person: the one that was asked for,
+// the first of the person's that Godwit speaks, else the reader's.
+func sheetLang(asked string, persons []string, reader string) string {
+	for _, code := range append([]string{asked}, persons...) {
+		if slices.ContainsFunc(page.Locales(), func(l page.Locale) bool { return l.Code == code }) {
+			return code
+		}
+	}
+	return reader
+}
+
 func why(v *view, b *page.Banner, rd reader) whyView {
-	out := whyView{Destination: title(v.Pack), Name: b.Name, Exam: v.Case.ExamDate, Sees: []page.Msg{words(v.Pack, "why.sees")}, Refusal: words(v.Pack, "why.refusal")}
+	out := whyView{Destination: title(v.Pack), Name: b.Name, Exam: v.Case.ExamDate, Rule: wordsIf(v.Pack, "why.rule"),
+		Sees: wordsIf(v.Pack, "why.sees"), Refusal: wordsIf(v.Pack, "why.refusal")}
+	if out.Name == "" {
+		out.Name = b.Wristband
+	}
 	for _, it := range v.Plan.Items {
-		switch it.State {
-		case ItemWaived, ItemOffered:
+		if it.State == ItemWaived || it.Offered {
 			continue
 		}
-		out.Items = append(out.Items, whyItem{What: rd.name(v.Pack, it), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
+		out.Hidden = out.Hidden || it.Sensitive && !rd.sensitive
+		out.Items = append(out.Items, whyItem{What: rd.service(v.Pack, it), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
 			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)})
+	}
+	for _, name := range v.Plan.Questions {
+		if f, ok := v.Pack.Fact(name); ok && isSensitive(f.Sensitivity) && !rd.sensitive {
+			out.Hidden = true
+			continue
+		}
+		out.Questions = append(out.Questions, rd.question(v.Pack, name))
 	}
 	return out
 }

@@ -2,8 +2,8 @@ package assessment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,8 +47,13 @@ type Orders interface {
 	Place(tx *db.Tx, by journal.Author, o NewOrder) error
 	// Withdraw cancels an order that nobody has begun.
 	Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error
+	// Used notes that a signature or another act rests on the person's results.
+	Used(tx *db.Tx, by journal.Author, subject db.ID, what string) error
 	// Acted lists the users who acted on results of the person.
 	Acted(tx *db.Tx, subject db.ID) ([]db.ID, error)
+	// Links are the person's orders of a case that the actor may open, by the pack's
+	// service code: the one that is open, else the last.
+	Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error)
 	// Answer records an observation that answers a question of the plan.
 	Answer(tx *db.Tx, by journal.Author, a NewAnswer) error
 }
@@ -85,11 +90,17 @@ type Deps struct {
 	Country string
 }
 
-// Service is the assessment's use cases. Each exported method is one transaction.
+// Service is the assessment's use cases. Each exported method with a context is
+// one transaction; one with a Tx works inside the caller's, who has checked rights.
 type Service struct{ Deps }
 
 // New makes the service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	return &Service{d}
+}
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
@@ -111,7 +122,7 @@ type NewMember struct {
 // Open opens a case, plans each member's services and orders them. Posted twice
 // it is fault.Conflict and changes nothing.
 func (s *Service) Open(ctx context.Context, c NewCase) error {
-	return s.DB.Write(ctx, func(tx *db.Tx) error { return s.open(ctx, tx, c) })
+	return fault.Wrap("assessment.Open", s.DB.Write(ctx, func(tx *db.Tx) error { return s.open(ctx, tx, c) }))
 }
 
 func (s *Service) open(ctx context.Context, tx *db.Tx, c NewCase) error {
@@ -120,43 +131,136 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, c NewCase) error {
 	if c.Site == "" {
 		c.Site = actor.Site()
 	}
-	if err := c.Case.Valid(); err != nil {
-		return err
-	}
-	if len(c.Members) == 0 {
-		return fault.Field(op, "members", "assessment.error.members")
-	}
-	day, _ := c.Case.ExamDate.Exact()
-	p, err := s.Packs.Active(tx, c.Case.Destination, day)
+	c.Case.ID = c.ID
+	p, err := s.validNew(tx, c)
 	if err != nil {
-		return &fault.Error{Code: fault.Invalid, Op: op, Field: "destination", Key: "assessment.error.no_pack", Err: err}
+		return err
 	}
 	res := access.Resource{Kind: kindCase, Doc: c.ID, Site: c.Site, Programme: p.Programme, Sensitivity: journal.Identity}
 	if err := s.Access.Check(ctx, access.CaseOpen, res); err != nil {
 		return err
 	}
-	by := actor.Author()
+	common, own := splitFacts(p, c.Case.Facts)
 	changes := []journal.Change{{Kind: kindCase, Doc: c.ID, Site: c.Site, Programme: p.Programme, Sensitivity: journal.Identity, Purpose: actor.Purpose,
 		Fields: map[string]any{"number": c.Case.Number, "destination": c.Case.Destination, "exam_date": c.Case.ExamDate,
-			"exam_country": c.Case.ExamCountry, "facts": c.Case.Facts, "closed": false}}}
+			"exam_country": c.Case.ExamCountry, "facts": common, "closed": false}}}
 	for _, m := range c.Members {
-		changes = append(changes, journal.Change{Kind: kindMember, Doc: m.ID, Subject: m.Person, Site: c.Site, Programme: p.Programme,
-			Sensitivity: journal.Identity, Purpose: actor.Purpose,
-			Fields: map[string]any{"case": c.ID, "person": m.Person, "relation": m.Relation, "state": StateQuestions, "stations": []string{}, "left": false}})
+		changes = append(changes, memberChange(c.ID, m, c.Site, p.Programme, actor.Purpose))
 	}
-	if err := s.Journal.Append(tx, by, changes...); err != nil {
-		return fault.Wrap(op, err)
+	if err := s.Journal.Append(tx, actor.Author(), changes...); err != nil {
+		return err
 	}
+	if taken, err := numberTaken(tx, c.Case, c.Site); err != nil || taken {
+		if err == nil {
+			err = fault.Field(op, "number", "assessment.error.number_taken")
+		}
+		return err
+	}
+	d := s.desk(tx)
 	for _, m := range c.Members {
-		if err := s.reassess(ctx, tx, m.ID, "opened"); err != nil {
-			return fault.Wrap(op, err)
+		for _, name := range own.Names() {
+			if err := s.putOwn(ctx, tx, ownFact{m.ID, m.Person, name, own[name], p, c.Site}); err != nil {
+				return err
+			}
+		}
+		if err := d.reassess(ctx, m.ID, "opened"); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// validNew checks a new case and finds its pack.
+func (s *Service) validNew(tx *db.Tx, c NewCase) (*pack.Pack, error) {
+	const op = "assessment.Open"
+	if err := c.Case.Valid(); err != nil {
+		return nil, err
+	}
+	if c.Site == "" {
+		return nil, fault.Field(op, "site", "assessment.error.site")
+	}
+	if len(c.Members) == 0 {
+		return nil, fault.Field(op, "members", "assessment.error.members")
+	}
+	day, _ := c.Case.ExamDate.Exact()
+	p, err := s.Packs.Active(tx, c.Case.Destination, day)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.Invalid, Op: op, Field: "exam_date", Key: "assessment.error.no_pack", Err: err}
+	}
+	return p, nil
+}
+
+func memberChange(caseID db.ID, m NewMember, site, programme, purpose string) journal.Change {
+	return journal.Change{Kind: kindMember, Doc: m.ID, Subject: m.Person, Site: site, Programme: programme, Sensitivity: journal.Identity, Purpose: purpose,
+		Fields: map[string]any{"case": caseID, "person": m.Person, "relation": m.Relation, "state": StateQuestions, "stations": []string{}, "left": false}}
+}
+
+// splitFacts parts the facts of an application: those of the whole case, and the
+// sensitive ones, which are each person's own and are kept apart.
+func splitFacts(p *pack.Pack, facts value.Facts) (common, own value.Facts) {
+	common, own = value.Facts{}, value.Facts{}
+	for name, v := range facts {
+		if f, ok := applicationFact(p, name); ok && isSensitive(f.Sensitivity) {
+			own[name] = v
+		} else {
+			common[name] = v
+		}
+	}
+	return common, own
+}
+
+// applicationFact finds the fact of a pack that an application's fact feeds.
+func applicationFact(p *pack.Pack, name string) (pack.Fact, bool) {
+	i := slices.IndexFunc(p.Facts, func(f pack.Fact) bool { return f.From == "case."+name })
+	if i < 0 {
+		return pack.Fact{}, false
+	}
+	return p.Facts[i], true
+}
+
+// ownFact is a fact of the application that is one member's own.
+type ownFact struct {
+	Member, Person db.ID
+	Fact           string // without "case."
+	Value          value.Value
+	Pack           *pack.Pack
+	Site           string
+}
+
+// putOwn writes a member's own fact at the fact's sensitivity, for whoever may
+// answer at that sensitivity.
+func (s *Service) putOwn(ctx context.Context, tx *db.Tx, o ownFact) error {
+	f, ok := applicationFact(o.Pack, o.Fact)
+	if !ok {
+		return fault.Field("assessment.putOwn", "fact."+o.Fact, "assessment.error.choice")
+	}
+	return s.writeOwn(ctx, tx, o, levelOf(f.Sensitivity), map[string]any{"own": true, "value": o.Value})
+}
+
+// writeOwn writes the document of one member and fact. Where two answers did not
+// see each other, this one settles it.
+func (s *Service) writeOwn(ctx context.Context, tx *db.Tx, o ownFact, level journal.Sensitivity, fields map[string]any) error {
+	actor, _ := access.From(ctx)
+	c := journal.Change{Kind: kindAnswer, Doc: answerID(o.Member, o.Fact), Subject: o.Person, Site: o.Site, Programme: o.Pack.Programme,
+		Sensitivity: level, Purpose: actor.Purpose, Fields: fields}
+	doc, err := s.Journal.Load(tx, c.Doc)
+	switch {
+	case err == nil:
+		c.Base = doc.Version
+		for _, alt := range doc.Disputed["value"] {
+			c.Resolves = append(c.Resolves, alt.Version)
+		}
+	case fault.Is(err, fault.NotFound):
+		fields["member"], fields["fact"] = o.Member, o.Fact
+	default:
+		return err
+	}
+	return s.Journal.Append(tx, actor.Author(), c)
+}
+
 // Change is what an officer changes about a case: the day and country of the
-// examination, or facts of the application. Nil leaves as it is.
+// examination, or facts of the application. Nil leaves as it is; of the facts,
+// those that are not named stay.
 type Change struct {
 	Case        db.ID
 	Base        journal.Base // the version the officer saw
@@ -166,10 +270,11 @@ type Change struct {
 }
 
 // Edit changes a case and plans every member anew: ages, dated rows and lists are
-// read for the new day.
+// read for the new day. A case that was changed since the officer saw it is
+// fault.Conflict.
 func (s *Service) Edit(ctx context.Context, c Change) error {
 	const op = "assessment.Edit"
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		doc, err := s.Journal.Load(tx, c.Case)
 		if err != nil {
 			return err
@@ -177,327 +282,76 @@ func (s *Service) Edit(ctx context.Context, c Change) error {
 		if err := s.Access.Check(ctx, access.CaseEdit, access.Of(doc)); err != nil {
 			return err
 		}
-		cs, err := loadCase(tx, c.Case)
+		if !c.Base.Covers(doc.Version) {
+			return fault.New(fault.Conflict, op, "assessment.error.edited")
+		}
+		fields, err := s.editFields(tx, c)
 		if err != nil {
-			return err
-		}
-		fields := map[string]any{}
-		if c.ExamDate != nil || c.ExamCountry != nil {
-			if c.ExamDate != nil {
-				cs.ExamDate = *c.ExamDate
-			}
-			if c.ExamCountry != nil {
-				cs.ExamCountry = *c.ExamCountry
-			}
-			fields["exam_date"], fields["exam_country"] = cs.ExamDate, cs.ExamCountry
-		}
-		if c.Facts != nil {
-			fields["facts"] = c.Facts
-		}
-		if err := cs.Valid(); err != nil {
 			return err
 		}
 		actor, _ := access.From(ctx)
-		if err := s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kindCase, Doc: c.Case, Site: doc.Site, Programme: doc.Programme,
-			Sensitivity: journal.Identity, Purpose: actor.Purpose, Base: c.Base, Fields: fields}); err != nil {
-			return fault.Wrap(op, err)
-		}
-		members, err := membersOf(tx, c.Case)
-		if err != nil {
+		if err := s.Journal.Append(tx, actor.Author(), journal.Change{Kind: kindCase, Doc: c.Case, Purpose: actor.Purpose, Base: doc.Version, Fields: fields}); err != nil {
 			return err
 		}
-		for _, m := range members {
-			if err := s.reassess(ctx, tx, m.ID, "case"); err != nil {
-				return fault.Wrap(op, err)
-			}
-		}
-		return nil
-	})
+		return s.desk(tx).reassessCase(ctx, c.Case, "case")
+	}))
 }
 
-// Changed plans a person's open cases anew after a fact about them changed, in
-// the transaction that changed it. cause says what it was, in a word without
-// personal data ("result", "journey"). People and orders call it.
+func (s *Service) editFields(tx *db.Tx, c Change) (map[string]any, error) {
+	const op = "assessment.Edit"
+	cs, _, _, err := loadCase(tx, c.Case)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]any{}
+	if c.ExamDate != nil {
+		cs.ExamDate = *c.ExamDate
+	}
+	if c.ExamCountry != nil {
+		cs.ExamCountry = *c.ExamCountry
+	}
+	if c.ExamDate != nil || c.ExamCountry != nil {
+		fields["exam_date"], fields["exam_country"] = cs.ExamDate, cs.ExamCountry
+	}
+	if err := cs.Valid(); err != nil {
+		return nil, err
+	}
+	day, _ := cs.ExamDate.Exact()
+	p, err := s.Packs.Active(tx, cs.Destination, day)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.Invalid, Op: op, Field: "exam_date", Key: "assessment.error.no_pack", Err: err}
+	}
+	if c.Facts != nil {
+		merged := value.Facts{}
+		for name, v := range cs.Facts {
+			merged[name] = v
+		}
+		for name, v := range c.Facts {
+			if f, ok := applicationFact(p, name); !ok || isSensitive(f.Sensitivity) {
+				return nil, fault.Field(op, "fact."+name, "assessment.error.choice")
+			}
+			merged[name] = v
+		}
+		fields["facts"] = merged
+	}
+	return fields, nil
+}
+
+// Changed plans a person's cases anew after a fact about them changed, in the
+// transaction that changed it. cause says what it was, in a word without personal
+// data ("result", "journey"). People and orders call it.
 func (s *Service) Changed(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
-	members, err := openMembersOf(tx, person)
+	members, err := membersAbout(tx, person)
 	if err != nil {
 		return err
 	}
+	d := s.desk(tx)
 	for _, m := range members {
-		if err := s.reassess(ctx, tx, m.ID, cause); err != nil {
+		if err := d.reassess(ctx, m.ID, cause); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// view is everything a page or a use case needs of one member at one moment.
-type view struct {
-	Case      Case
-	Site      string
-	Programme string
-	Member    Member
-	Pack      *pack.Pack
-	Input     decision.Input
-	Decision  decision.Decision
-	Plan      Plan
-	Last      *stored
-	Acts      []Act
-	Clearance *Clearance
-	Orders    map[string]OrderState
-}
-
-// look decides about a member on what is known now. It writes nothing.
-func (s *Service) look(tx *db.Tx, id db.ID) (*view, error) {
-	v := &view{}
-	var err error
-	if v.Member, err = loadMember(tx, id); err != nil {
-		return nil, err
-	}
-	if v.Case, err = loadCase(tx, v.Member.Case); err != nil {
-		return nil, err
-	}
-	if v.Site, v.Programme, err = caseSite(tx, v.Case.ID); err != nil {
-		return nil, err
-	}
-	day, _ := v.Case.ExamDate.Exact()
-	if v.Pack, err = s.Packs.Active(tx, v.Case.Destination, day); err != nil {
-		return nil, &fault.Error{Code: fault.Unavailable, Op: "assessment.look", Key: "assessment.error.no_pack", Err: err}
-	}
-	if v.Orders, err = s.Orders.States(tx, v.Member.Person, v.Case.ID); err != nil {
-		return nil, err
-	}
-	in, err := s.input(tx, v, day)
-	if err != nil {
-		return nil, err
-	}
-	ordered := map[string]bool{}
-	for code, st := range v.Orders {
-		ordered[code] = st != OrderNone
-	}
-	v.Decision, v.Input = settle(v.Pack.Protocol.Decide, in, v.Pack.Facts, ordered)
-	if v.Acts, err = actsOf(tx, id); err != nil {
-		return nil, err
-	}
-	v.Plan = plan(v.Decision, v.Pack, v.Orders, waivedBy(v.Acts))
-	if v.Last, err = lastDecision(tx, id); err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, err
-	}
-	if v.Clearance, err = lastClearance(tx, id); err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, err
-	}
-	return v, nil
-}
-
-func waivedBy(acts []Act) map[string]bool {
-	out := map[string]bool{}
-	for _, a := range acts {
-		if a.Act == ActWaive {
-			out[a.Service] = true
-		}
-	}
-	return out
-}
-
-// input gathers the pack's facts from the record: person.x, case.x and obs:x.
-func (s *Service) input(tx *db.Tx, v *view, day calendar.Day) (decision.Input, error) {
-	in := decision.Input{On: day, Facts: map[string]decision.Fact{}}
-	person, journey, err := s.People.Facts(tx, v.Member.Person, day)
-	if err != nil {
-		return in, err
-	}
-	in.Journey = journey
-	var codes []string
-	for _, f := range v.Pack.Facts {
-		if code, ok := strings.CutPrefix(f.From, "obs:"); ok {
-			codes = append(codes, code)
-		}
-	}
-	seen, err := s.Orders.Facts(tx, v.Member.Person, codes)
-	if err != nil {
-		return in, err
-	}
-	for _, f := range v.Pack.Facts {
-		switch {
-		case f.From == "case.exam_date":
-			in.Facts[f.Name] = decision.Fact{Value: v.Case.ExamDate.Value(), AsOf: day.Date()}
-		case f.From == "case.exam_country":
-			if v.Case.ExamCountry != "" {
-				in.Facts[f.Name] = decision.Fact{Value: value.Text(v.Case.ExamCountry), AsOf: day.Date()}
-			} else if fact, ok := person[people.FactSiteCountry]; ok {
-				in.Facts[f.Name] = fact
-			}
-		case strings.HasPrefix(f.From, "case."):
-			if val, ok := v.Case.Facts[strings.TrimPrefix(f.From, "case.")]; ok {
-				in.Facts[f.Name] = decision.Fact{Value: val, AsOf: day.Date()}
-			}
-		case strings.HasPrefix(f.From, "person."):
-			if fact, ok := person[f.From]; ok {
-				in.Facts[f.Name] = fact
-			}
-		case strings.HasPrefix(f.From, "obs:"):
-			if fact, ok := seen[strings.TrimPrefix(f.From, "obs:")]; ok {
-				in.Facts[f.Name] = fact
-			}
-		}
-	}
-	return in, nil
-}
-
-// reassess decides anew, keeps the decision if it says something new, orders what
-// is required, withdraws what no longer is, suspends a clearance whose ground has
-// moved and alerts everyone who acted on it.
-func (s *Service) reassess(ctx context.Context, tx *db.Tx, id db.ID, cause string) error {
-	const op = "assessment.reassess"
-	v, err := s.look(tx, id)
-	if err != nil {
-		return fault.Wrap(op, err)
-	}
-	actor, _ := access.From(ctx)
-	by := actor.Author()
-	change := func(kind string, doc db.ID, base journal.Base, fields map[string]any) journal.Change {
-		return journal.Change{Kind: kind, Doc: doc, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme,
-			Sensitivity: journal.Sensitive, Purpose: actor.Purpose, Base: base, Fields: fields}
-	}
-	decided, err := s.keep(tx, by, v, change)
-	if err != nil {
-		return fault.Wrap(op, err)
-	}
-	if err := s.order(tx, by, v); err != nil {
-		return fault.Wrap(op, err)
-	}
-	if v.Clearance != nil && v.Clearance.State == ClearanceIssued {
-		if err := s.suspendIfMoved(tx, by, v, decided, cause, change); err != nil {
-			return fault.Wrap(op, err)
-		}
-	}
-	return s.place(tx, by, v)
-}
-
-// keep stores the decision unless the last one says the same of the same facts.
-func (s *Service) keep(tx *db.Tx, by journal.Author, v *view, change func(string, db.ID, journal.Base, map[string]any) journal.Change) (db.ID, error) {
-	record, err := v.Pack.NewRecord(v.Input, v.Decision).Bytes()
-	if err != nil {
-		return db.ID{}, err
-	}
-	if v.Last != nil && string(v.Last.Record) == string(record) {
-		return v.Last.ID, nil
-	}
-	id := db.NewID()
-	return id, s.Journal.Append(tx, by, change(kindDecision, id, journal.Base{}, map[string]any{
-		"member": v.Member.ID, "pack": v.Pack.ID, "version": v.Pack.Version, "hash": v.Pack.Hash,
-		"day": v.Input.On.String(), "record": json.RawMessage(record)}))
-}
-
-// order places what is required and withdraws what nobody has begun and no row
-// asks for any more.
-func (s *Service) order(tx *db.Tx, by journal.Author, v *view) error {
-	if v.Member.Left {
-		return nil
-	}
-	asked := map[string]bool{}
-	for _, it := range v.Plan.Items {
-		asked[it.Code] = true
-		if it.State != ItemRequired || v.Orders[it.Code] != OrderNone {
-			continue
-		}
-		if err := s.Orders.Place(tx, by, NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows), Service: it.Service,
-			Site: v.Site, Programme: v.Programme}); err != nil {
-			return err
-		}
-	}
-	for code, st := range v.Orders {
-		if st == OrderOpen && !asked[code] {
-			if err := s.Orders.Withdraw(tx, by, v.Member.Person, v.Case.ID, code); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// suspendIfMoved suspends an issued clearance when the decision it was signed on
-// no longer says the same.
-func (s *Service) suspendIfMoved(tx *db.Tx, by journal.Author, v *view, decided db.ID, cause string, change func(string, db.ID, journal.Base, map[string]any) journal.Change) error {
-	signed, err := loadDecision(tx, v.Clearance.Decision)
-	if err != nil {
-		return err
-	}
-	rec, err := pack.ParseRecord(signed.Record)
-	if err != nil {
-		return fault.Wrap("assessment.suspend", err)
-	}
-	if sameGround(rec, v.Pack.NewRecord(v.Input, v.Decision)) {
-		return nil
-	}
-	doc, err := s.Journal.Load(tx, v.Clearance.ID)
-	if err != nil {
-		return err
-	}
-	v.Clearance.State, v.Clearance.Cause = ClearanceSuspended, cause
-	changes := []journal.Change{change(kindClearance, v.Clearance.ID, doc.Version, map[string]any{"state": ClearanceSuspended, "cause": cause})}
-	tell, err := s.acted(tx, v)
-	if err != nil {
-		return err
-	}
-	for _, user := range tell {
-		changes = append(changes, change(kindAlert, db.NewID(), journal.Base{}, map[string]any{
-			"member": v.Member.ID, "to": user, "cause": cause, "decision": decided, "answer": ""}))
-	}
-	return s.Journal.Append(tx, by, changes...)
-}
-
-// acted lists who acted on what the clearance rests on, each once: who signed,
-// waived, printed or told, and who acted on the results.
-func (s *Service) acted(tx *db.Tx, v *view) ([]db.ID, error) {
-	seen := map[db.ID]bool{}
-	var out []db.ID
-	add := func(id db.ID) {
-		if !id.IsZero() && !seen[id] {
-			seen[id] = true
-			out = append(out, id)
-		}
-	}
-	for _, a := range v.Acts {
-		add(a.By)
-	}
-	add(v.Clearance.By)
-	users, err := s.Orders.Acted(tx, v.Member.Person)
-	for _, u := range users {
-		add(u)
-	}
-	return out, err
-}
-
-// place writes where the member stands, if that changed.
-func (s *Service) place(tx *db.Tx, by journal.Author, v *view) error {
-	var state ClearanceState
-	if v.Clearance != nil {
-		state = v.Clearance.State
-	}
-	// The orders just placed are open now; where to go follows from the plan.
-	next, where := stateOf(v.Plan, state, v.Clearance != nil), stations(v.Plan)
-	if next == v.Member.State && strings.Join(where, " ") == strings.Join(v.Member.Stations, " ") {
-		return nil
-	}
-	doc, err := s.Journal.Load(tx, v.Member.ID)
-	if err != nil {
-		return err
-	}
-	if where == nil {
-		where = []string{}
-	}
-	v.Member.State, v.Member.Stations = next, where
-	return s.Journal.Append(tx, by, journal.Change{Kind: kindMember, Doc: v.Member.ID, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme,
-		Sensitivity: journal.Identity, Base: doc.Version, Fields: map[string]any{"state": next, "stations": where}})
-}
-
-func rowIDs(rows []decision.RowRef) []string {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids
 }
 
 func orNotFound(err error) error {
@@ -505,6 +359,17 @@ func orNotFound(err error) error {
 		return err
 	}
 	return fault.New(fault.NotFound, "assessment", "page.error.not_found")
+}
+
+// levelOf is the sensitivity a document about a fact is kept at.
+func levelOf(sensitivity string) journal.Sensitivity {
+	switch strings.ToLower(sensitivity) {
+	case "identity":
+		return journal.Identity
+	case "sensitive", "sealed":
+		return journal.Sensitive
+	}
+	return journal.Clinical
 }
 
 var errNoDay = errors.New("the decision gives no last day of validity")

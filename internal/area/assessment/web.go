@@ -1,6 +1,7 @@
 package assessment
 
 import (
+	"context"
 	"embed"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 //go:embed templates locales
@@ -22,25 +24,38 @@ func Pages() page.Area { return page.Area{Name: "assessment", Templates: files, 
 
 // Routes adds the pages.
 func (s *Service) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /cases", s.getCases)
-	mux.HandleFunc("GET /cases/new", s.getNewCase)
-	mux.HandleFunc("POST /cases/new", s.postNewCase)
-	mux.HandleFunc("GET /cases/{id}", s.getBoard)
-	mux.HandleFunc("GET /cases/{id}/edit", s.getEditCase)
-	mux.HandleFunc("POST /cases/{id}/edit", s.postEditCase)
-	mux.HandleFunc("GET /cases/{id}/members/{member}", s.getMember)
-	mux.HandleFunc("GET /cases/{id}/members/{member}/answer", s.getAnswer)
-	mux.HandleFunc("POST /cases/{id}/members/{member}/answer", s.postAnswer)
-	mux.HandleFunc("POST /cases/{id}/members/{member}/sign", s.postSign)
-	mux.HandleFunc("GET /cases/{id}/members/{member}/waive", s.getWaive)
-	mux.HandleFunc("POST /cases/{id}/members/{member}/waive", s.postWaive)
-	mux.HandleFunc("GET /cases/{id}/members/{member}/override", s.getOverride)
-	mux.HandleFunc("POST /cases/{id}/members/{member}/override", s.postOverride)
-	mux.HandleFunc("POST /cases/{id}/members/{member}/print/certificate", s.postCertificate)
-	mux.HandleFunc("GET /cases/{id}/members/{member}/print/why", s.getWhy)
-	mux.HandleFunc("GET /alerts", s.getAlerts)
-	mux.HandleFunc("POST /alerts/{id}", s.postAlert)
+	for pattern, h := range map[string]http.HandlerFunc{
+		"GET /cases":                                          s.getCases,
+		"GET /cases/new":                                      s.getNewCase,
+		"POST /cases/new":                                     s.postNewCase,
+		"GET /cases/{id}":                                     s.getBoard,
+		"GET /cases/{id}/edit":                                s.getEditCase,
+		"POST /cases/{id}/edit":                               s.postEditCase,
+		"GET /cases/{id}/people":                              s.getPeople,
+		"POST /cases/{id}/people":                             s.postPeople,
+		"POST /cases/{id}/close":                              s.postClose,
+		"POST /cases/{id}/reopen":                             s.postReopen,
+		"GET /cases/{id}/members/{member}":                    s.getMember,
+		"GET /cases/{id}/members/{member}/answer":             s.getAnswer,
+		"POST /cases/{id}/members/{member}/answer":            s.postAnswer,
+		"GET /cases/{id}/members/{member}/application":        s.getOwn,
+		"POST /cases/{id}/members/{member}/application":       s.postOwn,
+		"POST /cases/{id}/members/{member}/sign":              s.postSign,
+		"GET /cases/{id}/members/{member}/waive":              s.getWaive,
+		"POST /cases/{id}/members/{member}/waive":             s.postWaive,
+		"GET /cases/{id}/members/{member}/override":           s.getOverride,
+		"POST /cases/{id}/members/{member}/override":          s.postOverride,
+		"POST /cases/{id}/members/{member}/print/certificate": s.postCertificate,
+		"GET /cases/{id}/members/{member}/print/why":          s.getWhy,
+		"GET /alerts":                                         s.getAlerts,
+		"POST /alerts/{id}":                                   s.postAlert,
+	} {
+		mux.HandleFunc(pattern, h)
+	}
 }
+
+// maxPosted bounds a posted form.
+const maxPosted = 1 << 20
 
 // pathID reads an id of the URL; a malformed one is not found.
 func pathID(r *http.Request, name string) (db.ID, error) {
@@ -59,6 +74,14 @@ func words(p *pack.Pack, key string) page.Msg {
 	})
 }
 
+// wordsIf is words, and nothing where the pack has no such text.
+func wordsIf(p *pack.Pack, key string) page.Msg {
+	if _, ok := p.Word("en", key); !ok {
+		return page.Msg{}
+	}
+	return words(p, key)
+}
+
 // title is a pack's name as a message.
 func title(p *pack.Pack) page.Msg {
 	return page.Words(func(lang string) string { return p.Title(lang) })
@@ -66,7 +89,7 @@ func title(p *pack.Pack) page.Msg {
 
 var stateLevel = map[State]page.Level{
 	StateQuestions: page.Wait, StateServices: page.Info, StateWaiting: page.Quiet, StateBlocked: page.Danger, StateHold: page.Wait,
-	StateToSign: page.Wait, StateCleared: page.Done, StateNotNeeded: page.Quiet, StateSuspended: page.Danger,
+	StateToSign: page.Wait, StateCleared: page.Done, StateNotNeeded: page.Quiet, StateSuspended: page.Danger, StateEnded: page.Quiet,
 }
 
 func stateTag(st State) page.Tag {
@@ -75,29 +98,20 @@ func stateTag(st State) page.Tag {
 
 var itemLevel = map[ItemState]page.Level{
 	ItemRequired: page.Wait, ItemOffered: page.Quiet, ItemDone: page.Done, ItemAwaited: page.Info, ItemUndecided: page.Wait,
-	ItemBlocked: page.Danger, ItemDeferred: page.Wait, ItemWaived: page.Quiet, ItemRefused: page.Danger,
+	ItemBlocked: page.Danger, ItemDeferred: page.Wait, ItemWaived: page.Quiet, ItemRefused: page.Danger, ItemAgain: page.Wait,
 }
 
 func itemTag(st ItemState) page.Tag {
 	return page.Tag{Level: itemLevel[st], Text: page.M("assessment.item." + string(st))}
 }
 
-func stationTag(code string) page.Tag {
-	return page.Tag{Text: page.M("assessment.station." + code)}
-}
-
-// knownStations are the stations this area has words for; a pack may name
-// others, which are then shown by their code.
-var knownStations = []string{"reception", "counselling", "nurse", "laboratory", "radiology", "physician", "vaccination"}
-
 func stationTags(codes []string) []page.Tag {
 	var out []page.Tag
 	for _, c := range codes {
-		if slices.Contains(knownStations, c) {
-			out = append(out, stationTag(c))
-		} else {
-			out = append(out, page.Tag{Text: page.M("assessment.station.other")})
+		if !slices.Contains(place.Stations, c) {
+			c = "other" // a pack may name one this program has no word for
 		}
+		out = append(out, page.Tag{Text: page.M("assessment.station." + c)})
 	}
 	return out
 }
@@ -107,26 +121,32 @@ type reader struct {
 	sensitive bool // may know sensitive reasons
 }
 
-func (s *Service) readerOf(r *http.Request, v *view) reader {
-	res := access.Resource{Kind: kindMember, Doc: v.Member.ID, Subject: v.Member.Person, Site: v.Site, Programme: v.Programme, Sensitivity: journal.Sensitive}
-	return reader{sensitive: s.Access.May(r.Context(), access.PlanRead, res)}
+func (s *Service) readerOf(ctx context.Context, v *view) reader {
+	return reader{sensitive: s.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive))}
 }
 
-// name of a service: its own, or "clinical service" to whoever may not know it.
-func (rd reader) name(p *pack.Pack, it Item) page.Msg {
+// service is the name of a service: its own, or "clinical service" to whoever may
+// not know it.
+func (rd reader) service(p *pack.Pack, it Item) page.Msg {
 	if isSensitive(it.Service.Sensitivity) && !rd.sensitive {
 		return page.M("assessment.hidden.service")
 	}
 	return words(p, "service."+it.Code)
 }
 
+// hides reports whether a row may not be told to the reader (design, section 5).
+func (rd reader) hides(p *pack.Pack, r decision.RowRef) bool {
+	return !rd.sensitive && restsOnSensitive(p, r)
+}
+
 // reasons are the sentences of the rows; a row that rests on a sensitive fact
-// reads "clinical reason" to whoever may not know it (design, section 5).
-func (rd reader) reasons(p *pack.Pack, rows []decision.RowRef, sensitive bool) []page.Msg {
+// reads "clinical reason" to whoever may not know it. all hides every row: of a
+// sensitive service no reason is told, or the reason would name it.
+func (rd reader) reasons(p *pack.Pack, rows []decision.RowRef, all bool) []page.Msg {
 	var out []page.Msg
 	hidden := false
 	for _, r := range rows {
-		if !rd.sensitive && (sensitive || restsOnSensitive(p, r)) {
+		if !rd.sensitive && all || rd.hides(p, r) {
 			hidden = true
 			continue
 		}
@@ -138,32 +158,55 @@ func (rd reader) reasons(p *pack.Pack, rows []decision.RowRef, sensitive bool) [
 	return out
 }
 
-// source names where the first row comes from.
-func (rd reader) source(p *pack.Pack, rows []decision.RowRef, sensitive bool) page.Msg {
+// source names where the first row that may be told comes from.
+func (rd reader) source(p *pack.Pack, rows []decision.RowRef, all bool) page.Msg {
 	for _, r := range rows {
-		if !rd.sensitive && (sensitive || restsOnSensitive(p, r)) {
+		if !rd.sensitive && all || rd.hides(p, r) {
 			continue
 		}
 		certainty := r.Certainty
 		if certainty == "" {
 			certainty = string(pack.Recalled)
 		}
-		return page.M("assessment.source."+certainty, "source", sourceTitle(p, r.Source), "row", r.ID)
+		return page.M("assessment.source."+certainty, "source", cited(p, r.Source), "row", r.ID)
 	}
 	return page.Msg{}
 }
 
-// sourceTitle is the title of a cited source: rows cite "id" or "id, section".
-func sourceTitle(p *pack.Pack, cite string) string {
-	for i := 0; i <= len(cite); i++ {
-		if i == len(cite) || cite[i] == ',' || cite[i] == ' ' {
-			if src, ok := p.SourceByID(cite[:i]); ok {
-				return src.Title + cite[i:]
-			}
-			break
+// cited is the titles of what a row cites.
+func cited(p *pack.Pack, cell string) string {
+	text := ""
+	for _, c := range p.Cites(cell) {
+		if text != "" {
+			text += "; "
+		}
+		text += c.Title
+		if c.Where != "" {
+			text += ", " + c.Where
 		}
 	}
-	return cite
+	return text
+}
+
+// question is what is asked for a fact.
+func (rd reader) question(p *pack.Pack, name string) page.Msg {
+	f, ok := p.Fact(name)
+	switch {
+	case !ok:
+		return page.M("assessment.question.journey")
+	case isSensitive(f.Sensitivity) && !rd.sensitive:
+		return page.M("assessment.hidden.question")
+	}
+	return words(p, f.QuestionKey())
+}
+
+// outcome is the word of an outcome; one that rests on a sensitive fact is not
+// told to whoever may not know it.
+func (rd reader) outcome(p *pack.Pack, o decision.Outcome) page.Msg {
+	if slices.ContainsFunc(o.Rows, func(r decision.RowRef) bool { return rd.hides(p, r) }) {
+		return page.M("assessment.hidden.reason")
+	}
+	return page.Words(func(lang string) string { return p.OutcomeWord(lang, o.Kind, o.Code) })
 }
 
 // unconfirmed marks what rests on a recalled rule.

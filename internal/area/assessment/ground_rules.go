@@ -1,0 +1,142 @@
+package assessment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+)
+
+// sameGround reports whether two decisions say the same: what is required, held,
+// classified and how long it is valid, by the same version. A clearance stands on
+// the ground it was signed on; when the ground moves, it is suspended.
+func sameGround(a, b pack.Record) bool {
+	if a.Hash != b.Hash || !slices.Equal(a.Stopped, b.Stopped) {
+		return false
+	}
+	key := func(r pack.Record) []string {
+		var ks []string
+		for _, o := range r.Outcomes {
+			switch o.Kind {
+			case decision.Require, decision.Hold, decision.Classify, decision.Contraindicate, decision.Defer, decision.Clear, decision.Valid:
+				ks = append(ks, string(o.Kind)+" "+o.Code+" "+string(o.State)+" "+o.Args["until"])
+			}
+		}
+		sort.Strings(ks)
+		return ks
+	}
+	return slices.Equal(key(a), key(b))
+}
+
+// evidence is a digest of the results of the plan's services that the rules of the
+// pack do not read themselves (a syphilis test that is required and recorded, and
+// goes to the destination on its form). The physician signed with them in view:
+// when one changes, the signature is as moved as by a fact of a rule. Measurements
+// of an examination (weight, pulse) are left out: a second one is not a correction.
+func evidence(pl Plan, p *pack.Pack, seen map[string]decision.Fact) string {
+	type line struct {
+		Code     string      `json:"c"`
+		Value    value.Value `json:"v"`
+		Disputed bool        `json:"d,omitempty"`
+	}
+	read := map[string]bool{}
+	for _, code := range p.Bound("obs:") {
+		read[code] = true
+	}
+	var lines []line
+	known := map[string]bool{}
+	for _, it := range pl.Items {
+		codes := yields(p, it.Code)
+		judged := slices.ContainsFunc(codes, func(c string) bool { return read[c] })
+		for _, c := range codes {
+			f, ok := seen[c]
+			if !ok || read[c] || known[c] || judged && f.Value.Kind() == value.KindNumber {
+				continue
+			}
+			known[c] = true
+			lines = append(lines, line{c, f.Value, f.Disputed})
+		}
+	}
+	sort.Slice(lines, func(i, j int) bool { return lines[i].Code < lines[j].Code })
+	b, err := json.Marshal(lines)
+	if err != nil {
+		return "" // values always marshal; an empty digest never equals a signed one
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// moved says whether what a clearance was signed on still stands: the same
+// decision, the same results, and nothing new against it.
+func moved(signed pack.Record, signedEvidence string, now pack.Record, nowEvidence string, against []Obstacle) bool {
+	return !sameGround(signed, now) || signedEvidence != nowEvidence || len(against) > 0
+}
+
+// codesOf lists the observation codes to read for a pack: its facts, and what the
+// forms of its services give.
+func codesOf(p *pack.Pack) []string {
+	codes := p.Bound("obs:")
+	for _, svc := range p.Services {
+		for _, c := range yields(p, svc.Code) {
+			if !slices.Contains(codes, c) {
+				codes = append(codes, c)
+			}
+		}
+	}
+	return codes
+}
+
+// officerHold reports whether an officer's own hold stands: the last override
+// that set or lifted one decides.
+func officerHold(acts []Act) bool {
+	held := false
+	for _, a := range acts {
+		if a.Act == ActOverride {
+			switch a.Outcome {
+			case "hold":
+				held = true
+			case "release":
+				held = false
+			}
+		}
+	}
+	return held
+}
+
+// officerClass returns the class an officer set instead of the table's, "" when
+// none: the last such override decides.
+func officerClass(acts []Act) string {
+	class := ""
+	for _, a := range acts {
+		if c, ok := strings.CutPrefix(a.Outcome, "class:"); ok && a.Act == ActOverride {
+			class = c
+		}
+	}
+	return class
+}
+
+// signedAlready reports whether the last thing an officer decided was to sign this
+// very decision without clearing: a second officer at the same moment is told.
+func signedAlready(acts []Act, decision string) bool {
+	for i := len(acts) - 1; i >= 0; i-- {
+		switch acts[i].Act {
+		case ActSign:
+			return acts[i].Decision.String() == decision && acts[i].Outcome == outcomeHeld
+		case ActOverride, ActWaive:
+			return false
+		}
+	}
+	return false
+}
+
+// What a signature came to.
+const (
+	outcomeCleared = "cleared"
+	outcomeHeld    = "not_cleared"
+)
