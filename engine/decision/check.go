@@ -142,7 +142,7 @@ func (c *unknownChecker) person() error {
 		switch {
 		case i == p.basis:
 			full[f.def.Name] = Fact{Value: value.Day(int(on)), AsOf: on.Date()}
-		case f.derive != nil && c.rng.IntN(4) > 0 && !f.derive.journey && f.derive.total:
+		case f.derive != nil && c.rng.IntN(4) > 0 && !f.derive.journey:
 		default:
 			full[f.def.Name] = Fact{Value: c.someValue(i, on), AsOf: on.Date()}
 		}
@@ -168,8 +168,13 @@ func (c *unknownChecker) veil(full map[string]Fact) (less map[string]Fact, veile
 		if !ok {
 			continue
 		}
-		if c.rng.IntN(8) < share && (f.derive == nil || i == c.p.basis) {
+		// A derived fact that was given may contradict what it is derived from; it
+		// is left alone, unless it can only come from a journey, which is not given.
+		if c.rng.IntN(8) < share && (f.derive == nil || f.derive.journey) {
 			veiled = append(veiled, i)
+			if f.derive != nil {
+				continue
+			}
 			v.Value = c.blur(f, v.Value)
 		}
 		less[f.def.Name] = v

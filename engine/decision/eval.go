@@ -215,16 +215,20 @@ func (g *program) standing(f *frame, t *target) (fires, barred, block value.Trut
 }
 
 // numeric evaluates a target that is a number: the earliest valid day, or an
-// aggregate. Open rows and inexact anchors give a range.
+// aggregate. Open rows and inexact anchors give a range; what stands against the
+// outcome stands against its number.
 func (g *program) numeric(f *frame, t *target) (r result, settled bool) {
 	lo, hi, may, must := g.bounds(f, t)
+	_, barred, block := g.standing(f, t)
 	switch {
-	case !may:
+	case !may || barred == value.Yes:
 		return result{status: absent}, true
-	case must && lo == hi && !math.IsInf(lo, 0):
-		return result{status: present, num: lo}, true
+	case !must || lo != hi || math.IsInf(lo, 0) || barred != value.No || !block.Known():
+		return result{}, false
+	case block == value.Yes:
+		return result{status: blocked, num: lo}, true
 	}
-	return result{}, false
+	return result{status: present, num: lo}, true
 }
 
 // bounds are the least and greatest number the target can have, and whether it

@@ -71,7 +71,13 @@ func (c *compiler) outputs(t *Table, cr *crow) (problems [][3]string) {
 			}
 		}
 	}
+	seen := map[string]bool{}
 	for _, code := range codes {
+		if seen[code] {
+			bad("code", "duplicate", "%s stands twice", code)
+			continue
+		}
+		seen[code] = true
 		o.code = code
 		o.key = outKey(&o)
 		cr.outs = append(cr.outs, o)
@@ -123,7 +129,10 @@ func (c *compiler) anchor(o *outDef, out map[string]string, bad func(col, rule, 
 var numberColumns = []string{"months", "days", "hours", "within_days", "level", "dose"}
 
 func (c *compiler) aggregate(t *Table, o *outDef, out map[string]string, bad func(col, rule, format string, args ...any)) {
-	if o.kind == Valid && (t.Policy == CollectMin || t.Policy == CollectMax) {
+	if o.kind == Valid {
+		if t.Policy != CollectMin && t.Policy != CollectMax {
+			bad("outcome", "outcome", "days cannot be added up or counted by %s", t.Policy)
+		}
 		return // compared by date
 	}
 	if t.Policy == CollectCount {

@@ -112,3 +112,16 @@ func TestValidityOnDaysOfUnknownPrecision(t *testing.T) {
 		rules(t, "A collect", "exam", "outcome; code; anchor; months; days; hours", "v; - => valid; M; exam; ; 10; 71")}})
 	expectSaid(t, decide(t, p, value.Facts{"exam": date(t, "2026-01-01")}), "valid M 2026-01-13")
 }
+
+func TestANumberCanBeBarredToo(t *testing.T) {
+	p := mustCompile(t, Source{Facts: factDefs("x:bool", "preg:bool"), Tables: []*Table{
+		rules(t, "Dose collect-max", "x", "outcome; code; dose", "d1; - => treat; DRUG; 200", "d2; true => treat; DRUG; 400"),
+		rules(t, "Bar collect", "preg", "outcome; code", "b; true => contraindicate; DRUG"),
+	}})
+	expectSaid(t, decide(t, p, value.Facts{"x": yes, "preg": no}), "treat DRUG")
+	expectSaid(t, decide(t, p, value.Facts{"x": yes, "preg": yes}), "contraindicate DRUG")
+	expectSaid(t, decide(t, p, value.Facts{"x": yes}), "contraindicate? DRUG [preg]; treat? DRUG [preg]")
+	if d := decide(t, p, value.Facts{"x": yes, "preg": yes}); len(d.Overruled) != 1 {
+		t.Errorf("overruled: %+v", d.Overruled)
+	}
+}

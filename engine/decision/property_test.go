@@ -15,7 +15,7 @@ import (
 // genSource writes a random protocol: facts of every type, an age of a birth
 // date, one to three tables of any hit policy, rows with dates and states, later
 // tables that read outcomes of earlier ones.
-func genSource(t *rapid.T, states bool) Source {
+func genSource(t *rapid.T, states, aggregates bool) Source {
 	src := Source{ID: "random", Version: "1", DateBasis: "exam", Facts: []FactDef{
 		{Name: "exam", Type: "date"}, {Name: "dob", Type: "date"}, {Name: "age", Type: "int", Derive: "age_years(dob, exam)"},
 		{Name: "months", Type: "int", Derive: "age_months(dob, exam)"},
@@ -26,7 +26,7 @@ func genSource(t *rapid.T, states bool) Source {
 	given := map[string]bool{}
 	n := rapid.IntRange(1, 3).Draw(t, "tables")
 	for i := range n {
-		src.Tables = append(src.Tables, genTable(t, i, given, states))
+		src.Tables = append(src.Tables, genTable(t, i, given, states, aggregates))
 	}
 	return src
 }
@@ -41,13 +41,17 @@ var cellsOf = map[string][]string{
 	"s":      {"f", "m"},
 }
 
-func genTable(t *rapid.T, i int, given map[string]bool, states bool) *Table {
+func genTable(t *rapid.T, i int, given map[string]bool, states, aggregates bool) *Table {
 	columns := []string{"a", "b", "n", "age", "months", "w", "c", "s", "mix"}
 	for p := range given {
 		columns = append(columns, p)
 	}
-	tab := &Table{Name: fmt.Sprintf("T%d", i), Outputs: []string{"outcome", "code", "anchor", "months"}}
-	tab.Policy = rapid.SampledFrom([]Policy{Collect, Collect, Collect, First, First, Priority, Unique, Any, RuleOrder}).Draw(t, "policy")
+	tab := &Table{Name: fmt.Sprintf("T%d", i), Outputs: []string{"outcome", "code", "anchor", "months", "level"}}
+	policies := []Policy{Collect, Collect, Collect, First, First, Priority, Unique, Any, RuleOrder}
+	if aggregates {
+		policies = append(policies, CollectMin, CollectMax, CollectSum, CollectCount)
+	}
+	tab.Policy = rapid.SampledFrom(policies).Draw(t, "policy")
 	if tab.Policy == Priority {
 		tab.Order = rapid.Permutation([]string{"A", "B", "FIT"}).Draw(t, "order")
 	}
@@ -63,12 +67,15 @@ func genTable(t *rapid.T, i int, given map[string]bool, states bool) *Table {
 		}
 		kind := rapid.SampledFrom([]string{"require", "hold", "contraindicate", "treat", "offer", "clear", "classify", "defer", "valid", "waive"}).Draw(t, "kind")
 		code := rapid.SampledFrom([]string{"A", "B", "A", "FIT"}).Draw(t, "code")
-		r.Out = []string{kind, code, "", ""}
-		switch kind {
-		case "clear":
+		r.Out = []string{kind, code, "", "", ""}
+		switch {
+		case strings.HasPrefix(string(tab.Policy), "collect-") && (kind != "valid" || tab.Policy == CollectSum || tab.Policy == CollectCount):
+			r.Out = []string{rapid.SampledFrom([]string{"treat", "flag"}).Draw(t, "number of"), code, "", "", rapid.SampledFrom([]string{"1", "2", "-3"}).Draw(t, "level")}
+		case kind == "clear":
 			r.Out[1] = ""
-		case "valid":
-			r.Out = []string{kind, "M", "exam", rapid.SampledFrom([]string{"3", "6", "12"}).Draw(t, "months")}
+		case kind == "valid":
+			months := rapid.SampledFrom([]string{"3", "6", "12"}).Draw(t, "months")
+			r.Out = []string{kind, "M", "exam", months, ""}
 		}
 		if rapid.IntRange(0, 5).Draw(t, "dated") == 0 {
 			d := calendar.DayOf(2026, 6, 1)
@@ -141,7 +148,7 @@ func dump(src Source) string {
 // The promise of the package, on protocols nobody wrote by hand.
 func TestPromiseHoldsForRandomProtocols(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		src := genSource(t, rapid.Bool().Draw(t, "states"))
+		src := genSource(t, rapid.Bool().Draw(t, "states"), true)
 		p := compileRandom(t, src)
 		if err := CheckUnknowns(p, rapid.Uint64().Draw(t, "seed"), 6); err != nil {
 			t.Fatalf("%v\n%s", err, dump(src))
@@ -152,7 +159,7 @@ func TestPromiseHoldsForRandomProtocols(t *testing.T) {
 // What is known in full is decided as the naive oracle decides it.
 func TestKnownFactsAgainstTheOracle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		src := genSource(t, true)
+		src := genSource(t, true, false)
 		p := compileRandom(t, src)
 		for range 5 {
 			on := calendar.DayOf(2026, 6, 1) + calendar.Day(rapid.IntRange(-1, 1).Draw(t, "on"))
@@ -184,7 +191,7 @@ func TestKnownFactsAgainstTheOracle(t *testing.T) {
 // answered somehow, changes the outcome.
 func TestQuestionsAreExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		src := genSource(t, false)
+		src := genSource(t, false, false)
 		p := compileRandom(t, src)
 		on := calendar.DayOf(2026, 6, 1)
 		facts := map[string]Fact{}

@@ -73,14 +73,13 @@ func (q *search) alive(f *frame) bool {
 			q.livePseudo[ps] = g.doms[len(g.p.facts)+ps] != nil && g.of(f, len(g.p.facts)+ps)[0] == 3 && q.anyTerm(ps)
 		}
 	}
-	if q.t.mode != modeSet {
-		return q.aliveNumber(f)
-	}
 	fires, barred, block := g.standing(f, q.t)
-	if fires == value.Unknown && q.anyLive(q.t.rows) || barred == value.Unknown && q.anyLive(q.t.bars) {
+	switch {
+	case q.t.mode != modeSet && q.aliveNumber(f),
+		fires == value.Unknown && q.anyLive(q.t.rows),
+		barred == value.Unknown && q.anyLive(q.t.bars):
 		return true
-	}
-	if block != value.Unknown {
+	case block != value.Unknown:
 		return false
 	}
 	if q.anyLive(q.t.block) {

@@ -128,6 +128,8 @@ func TestCompileNamesEveryMistake(t *testing.T) {
 		}, "is not a number"},
 		{"list twice", func(s *Source) { s.Lists = []ListDef{{ID: "l"}, {ID: "l"}} }, "there twice"},
 		{"param twice", func(s *Source) { s.Params = []ParamDef{{ID: "l"}, {ID: "l"}} }, "there twice"},
+		{"sum of days", func(s *Source) { s.Tables[0].Policy = CollectSum; row(s, 0).Out = []string{"flag", "Y", "", "2"} }, "days cannot be added up"},
+		{"code twice", func(s *Source) { row(s, 0).Out[1] = "X X" }, "X stands twice"},
 		{"sum without number", func(s *Source) { s.Tables[0].Policy = CollectSum; row(s, 1).Out = []string{"flag", "Y", "", ""} }, "collect-sum needs a number"},
 	}
 	for _, c := range cases {
