@@ -361,6 +361,33 @@ func TestAPanicReachesTheCallerAndHurtsNobodyElse(t *testing.T) {
 	})
 }
 
+func TestAPanickingHookReachesTheCallerAndNobodyElse(t *testing.T) {
+	stores(t, things, func(t *testing.T, d *db.DB) {
+		try := func(fail error) (recovered any) {
+			defer func() { recovered = recover() }()
+			_ = d.Write(t.Context(), func(tx *db.Tx) error {
+				tx.OnCommit(func() { panic("after the commit") })
+				tx.OnRollback(func() { panic("after the rollback") })
+				if err := insert(tx, "x", 1); err != nil {
+					return err
+				}
+				return fail
+			})
+			return nil
+		}
+		if v := try(fault.New(fault.Invalid, "test", "test.no")); !strings.Contains(fmt.Sprint(v), "after the rollback") {
+			t.Errorf("recovered %v", v)
+		}
+		if v := try(nil); !strings.Contains(fmt.Sprint(v), "after the commit") {
+			t.Errorf("recovered %v", v)
+		}
+		write(t, d, func(tx *db.Tx) error { return insert(tx, "y", 1) })
+		if n := count(t, d, "things"); n != 2 {
+			t.Errorf("%d rows, want 2: what was committed stays", n)
+		}
+	})
+}
+
 func TestHooksFollowTheTransaction(t *testing.T) {
 	stores(t, things, func(t *testing.T, d *db.DB) {
 		var log []string

@@ -54,6 +54,9 @@ type panicked struct {
 	stack []byte
 }
 
+// panic keeps a panic for the caller. It is called where it is recovered.
+func (r *request) panic(v any) { r.panicked = &panicked{v, debug.Stack()} }
+
 func newWriter(c *conn) *writer {
 	w := &writer{c: c, queue: make(chan *request, maxGroup), stopped: make(chan struct{})}
 	go w.loop()
@@ -324,12 +327,12 @@ func (w *writer) savepoint() (err error) {
 
 // call runs the function, and catches its panic for the caller's goroutine.
 func (w *writer) call(r *request) (err error) {
-	tx := &Tx{ctx: r.ctx, s: w.c, hooks: &w.h, engine: SQLite, write: true}
+	tx := &Tx{ctx: r.ctx, s: w.c, hooks: &w.h, engine: SQLite, write: true, panicked: r.panic}
 	defer func() {
 		tx.closed = true
 		w.c.closeCursors()
 		if v := recover(); v != nil {
-			r.panicked = &panicked{v, debug.Stack()}
+			r.panic(v)
 			err = fault.New(fault.Internal, "db.Write", "db.internal")
 		}
 	}()

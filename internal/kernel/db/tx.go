@@ -35,6 +35,10 @@ type Tx struct {
 	write  bool
 	closed bool
 	failed error
+
+	// panicked takes the panic of a hook to the goroutine that called Write; nil
+	// if that is the goroutine the hook runs in.
+	panicked func(value any)
 }
 
 // Context is the context of the Read or Write.
@@ -123,7 +127,7 @@ func (tx *Tx) outcome(err error) error {
 // run in order. They must not fail and must not use tx.
 func (tx *Tx) OnCommit(f func()) {
 	if tx.hooks != nil {
-		tx.hooks.committed = append(tx.hooks.committed, f)
+		tx.hooks.committed = append(tx.hooks.committed, hook{f, tx.panicked})
 	}
 }
 
@@ -131,7 +135,7 @@ func (tx *Tx) OnCommit(f func()) {
 // failed, or the commit did. It is for memory that must follow the database.
 func (tx *Tx) OnRollback(f func()) {
 	if tx.hooks != nil {
-		tx.hooks.undo = append(tx.hooks.undo, f)
+		tx.hooks.undo = append(tx.hooks.undo, hook{f, tx.panicked})
 	}
 }
 
@@ -154,6 +158,23 @@ func (tx *Tx) Purge() {
 	}
 }
 
+// hook is a function to run when a transaction has ended.
+type hook struct {
+	f        func()
+	panicked func(value any)
+}
+
+func (h hook) run() {
+	if h.panicked != nil {
+		defer func() {
+			if v := recover(); v != nil {
+				h.panicked(v)
+			}
+		}()
+	}
+	h.f()
+}
+
 type before struct {
 	key any
 	f   func(tx *Tx) error
@@ -162,8 +183,8 @@ type before struct {
 // hooks of one commit, which several functions may share.
 type hooks struct {
 	before    []before
-	committed []func()
-	undo      []func()
+	committed []hook
+	undo      []hook
 	purge     bool
 }
 
@@ -174,14 +195,14 @@ func (h *hooks) mark() mark { return mark{len(h.before), len(h.committed), len(h
 
 func (h *hooks) rollback(m mark) {
 	for i := len(h.undo) - 1; i >= m.undo; i-- {
-		h.undo[i]()
+		h.undo[i].run()
 	}
 	h.before, h.committed, h.undo = h.before[:m.before], h.committed[:m.committed], h.undo[:m.undo]
 }
 
 func (h *hooks) done() {
 	for _, f := range h.committed {
-		f()
+		f.run()
 	}
 	*h = hooks{}
 }

@@ -53,8 +53,9 @@ type Kind struct {
 	// documents: after a sync those may not be there yet.
 	Tables []string
 
-	// Project writes d's rows from its merged state, new or not. It must answer
-	// the same rows for the same document whatever was there, and use tx only.
+	// Project writes d's rows from its merged state, new or not. It must write
+	// the same rows for the same document whatever was there, use tx only, and
+	// not keep d.
 	Project func(tx *db.Tx, d *Doc) error
 
 	// Remove deletes rows that Tables do not name. It may be nil.

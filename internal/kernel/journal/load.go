@@ -109,6 +109,9 @@ func (g *group) inOrder() []alternative {
 // Items are the facts of an append group, each as it was entered, in the order of
 // their clocks.
 func (d *Doc) Items(name string) []Alternative {
+	if d.s == nil {
+		return nil // kept after Project, which it must not be
+	}
 	if g := d.s.group(name); g != nil && g.class == Append {
 		return shownAlternatives(g.inOrder())
 	}
