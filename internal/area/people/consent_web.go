@@ -116,6 +116,7 @@ func oneConsent(rec Record, c Consent, me db.ID, may bool) section {
 type asking struct {
 	info   scopeInfo
 	minor  bool
+	age    int // of consent, at the site
 	person Person
 	today  calendar.Day
 	locale string
@@ -212,7 +213,7 @@ func (s *Service) asking(r *http.Request, id db.ID) (a asking, err error) {
 			return err
 		}
 		age, err := s.consentAge(tx, row.Site)
-		a.minor, a.person = row.Person.Minor(age, s.Today()), row.Person
+		a.minor, a.age, a.person = row.Person.Minor(age, s.Today()), age, row.Person
 		return err
 	})
 	return a, err
@@ -251,7 +252,9 @@ func (s *Service) postAsk(w http.ResponseWriter, r *http.Request) {
 	c.ID = doc
 	look := secondLook(c, r.PostForm)
 	a.warned = len(look) > 0 || r.PostForm.Get("interpreter_sure") != "" || r.PostForm.Get("assent_sure") != ""
-	if err = errors.Join(append(errs, look...)...); err == nil {
+	if errs = append(errs, look...); len(errs) > 0 { // all that is wrong is said at once
+		err = errors.Join(append(errs, c.Valid(a.person, a.age, s.Today())...)...)
+	} else {
 		err = s.RecordConsent(r.Context(), id, []Consent{c})
 	}
 	f := consentForm(a, doc)

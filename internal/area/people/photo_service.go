@@ -69,7 +69,13 @@ func (s *Service) Photo(ctx context.Context, person db.ID) ([]byte, error) {
 func (s *Service) RemovePhoto(ctx context.Context, person db.ID) error {
 	const op = "people.RemovePhoto"
 	var id db.ID
-	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) { id, err = latestPhoto(tx, person); return err })
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if _, err = s.open(ctx, tx, access.PersonEdit, person); err != nil {
+			return err
+		}
+		id, err = latestPhoto(tx, person)
+		return err
+	})
 	if err != nil {
 		return fault.Wrap(op, err)
 	}

@@ -130,12 +130,6 @@ func readRegistration(v url.Values, today calendar.Day) (r Registration, errs []
 	p := &r.Person
 	readName(v, p)
 	p.Birth = dateOf(v, "birth", today, &errs)
-	if !p.Birth.IsZero() {
-		p.BirthSource = BirthSaid
-		if v.Get("doc_zone") != "" {
-			p.BirthSource = BirthDocument
-		}
-	}
 	readSex(v, p)
 	readLanguages(v, p)
 	readNationality(v, p)
@@ -152,6 +146,9 @@ func readRegistration(v url.Values, today calendar.Day) (r Registration, errs []
 	}
 	if d, given := readDocument(v, today, &errs); given {
 		r.Documents = []Document{d}
+		if !p.Birth.IsZero() && d.Holder.Birth == p.Birth {
+			p.BirthSource = BirthDocument
+		}
 	}
 	from := dateOf(v, "from", today, &errs)
 	if v.Get("place") != "" || !from.IsZero() {
