@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -132,10 +133,16 @@ func kinds() []journal.Kind {
 	return all
 }
 
+// words is a package below the pages that has sentences and no page.
+func words(name string, locales embed.FS) page.Area {
+	return page.Area{Name: name, Templates: locales, Locales: locales}
+}
+
 // areas are the pages and words of every area.
 func areas() []page.Area {
 	return []page.Area{
-		{Name: "place", Templates: place.Locales, Locales: place.Locales}, {Name: "people", Templates: people.Templates, Locales: people.Locales},
+		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales),
+		{Name: "people", Templates: people.Templates, Locales: people.Locales},
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }

@@ -10,16 +10,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-// kernelFaults are the message keys of the packages below the pages, which have
-// no words of their own. They stand in this package's catalogues, because this is
-// where a fault of opening a folder becomes a sentence.
-var kernelFaults = []string{
-	"db.busy", "db.cancelled", "db.changed_migration", "db.closed", "db.damaged", "db.exists", "db.full", "db.in_use", "db.internal", "db.io",
-	"db.newer", "db.not_found", "db.old_sqlite", "db.unreachable", "db.wrong_key",
-	"journal.busy", "journal.exists",
-	"key.locked", "key.missing", "key.size", "key.too_open", "key.unreadable", "key.unwritable",
-}
-
 // terminalWords are the English messages of every area, read when the first error
 // is to be said: no page can be rendered while the node did not open.
 var terminalWords = sync.OnceValues(func() (map[string]page.Entry, error) {
@@ -59,10 +49,23 @@ func Sentence(err error) string {
 	for name, v := range fault.ArgsOf(err) {
 		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(v))
 	}
+	if what := todo[key]; what != "" {
+		text += " " + what
+	}
 	if f := fault.FieldOf(err); f != "" && !strings.HasPrefix(key, "db.") && !strings.HasPrefix(key, "key.") {
 		return f + ": " + text
 	}
 	return text
+}
+
+// todo is what to do about a fault of opening a folder, beside its sentence. It is
+// said at the terminal only, which speaks English as the commands do.
+var todo = map[string]string{
+	"db.wrong_key":   "Put back the godwit.key that belongs to this folder; if it is that one, the database file is damaged: restore a backup.",
+	"key.missing":    "Put godwit.key back from where a copy is kept.",
+	"key.size":       "Put godwit.key back from where a copy is kept.",
+	"key.too_open":   "Run chmod 600 on godwit.key, and think about who may have read it.",
+	"key.unwritable": "See who may write to the folder.",
 }
 
 // explained is an error with a sentence in front of its cause.
