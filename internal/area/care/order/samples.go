@@ -100,7 +100,7 @@ func Samples() []page.Sample {
 	struck.Result.InError, struck.Form = true, nil
 	struck.Result.Facts = map[string]Observed{"weight": {Value: value.Number(61.5), Unit: "kg"}, "cxr": {Value: value.Text("tb")}, "symptoms": {Value: value.Of(true)}}
 	return []page.Sample{
-		{Name: "stations", Template: "order/stations", Title: "order.worklist.stations", Empty: stationsView{}, Full: stationsView{Stations: []page.Link{{Href: "/worklist/nurse", Text: page.M("place.station.nurse")}}}},
+		{Name: "stations", Template: "order/stations", Title: "order.worklist.stations", Empty: stationsView{}, Full: stationsView{Stations: []page.Link{{Href: "/worklist/nurse", Text: page.M("order.worklist.waiting_at", "station", page.M("place.station.nurse"), "count", 12)}}}},
 		{Name: "worklist", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", nil, nil), Full: worklist("radiology", []Line{line, noName, old}, services)},
 		{Name: "order", Template: "order/order", Title: "order.title", Banner: sampleBanner(), Empty: orderView{}, Full: overview(sh)},
 		{Name: "result form", Template: "order/entry", Title: "order.title_result", Banner: sampleBanner(), Empty: entryView{}, Full: entry, Problems: entry.Form.Problems()},

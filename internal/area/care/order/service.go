@@ -61,6 +61,9 @@ type Deps struct {
 	Safety  Safety
 	Users   Users // nil: no names are shown
 	Clock   func() time.Time
+
+	// Stations are the stations of a site, in its own order; all of them when nil.
+	Stations func(tx *db.Tx, site string) []string
 }
 
 // Service is this area's use cases. A method with a context is one transaction

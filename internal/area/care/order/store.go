@@ -189,6 +189,33 @@ func talkedAbout(tx *db.Tx, scope access.Scope) ([]Order, error) {
 }
 
 // ordersOf lists a person's orders that the scope allows, latest first.
+// waitingAt counts the open orders of each station that the scope lets through.
+func waitingAt(tx *db.Tx, scope access.Scope) (map[string]int, error) {
+	where, args := scope.WhereIn("o", access.Columns{})
+	rows, err := tx.Query("SELECT o.station, COUNT(*) FROM care_order o WHERE o.is_open = 1 AND "+where+" GROUP BY o.station", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]int{}
+	for rows.Next() {
+		var station string
+		var n int
+		if err := rows.Scan(&station, &n); err != nil {
+			return nil, err
+		}
+		out[station] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	talk, err := talkedAbout(tx, scope) // waits elsewhere, and is counselling's as well
+	if len(talk) > 0 {
+		out[access.Counselling] = len(talk)
+	}
+	return out, err
+}
+
 func ordersOf(tx *db.Tx, subject db.ID, scope access.Scope) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
 	return queryOrders(tx, "o.subject = ? AND "+where+" ORDER BY o.at DESC, o.id DESC LIMIT ?", append(append([]any{subject}, args...), mostListed)...)

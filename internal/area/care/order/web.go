@@ -114,13 +114,38 @@ type stationsView struct {
 func (s *Service) getStations(w http.ResponseWriter, r *http.Request) {
 	a, _ := access.From(r.Context())
 	v := stationsView{Empty: page.Empty{Title: page.M("order.worklist.none"), Text: page.M("order.worklist.none_text")}}
-	for _, st := range place.Stations {
+	var here []string
+	waiting := map[string]int{}
+	err := s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		here = place.Stations
+		if s.Stations != nil {
+			if own := s.Stations(tx, a.Site()); len(own) > 0 {
+				here = own
+			}
+		}
+		scope, err := s.Access.Scope(r.Context(), access.WorklistRead)
+		if err != nil {
+			return err
+		}
+		waiting, err = waitingAt(tx, scope)
+		return err
+	})
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	for _, st := range here {
 		for _, sens := range []journal.Sensitivity{journal.Clinical, journal.Sensitive} {
 			if s.Access.May(r.Context(), access.WorklistRead, access.Resource{Kind: kindOrder, Site: a.Site(), Station: st, Sensitivity: sens}) {
-				v.Stations = append(v.Stations, page.Link{Href: "/worklist/" + st, Text: page.M("place.station." + st)})
+				v.Stations = append(v.Stations, page.Link{Href: "/worklist/" + st,
+					Text: page.M("order.worklist.waiting_at", "station", page.M("place.station."+st), "count", waiting[st])})
 				break
 			}
 		}
+	}
+	if len(v.Stations) == 1 { // whoever has one station is there already
+		http.Redirect(w, r, v.Stations[0].Href, http.StatusSeeOther)
+		return
 	}
 	if len(v.Stations) == 0 && !s.Access.Ever(r.Context(), access.WorklistRead) {
 		s.Pages.Error(w, r, fault.New(fault.Forbidden, "order.stations", "order.error.worklist"))
