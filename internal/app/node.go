@@ -233,6 +233,7 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, person, cause)
 	})
+	n.People.OnRecord(n.Assessment.Links)
 	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		if isQuiet(ctx) {
 			return nil

@@ -28,7 +28,11 @@ func (s *Service) getRecord(w http.ResponseWriter, r *http.Request) {
 		Slip:   s.Access.May(r.Context(), access.ExportSlip, personRow{ID: id, Site: rec.Site, Programme: rec.Programme}.identity()),
 		Looked: s.Access.May(r.Context(), access.ExportLooked, personRow{ID: id, Site: rec.Site, Programme: rec.Programme}.identity()),
 	}
-	s.show(w, r, id, page.Page{Template: "people/sections", Title: "people.title.record", View: recordView(rec, may, s.Today()), Back: page.Link{Href: "/people", Text: page.M("people.back_to_find")}})
+	v := recordView(rec, may, s.Today())
+	for _, f := range s.ways {
+		v.Links = append(v.Links, f(r.Context(), id)...)
+	}
+	s.show(w, r, id, page.Page{Template: "people/sections", Title: "people.title.record", View: v, Back: page.Link{Href: "/people", Text: page.M("people.back_to_find")}})
 }
 
 // recordMay are rights the record page shows links for, beside those of Record.

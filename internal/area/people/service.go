@@ -32,6 +32,7 @@ type Service struct {
 	Deps
 	photos  chan struct{} // one picture is decoded at a time: it may take 100 MB
 	changed []func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error
+	ways    []func(ctx context.Context, person db.ID) []page.Link
 }
 
 // New makes the service and tells access how persons stand.
@@ -61,6 +62,12 @@ const (
 // request.
 func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error) {
 	s.changed = append(s.changed, f)
+}
+
+// OnRecord has f asked for ways from a person's page to other areas' pages about
+// them. It is for the composition root, before the first request.
+func (s *Service) OnRecord(f func(ctx context.Context, person db.ID) []page.Link) {
+	s.ways = append(s.ways, f)
 }
 
 // append writes a change and tells those who asked.
