@@ -13,14 +13,17 @@ import (
 func (s *Service) Links(ctx context.Context, person db.ID) []page.Link {
 	var out []page.Link
 	_ = s.DB.Read(ctx, func(tx *db.Tx) error {
-		members, err := openMembersOf(tx, person)
+		members, err := membersAbout(tx, person)
 		if err != nil {
 			return err
 		}
 		for _, m := range members {
-			c, err := loadCase(tx, m.Case)
+			c, _, _, err := loadCase(tx, m.Case)
 			if err != nil {
 				return err
+			}
+			if m.Left {
+				continue
 			}
 			doc, err := s.Journal.Load(tx, m.Case)
 			if err == nil && s.Access.May(ctx, access.BoardRead, access.Of(doc)) {
