@@ -58,6 +58,7 @@ func outcomeID(o *Outcome) string {
 func mergeEpochs(parts []Decision, basis string, refused bool) Decision {
 	out := parts[0]
 	out.Outcomes, out.Ask = nil, nil
+	out.Overruled = inAll(parts)
 	out.Used = map[string]value.Value{}
 	type found struct {
 		o    Outcome
@@ -116,6 +117,26 @@ func mergeEpochs(parts []Decision, basis string, refused bool) Decision {
 		}
 		return out.Ask[i] < out.Ask[j]
 	})
+	return out
+}
+
+// inAll keeps what is overruled in every epoch.
+func inAll(parts []Decision) []Outcome {
+	var out []Outcome
+	for i := range parts[0].Overruled {
+		id, n := outcomeID(&parts[0].Overruled[i]), 0
+		for j := range parts {
+			for k := range parts[j].Overruled {
+				if outcomeID(&parts[j].Overruled[k]) == id {
+					n++
+					break
+				}
+			}
+		}
+		if n == len(parts) {
+			out = append(out, parts[0].Overruled[i])
+		}
+	}
 	return out
 }
 

@@ -10,40 +10,53 @@ import (
 )
 
 // outcomes lists what the frame comes to, settling by enumeration what Kleene
-// logic leaves open, and collects the questions that could settle the rest.
+// logic leaves open, and then collects the questions that could settle the rest:
+// outcomes first, so that questions cannot use up what settling needs.
 func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
 	dec.Outcomes = make([]Outcome, 0, min(len(g.targets), 10))
-	tally := map[int]int(nil)
+	var open []openTarget
 	for i := range g.targets {
 		t := &g.targets[i]
 		r, ok := g.resultOf(f, t)
+		capped := false
 		if !ok {
-			r, ok = s.settle(f, t)
+			r, ok, capped = s.settle(f, t)
 		}
-		if ok && r.status == absent {
+		switch {
+		case !ok:
+			open = append(open, openTarget{len(dec.Outcomes), t, capped})
+			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Undetermined))
+		case r.status == blocked:
+			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Blocked))
+		case r.status == present:
+			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Definite))
+		default:
 			if fires, barred, _ := g.standing(f, t); fires == value.Yes && barred == value.Yes {
 				dec.Overruled = append(dec.Overruled, g.outcome(f, t, r, Definite))
 			}
-			continue
 		}
-		switch {
-		case ok && r.status == blocked:
-			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Blocked))
-		case ok:
-			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Definite))
-		default:
-			o := g.outcome(f, t, r, Undetermined)
-			if tally == nil {
-				tally = map[int]int{}
-			}
-			for _, q := range g.questions(f, s, t) {
-				o.Ask = append(o.Ask, g.questionName(q))
-				tally[q]++
-			}
-			dec.Outcomes = append(dec.Outcomes, o)
+	}
+	var tally map[int]int
+	if len(open) > 0 {
+		tally = map[int]int{}
+		s.left = questionCap
+	}
+	for _, x := range open {
+		o := &dec.Outcomes[x.at]
+		for _, q := range g.questions(f, s, x.t, x.capped) {
+			o.Ask = append(o.Ask, g.questionName(q))
+			tally[q]++
 		}
 	}
 	g.askFor(f, dec, tally)
+}
+
+// openTarget is an outcome that is not settled, and whether that is only because
+// there were too many ways to try.
+type openTarget struct {
+	at     int
+	t      *target
+	capped bool
 }
 
 // questionName is the fact a question asks for, or AskJourney.
@@ -56,8 +69,9 @@ func (g *program) questionName(q int) string {
 
 // questions lists the unknown facts that could change an open outcome: those
 // for which some answers to the others make the outcome depend on them. What was
-// refused is not asked again.
-func (g *program) questions(f *frame, s *settler, t *target) []int {
+// refused is not asked again. With every, all unknown facts that the outcome reads
+// are listed.
+func (g *program) questions(f *frame, s *settler, t *target, every bool) []int {
 	seen := map[int]bool{}
 	var out []int
 	asked := map[int]bool{} // whether a group matters
@@ -81,7 +95,7 @@ func (g *program) questions(f *frame, s *settler, t *target) []int {
 			if seen[q] || q < len(g.p.facts) && f.vals[q].Kind() == value.KindRefused {
 				continue
 			}
-			if matters(q) || blocked && matters(len(g.p.facts)) {
+			if every || matters(q) || blocked && matters(len(g.p.facts)) {
 				seen[q] = true
 				out = append(out, q)
 			}

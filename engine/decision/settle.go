@@ -10,6 +10,10 @@ import (
 // it falls back on Kleene's answer, which is sound but may ask too much.
 const defaultCap = 40000
 
+// questionCap is the same for finding the questions; beyond it every fact that an
+// open outcome reads is asked for.
+const questionCap = 40000
+
 // targetCap bounds the search for one outcome, relevanceCap that for one
 // question about it.
 const (
@@ -60,8 +64,8 @@ type search struct {
 }
 
 // settle enumerates the ways to fill in the unknown. settled is true when all
-// give the same result.
-func (s *settler) settle(f *frame, t *target) (r result, settled bool) {
+// give the same result, capped when there were too many to try.
+func (s *settler) settle(f *frame, t *target) (r result, settled, capped bool) {
 	q := &search{settler: s, t: t, group: -1, budget: min(targetCap, s.left)}
 	start := q.budget
 	sub := s.frame(f)
@@ -70,9 +74,9 @@ func (s *settler) settle(f *frame, t *target) (r result, settled bool) {
 	s.left -= start - max(q.budget, 0)
 	if q.gaveUp {
 		s.capped = true
-		return result{}, false
+		return result{}, false, true
 	}
-	return q.first, q.seen && !q.differ
+	return q.first, q.seen && !q.differ, false
 }
 
 // explore returns true when there is nothing more to learn.
