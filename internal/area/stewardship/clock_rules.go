@@ -10,7 +10,7 @@ import (
 // complex request if the person was told within the first (GDPR art. 12(3);
 // agencies set their own, and these are the parameters to change). A month
 // clamps to the month's end; no roll over weekends unless a jurisdiction says so
-// (reference: programme-protection, section 1.7).
+// (worked cases in clock tests).
 const (
 	monthsToAnswer   = 1
 	monthsMore       = 2

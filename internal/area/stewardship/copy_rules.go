@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -48,48 +49,75 @@ func (w plainWords) field(name string) page.Msg {
 
 func (w plainWords) topic(name string) page.Msg { return w.field(name) }
 
+// inner are fields that say how the program works and nothing about the person.
+var inner = []string{"hash", "rows", "stopped_rows", "why", "overruled", "combine", "seen", "needs", "replaces", "reading", "receipt"}
+
+// deepest is how far down a field is followed.
+const deepest = 4
+
 // rows writes the fields of a document, in a fixed order, without those that only
 // link documents to each other.
 func (w plainWords) rows(fields map[string]json.RawMessage) page.Summary {
-	names := make([]string, 0, len(fields))
-	for n := range fields {
-		names = append(names, n)
+	m := make(map[string]any, len(fields))
+	for n, raw := range fields {
+		var v any
+		if json.Unmarshal(raw, &v) == nil {
+			m[n] = v
+		}
+	}
+	return w.object(m, 0)
+}
+
+// object writes a map: the answers of a form, the values of a result.
+func (w plainWords) object(m map[string]any, depth int) page.Summary {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		if !slices.Contains(inner, n) {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
 	var out page.Summary
 	for _, n := range names {
-		var v any
-		if json.Unmarshal(fields[n], &v) != nil {
-			continue
-		}
-		if nested, ok := v.(map[string]any); ok {
-			out = append(out, w.nested(nested)...)
-			continue
-		}
-		if shown, ok := w.value(n, v); ok {
-			out = append(out, page.Row{Label: w.field(n), Value: shown})
+		switch v := m[n].(type) {
+		case map[string]any:
+			if measured, ok := v["value"]; ok {
+				out = append(out, w.measured(n, measured, v)...)
+			} else if depth < deepest {
+				out = append(out, w.object(v, depth+1)...)
+			}
+		default:
+			if shown, ok := w.value(n, v); ok {
+				out = append(out, page.Row{Label: w.field(n), Value: shown})
+			}
 		}
 	}
 	return out
 }
 
-// nested writes a map one level deep: the answers of a form.
-func (w plainWords) nested(m map[string]any) page.Summary {
-	names := make([]string, 0, len(m))
-	for n := range m {
-		names = append(names, n)
+// measured writes a value with its unit under the name of what was measured.
+func (w plainWords) measured(name string, v any, of map[string]any) page.Summary {
+	shown, ok := w.value(name, v)
+	if !ok {
+		return nil
 	}
-	slices.Sort(names)
-	var out page.Summary
-	for _, n := range names {
-		if _, deeper := m[n].(map[string]any); deeper {
-			continue
-		}
-		if shown, ok := w.value(n, m[n]); ok {
-			out = append(out, page.Row{Label: w.field(n), Value: shown})
+	if unit, _ := of["unit"].(string); unit != "" {
+		if n, ok := v.(float64); ok {
+			shown = value.Quantity{Number: n, Unit: unit}
 		}
 	}
-	return out
+	return page.Summary{{Label: w.field(name), Value: shown}}
+}
+
+// line writes an object of a list on one line, such as an outcome of the rules.
+func (w plainWords) line(m map[string]any) (any, bool) {
+	var parts []string
+	for _, n := range []string{"kind", "code", "state", "name", "value", "on"} {
+		if s, ok := m[n].(string); ok && s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " · "), len(parts) > 0
 }
 
 func (w plainWords) value(field string, v any) (any, bool) {
@@ -103,6 +131,8 @@ func (w plainWords) value(field string, v any) (any, bool) {
 		return page.M("page.truth.no"), true
 	case float64:
 		return v, true
+	case map[string]any:
+		return w.line(v)
 	case []any:
 		var all []any
 		for _, e := range v {

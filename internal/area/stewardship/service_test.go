@@ -24,7 +24,7 @@ func day(s string) calendar.Day {
 	return d
 }
 
-// Worked cases of programme-protection, section 1.7.
+// Worked cases: the month clamps, and hours run through weekends.
 func TestClocks(t *testing.T) {
 	for _, c := range []struct {
 		received string
