@@ -122,6 +122,7 @@ func readXML(r io.Reader) (*node, error) {
 		return &Error{Line: line, Column: col, Msg: fmt.Sprintf(format, args...)}
 	}
 	for {
+		line, col := dec.InputPos() // where the next element begins
 		tok, err := dec.Token()
 		if err == io.EOF {
 			break
@@ -147,7 +148,7 @@ func readXML(r io.Reader) (*node, error) {
 				return nil, fail("nested more than %d deep", MaxDepth)
 			}
 			n := &node{space: t.Name.Space, name: t.Name.Local, attrs: t.Copy().Attr}
-			n.line, n.col = dec.InputPos()
+			n.line, n.col = line, col
 			if len(stack) == 0 {
 				if root != nil {
 					return nil, fail("more than one root element")
