@@ -59,7 +59,6 @@ func (s *Service) Audit(ctx context.Context, q AuditQuery) ([]AuditLine, error) 
 }
 
 func (s *Service) auditFilter(ctx context.Context, q AuditQuery) (access.ReadFilter, error) {
-	const op = "stewardship.Audit"
 	f := access.ReadFilter{User: q.User, Act: q.Act, Before: q.Before, Limit: auditPage + 1}
 	if err := s.Access.Check(ctx, access.AuditRead, access.Resource{Kind: "access.read"}); err != nil {
 		return f, err

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -164,10 +163,6 @@ func listRequests(tx *db.Tx, sc access.Scope, limit int) ([]row, error) {
 	return listRows(tx, kindRequest, "SELECT "+requestColumns+" FROM stewardship_request r WHERE "+where+" ORDER BY r.is_open DESC, r.due, r.id LIMIT ?", append(args, limit)...)
 }
 
-func requestsOf(tx *db.Tx, person db.ID) ([]row, error) {
-	return listRows(tx, kindRequest, "SELECT "+requestColumns+" FROM stewardship_request r WHERE r.subject = ? ORDER BY r.due, r.id", person)
-}
-
 func findErasure(tx *db.Tx, id db.ID) (row, error) {
 	return scanRow(tx.Row("SELECT "+requestColumns+" FROM stewardship_erasure r WHERE r.id = ?", id).Scan, kindErasure)
 }
@@ -228,11 +223,4 @@ func listComplaints(tx *db.Tx, aboutOfficer bool, limit int) ([]Complaint, error
 		out = append(out, c)
 	}
 	return out, rows.Err()
-}
-
-// openCounts is what waits: requests within a scope whose clock has nearly run out.
-func openRequests(tx *db.Tx, sc access.Scope, before calendar.Day) (n int, err error) {
-	where, args := sc.Where("r")
-	err = tx.Row("SELECT COUNT(*) FROM stewardship_request r WHERE r.is_open = 1 AND r.due <= ? AND "+where, append([]any{before}, args...)...).Scan(&n)
-	return n, err
 }
