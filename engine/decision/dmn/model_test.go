@@ -151,7 +151,7 @@ func TestErrorsNameTheElement(t *testing.T) {
 		{`href="#d"`, `href="#e"`, `decision "E": the decision requires itself`},
 		{`FIRST`, `BEST`, `"BEST" is not a hit policy`},
 		{`hitPolicy="FIRST"`, `hitPolicy="FIRST" aggregation="SUM"`, "aggregation"},
-		{`[1..5)`, `[1..`, `line 10, column 1, rule "r": input entry`},
+		{`[1..5)`, `[1..`, `line 9, column 1, rule "r": input entry`},
 		{`"p"</text></outputEntry>`, `p +</text></outputEntry>`, "output entry"},
 		{`My Age + 1`, `for x in y return x`, `decision "E"`},
 		{`<text>My Age</text>`, `<text></text>`, "no expression"},
