@@ -57,7 +57,7 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	}
 	f.Site = n.siteName(ctx, actor)
 	if n.Access.Ever(ctx, access.PersonSearch) {
-		f.Search = "/people"
+		f.Search = "/people/find"
 	}
 	f.Nav = append(f.Nav, page.Nav{Href: "/", Text: page.M("app.nav.today")})
 	for _, way := range ways {

@@ -45,8 +45,19 @@ func foundOf(f Found) foundView {
 	return v
 }
 
-func (s *Service) getFind(w http.ResponseWriter, r *http.Request) {
-	typed := r.URL.Query().Get("q")
+func (s *Service) getFind(w http.ResponseWriter, r *http.Request) { s.find(w, r, "") }
+
+// postFind searches. What is typed is a person's name or number: it travels in the
+// body, so that no log, history or proxy keeps it with a path.
+func (s *Service) postFind(w http.ResponseWriter, r *http.Request) {
+	if err := page.ReadForm(w, r, maxPosted); err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.find(w, r, r.PostForm.Get("q"))
+}
+
+func (s *Service) find(w http.ResponseWriter, r *http.Request, typed string) {
 	found, err := s.Search(r.Context(), typed)
 	if err != nil {
 		s.Pages.Error(w, r, err)
@@ -68,9 +79,9 @@ func (s *Service) getFind(w http.ResponseWriter, r *http.Request) {
 	}
 	v := findView{Typed: typed, Asked: !found.Query.Empty(), Found: foundOf(found),
 		Register: s.Access.May(r.Context(), registerAction, personRow{Site: a.Site()}.identity()),
-		Form: &page.Form{Method: "get", Action: "/people", Submit: page.M("page.search.button"), Fields: []page.Field{
+		Form: &page.Form{Action: "/people/find", Submit: page.M("page.search.button"), Fields: []page.Field{
 			{Kind: page.Text, Name: "q", Label: page.M("people.find.label"), Hint: page.M("people.find.hint"), Value: typed, Max: maxTyped, Dir: "auto"}}}}
-	s.Pages.Render(w, r, page.Page{Template: "people/find", Title: "people.title.find", View: v})
+	s.Pages.Render(w, r, page.Page{Template: "people/find", Title: "people.title.find", View: v, Return: "/people"})
 }
 
 func (s *Service) getToday(w http.ResponseWriter, r *http.Request) {

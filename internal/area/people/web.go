@@ -35,6 +35,7 @@ const maxPosted = 1 << 20
 func (s *Service) Routes(mux *http.ServeMux) {
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /people":                                  s.getFind,
+		"POST /people/find":                            s.postFind,
 		"GET /people/today":                            s.getToday,
 		"GET /people/new":                              s.getRegister,
 		"POST /people/new/document":                    s.postReadZone,
@@ -177,6 +178,12 @@ func (s *Service) ask(w http.ResponseWriter, r *http.Request, id db.ID, title st
 		s.Pages.Error(w, r, err)
 		return
 	}
+	if r.Method == http.MethodGet {
+		if err := s.Access.Opened(r.Context(), id, title); err != nil {
+			s.Pages.Error(w, r, err)
+			return
+		}
+	}
 	v := editView{Form: f}
 	if remove != "" {
 		v.Remove = button(remove, "people.remove", true)
@@ -296,10 +303,6 @@ func yesNo() []page.Option {
 
 func yesNoUnknown() []page.Option {
 	return append(yesNo(), page.Option{Value: "unknown", Label: page.TruthMsg(value.Unknown)})
-}
-
-func yesNoRefused() []page.Option {
-	return append(yesNo(), page.Option{Value: "refused", Label: page.TruthMsg(value.Refused)})
 }
 
 // placeMsg names a country in the reader's language with its code.

@@ -382,7 +382,8 @@ func TestJourneyPages(t *testing.T) {
 	s.want(add(map[string]string{"place": "UGA", "from-year": "2020", "ongoing": "yes"}), 303)
 	s.want(add(map[string]string{"place": "SDN", "from-year": "2015", "to-year": "2012"}), 422, "ends before it begins", `href="#f-to"`)
 	w := s.get(access.Reception, path+"/journey")
-	s.want(w, 200, "Nothing known", "Ethiopia", "Uganda", "stays/new?from=")
+	s.want(w, 200, "Nothing known", "Ethiopia", "Uganda", "stays/new?gap=1")
+	s.want(s.get(access.Reception, path+"/stays/new?gap=1"), 200, `name="from-year" value="2011"`, `name="to-year" value="2019"`)
 	v := fields(w.Body.String())
 	v.Set("complete", "yes")
 	s.want(s.post(access.Reception, path+"/journey/whole", v), 303)
@@ -448,13 +449,14 @@ func TestFindPages(t *testing.T) {
 	s := newSite(t)
 	id := s.register(almaz(t))
 	s.want(s.get(access.Reception, "/people"), 200, "Register a new person")
-	s.want(s.get(access.Reception, "/people?q=almaz"), 200, "አልማዝ", "/people/"+id.String())
-	s.want(s.get(access.Reception, "/people?q=nobodyatall"), 200, "Nobody was found")
-	r := httptest.NewRequest(http.MethodGet, "/people?q=alm", nil)
+	s.want(s.post(access.Reception, "/people/find", url.Values{"q": {"almaz"}}), 200, "አልማዝ", "/people/"+id.String())
+	s.want(s.post(access.Reception, "/people/find", url.Values{"q": {"nobodyatall"}}), 200, "Nobody was found")
+	r := httptest.NewRequest(http.MethodPost, "/people/find", strings.NewReader("q=alm"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("HX-Request", "true")
 	w := s.send(s.as(access.Reception), r)
 	s.want(w, 200, `class="hits"`, "!<html")
-	s.want(s.get(access.Radiographer, "/people?q=almaz"), 403, "!አልማዝ")
+	s.want(s.post(access.Radiographer, "/people/find", url.Values{"q": {"almaz"}}), 403, "!አልማዝ")
 	s.want(s.post(access.Reception, "/people/"+id.String()+"/arrive", url.Values{}), 303)
 	s.want(s.get(access.Reception, "/people/today"), 200, "አልማዝ")
 	s.want(s.get(access.Administrator, "/people/"+id.String()), 403, "!አልማዝ")
@@ -514,7 +516,7 @@ func TestEveryPageChecks(t *testing.T) {
 	stay := r.Stays[0].ID.String()
 	p := "/people/" + id.String()
 	for _, path := range []string{p, p + "/journey", p + "/stays/new", p + "/stays/" + stay, p + "/documents/new", p + "/contacts/new", p + "/consents", p + "/consent/photo",
-		p + "/print/consent/photo", p + "/print/slip", p + "/photo", p + "/photo.jpg", p + "/family", p + "/relations", p + "/edit/name", p + "/edit/safety", "/people?q=al", "/people/new", "/people/today"} {
+		p + "/print/consent/photo", p + "/print/slip", p + "/photo", p + "/photo.jpg", p + "/family", p + "/relations", p + "/edit/name", p + "/edit/safety", "/people", "/people/new", "/people/today"} {
 		for _, role := range []access.Role{access.Administrator, access.Epidemiologist, access.Screener} {
 			if w := s.get(role, path); w.Code != 403 {
 				t.Errorf("%s as %s: %d", path, role, w.Code)
@@ -526,8 +528,8 @@ func TestEveryPageChecks(t *testing.T) {
 		}
 	}
 	for _, path := range []string{p + "/arrive", p + "/edit/name", p + "/stays/new", p + "/stays/" + stay + "/remove", p + "/journey/whole", p + "/documents/new", p + "/contacts/new",
-		p + "/consent/photo", p + "/photo/remove", p + "/family", p + "/relations", p + "/keep"} {
-		v := url.Values{"id": {db.NewID().String()}, "given_latin": {"X"}, "place": {"ETH"}, "doc": {id.String()}, "contact_kind": {"other"}, "contact_value": {"x"}, "doc_type": {"other"},
+		"/people/find", p + "/consent/photo", p + "/photo/remove", p + "/family", p + "/relations", p + "/keep"} {
+		v := url.Values{"id": {db.NewID().String()}, "q": {"al"}, "given_latin": {"X"}, "place": {"ETH"}, "doc": {id.String()}, "contact_kind": {"other"}, "contact_value": {"x"}, "doc_type": {"other"},
 			"doc_number": {"1"}, "unit": {"single"}, "role": {"head"}}
 		if w := s.post(access.Administrator, path, v); w.Code != 403 {
 			t.Errorf("POST %s as an administrator: %d", path, w.Code)

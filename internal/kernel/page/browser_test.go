@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,7 @@ func TestTargetsFitAFinger(t *testing.T) {
 
 func TestWithoutScriptTheSearchIsAForm(t *testing.T) {
 	s := pagetest.SampleServer(t, renderer(t), page.Samples())
-	r, err := http.Get(s.URL + "/style/search?q=selam")
+	r, err := http.PostForm(s.URL+"/style/search", url.Values{"q": {"selam"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestWithoutScriptTheSearchIsAForm(t *testing.T) {
 	}
 	ctx := tab(t, "/style", 1280)
 	got := eval[string](t, ctx, `(function(){var f=document.querySelector("form.search");return f.method+" "+new URL(f.action).pathname+" "+f.querySelector("[name]").name})()`)
-	if got != "get /style/search q" {
+	if got != "post /style/search q" {
 		t.Errorf("the form is %q", got)
 	}
 }

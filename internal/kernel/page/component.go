@@ -177,7 +177,7 @@ type Frame struct {
 	User    string // name of who is logged in; "" before log-in
 	Sync    *Sync
 	Nav     []Nav
-	Search  string // where the person search goes ("/people"); "" shows none
+	Search  string // where the person search goes ("/people/find"); "" shows none
 	SignOut string // where a POST logs out
 	Locale  string // the user's own language; the switch wins
 	Demo    bool   // says on every page that nothing here is real

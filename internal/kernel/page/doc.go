@@ -79,7 +79,8 @@
 //
 // # The person search
 //
-// Frame.Search is the path of a GET handler for ?q=. With script htmx asks it
+// Frame.Search is the path of a POST handler for the field q: what is typed is a
+// name, and a name never stands in a URL. With script htmx asks it
 // while the user types: if IsFragment(r), answer with Fragment and a
 // <ul class="hits"> as in templates/page/style-hits.html; otherwise with a page.
 //

@@ -43,7 +43,7 @@ func (p *Renderer) StyleRoutes(mux *http.ServeMux) {
 		}
 		p.Form(w, r, pg, v.Form)
 	})
-	mux.HandleFunc("GET /style/search", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /style/search", func(w http.ResponseWriter, r *http.Request) {
 		if IsFragment(r) {
 			p.Fragment(w, r, "page/style-hits", fullStyle())
 			return
