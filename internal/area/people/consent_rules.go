@@ -100,12 +100,11 @@ type Warning string
 
 // The warnings of a consent.
 const (
-	WarnRelative   Warning = "relative"    // a relative interprets
-	WarnChild      Warning = "child"       // a child interprets: flagged to protection
-	WarnAssentNo   Warning = "assent_no"   // the child said no
-	WarnUnsigned   Warning = "unsigned"    // confidentiality not signed by the interpreter
-	WarnSecond     Warning = "second"      // a second officer must sign
-	WarnNoLanguage Warning = "no_language" // the text does not exist in the person's language
+	WarnRelative Warning = "relative"  // a relative interprets
+	WarnChild    Warning = "child"     // a child interprets: flagged to protection
+	WarnAssentNo Warning = "assent_no" // the child said no
+	WarnUnsigned Warning = "unsigned"  // confidentiality not signed by the interpreter
+	WarnSecond   Warning = "second"    // a second officer must sign
 )
 
 // Warnings returns what to say about a record. A relative or child as interpreter

@@ -28,10 +28,11 @@
 //
 // # Facts offered to packs
 //
-// Facts names them: person.birth, person.sex, person.nationalities,
-// person.birth_country, person.died, person.pregnant, person.last_period,
-// person.allergies, and site.country (the country of examination); the journey
-// goes to the engine as a decision.Journey.
+// Service.Facts offers person.birth, person.sex, person.nationalities,
+// person.birth_country, person.died, person.unaccompanied, person.pregnant,
+// person.last_period, person.due, person.has_allergy, person.allergies and
+// site.country (the country of examination); the journey goes to the engine as a
+// decision.Journey. OnChange tells the composition root when one of them changed.
 //
 // # What it must never do
 //

@@ -71,7 +71,11 @@ func (s *Service) Register(ctx context.Context, r Registration) (Registered, err
 		if err := s.mayRegister(ctx, tx, &r); err != nil {
 			return err
 		}
-		likely, err := s.likely(ctx, tx, r.Person, r.ID)
+		var numbers []string
+		for _, d := range r.Documents {
+			numbers = append(numbers, d.Number)
+		}
+		likely, err := s.likely(ctx, tx, r.Person, r.ID, numbers)
 		if err != nil {
 			return err
 		}

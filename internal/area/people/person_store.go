@@ -25,6 +25,7 @@ CREATE TABLE people_person (
 	author BLOB, disputed TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (id));
 CREATE INDEX people_person_code ON people_person (code);
 CREATE INDEX people_person_wristband ON people_person (wristband) WHERE wristband <> '';
+CREATE INDEX people_person_year ON people_person (year_from);
 CREATE TABLE people_name (
 	key TEXT NOT NULL, person BLOB NOT NULL, sig INTEGER NOT NULL, year_from INTEGER NOT NULL, year_to INTEGER NOT NULL,
 	site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,

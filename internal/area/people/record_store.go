@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
@@ -95,12 +94,4 @@ func protectionOf(tx *db.Tx, person db.ID) (Protection, error) {
 		return Protection{}, err
 	}
 	return all[0], nil
-}
-
-// disputedTruth is unknown where a group is in conflict.
-func disputedTruth(groups []string, group string, t value.Truth) value.Truth {
-	if contains(groups, group) {
-		return value.Unknown
-	}
-	return t
 }

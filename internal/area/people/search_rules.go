@@ -145,7 +145,7 @@ type Query struct {
 	Terms  []match.Term // words of a name; all must match
 	Number string       // a number: code, document, wristband, family; "" if none
 	Code   string       // if the number is a person's code
-	Year   int          // a year of birth; 0 if none
+	Year   int          // a year of birth; 0 if none. Beside a Number it is tried if the number finds nobody
 }
 
 // maxTyped is the longest search text that is looked at.
@@ -189,6 +189,9 @@ func ParseQuery(typed string, on calendar.Day) Query {
 		}
 	}
 	q.Number = numberKey(strings.Join(numbers, ""))
+	if len(numbers) == 1 && len(q.Terms) == 0 {
+		q.Year, _ = birthYear(numbers[0], on) // a number first, a year if there is none
+	}
 	if len(q.Terms) > 0 && q.Number != "" {
 		// "passport AB 123": letters may belong to the number.
 		q.Number = numberKey(typed)
@@ -210,7 +213,10 @@ func birthYear(s string, on calendar.Day) (int, bool) {
 	s = numberKey(s)
 	y, err := strconv.Atoi(s)
 	now, _, _ := on.YMD()
-	return y, err == nil && len(s) == 4 && y <= now && y >= now-maxYears
+	if err != nil || len(s) != 4 || y > now || y < now-maxYears {
+		return 0, false
+	}
+	return y, true
 }
 
 // Empty reports whether there is nothing to look for.

@@ -91,16 +91,24 @@ func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 func Find(tx *db.Tx, q Query, scope access.Scope, limit int, caps Caps) ([]db.ID, bool, error) {
 	if q.Number != "" {
 		ids, err := findByNumber(tx, q.Number, scope, limit)
+		if err != nil || len(ids) > 0 || q.Year == 0 {
+			return ids, len(ids) == limit, err
+		}
+		ids, err = findByYear(tx, q.Year, scope, limit)
 		return ids, len(ids) == limit, err
 	}
 	return findByName(tx, q.Terms, q.Year, scope, limit, caps)
 }
 
+// documentSame is a reason of this area's own beside those of engine/match.
+const documentSame match.Reason = "document_same"
+
 // likelyCap is how many rows are compared for each word of a new name.
 const likelyCap = 300
 
 // likely returns persons who may be the one that is being registered, best first.
-func (s *Service) likely(ctx context.Context, tx *db.Tx, p Person, self db.ID) ([]Likely, error) {
+// numbers are those of the documents shown: who has one of them is the first.
+func (s *Service) likely(ctx context.Context, tx *db.Tx, p Person, self db.ID, numbers []string) ([]Likely, error) {
 	scope, err := s.Access.Scope(ctx, access.PersonSearch)
 	if err != nil || scope.Empty() {
 		return nil, err
@@ -111,8 +119,19 @@ func (s *Service) likely(ctx context.Context, tx *db.Tx, p Person, self db.ID) (
 		terms = append(terms, match.Query(n+" ")...)
 	}
 	near, err := nearNames(tx, terms, p, scope)
-	if err != nil || len(near) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	sameNumber := map[db.ID]bool{}
+	for _, n := range numbers {
+		ids, err := findByDocument(tx, numberKey(n), scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			sameNumber[id] = true
+			near = append(near, id)
+		}
 	}
 	rows, err := findPersons(tx, near)
 	if err != nil {
@@ -125,7 +144,10 @@ func (s *Service) likely(ctx context.Context, tx *db.Tx, p Person, self db.ID) (
 			continue
 		}
 		e := match.Comparer{}.Compare(mine, match.Prepare(matchRecord(r.Person)))
-		if e.Level < match.Likely {
+		if sameNumber[id] {
+			e.Bits += 20
+			e.Reasons = append([]match.Reason{documentSame}, e.Reasons...)
+		} else if e.Level < match.Likely {
 			continue
 		}
 		o, l := r.Person.Display()
@@ -346,6 +368,6 @@ func (s *Service) TodayList(ctx context.Context, site string) ([]TodayRow, error
 // LikelyDoubles returns persons who may be the one described, best first, for a
 // form that wants to say so before it is sent. Register asks again.
 func (s *Service) LikelyDoubles(ctx context.Context, p Person) (out []Likely, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error { out, err = s.likely(ctx, tx, p, db.ID{}); return err })
+	err = s.DB.Read(ctx, func(tx *db.Tx) error { out, err = s.likely(ctx, tx, p, db.ID{}, nil); return err })
 	return out, fault.Wrap("people.LikelyDoubles", err)
 }

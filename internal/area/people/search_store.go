@@ -281,3 +281,32 @@ func findByNumber(tx *db.Tx, number string, scope access.Scope, limit int) ([]db
 	}
 	return out[:min(len(out), limit)], nil
 }
+
+// widest is how many years an estimated birth may span; the index is by the first.
+const widest = 12
+
+// findByYear returns persons who may be born in a year, the latest registered
+// first.
+func findByYear(tx *db.Tx, year int, scope access.Scope, limit int) ([]db.ID, error) {
+	where, args := scope.WhereIn("", access.Columns{Subject: "id"})
+	rows, err := tx.Query("SELECT id FROM people_person WHERE year_from BETWEEN ? AND ? AND year_to >= ? AND "+where+" ORDER BY year_from DESC, id DESC LIMIT ?",
+		append(append([]any{year - widest, year, year}, args...), limit)...)
+	if err != nil {
+		return nil, err
+	}
+	return scanIDs(rows)
+}
+
+// findByDocument returns who has a document with this number.
+func findByDocument(tx *db.Tx, number string, scope access.Scope) ([]db.ID, error) {
+	if number == "" {
+		return nil, nil
+	}
+	where, args := scope.WhereIn("p", access.Columns{Subject: "id"})
+	rows, err := tx.Query("SELECT DISTINCT p.id FROM people_document d JOIN people_person p ON p.id = d.person WHERE d.number = ? AND "+where+" LIMIT 5",
+		append([]any{number}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return scanIDs(rows)
+}

@@ -154,6 +154,7 @@ func TestSearch(t *testing.T) {
 			{"hassan moham", []db.ID{mo}},
 			{"muhammad 2001", []db.ID{mu}},
 			{"muhammad 1990", []db.ID{mo}},
+			{"2001", []db.ID{mu}},
 			{"W014", []db.ID{wb}},
 			{"851c000123", []db.ID{mu}},
 			{"851-C 000 123", []db.ID{mu}},

@@ -42,15 +42,33 @@ func (s *Service) getStay(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	if doc.IsZero() { // a gap in the journey is a new stay with the days of the gap
-		if from, err := calendar.Parse(r.URL.Query().Get("from")); err == nil {
-			st.From = from
-		}
-		if to, err := calendar.Parse(r.URL.Query().Get("to")); err == nil {
-			st.To = to
+	if n := atoi(r.URL.Query().Get("gap")); doc.IsZero() && n > 0 {
+		if st, err = s.fillGap(r, id, n); err != nil {
+			s.Pages.Error(w, r, err)
+			return
 		}
 	}
 	s.ask(w, r, id, "people.title.stay", stayForm(st, base, orNew(doc), page.LocaleOf(r).Code, s.Today()), removePath(id, "stays", doc))
+}
+
+// fillGap is a new stay with the days of the n-th gap of a journey. The days are
+// not in the link: paths carry ids and no dates of a person's life.
+func (s *Service) fillGap(r *http.Request, id db.ID, n int) (st Stay, err error) {
+	err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		row, err := s.open(r.Context(), tx, access.JourneyWrite, id)
+		if err != nil {
+			return err
+		}
+		stays, err := staysOf(tx, id)
+		if err != nil {
+			return err
+		}
+		if gaps := Gaps(stays, row.Person.BirthFact(), s.Today()); n <= len(gaps) {
+			st.From, st.To = gaps[n-1].First.Date(), gaps[n-1].Last.Date()
+		}
+		return nil
+	})
+	return st, err
 }
 
 func (s *Service) postStay(w http.ResponseWriter, r *http.Request) {
@@ -117,11 +135,10 @@ func journeySection(rec Record, base journal.Base, edit bool, today calendar.Day
 	}
 	path := personPath(rec.ID)
 	edit = edit && rec.MayWriteJourney
-	gaps := rec.Gaps
+	gap := 0
 	for i, st := range rec.Stays {
-		for len(gaps) > 0 && gaps[0].Before == i {
-			sec.Timeline = append(sec.Timeline, gapEvent(gaps[0], path, rec.MayWriteJourney))
-			gaps = gaps[1:]
+		for ; gap < len(rec.Gaps) && rec.Gaps[gap].Before == i; gap++ {
+			sec.Timeline = append(sec.Timeline, gapEvent(rec.Gaps[gap], gap+1, path, rec.MayWriteJourney))
 		}
 		e := page.Event{When: stayWhen(st), What: placeMsg(st.Place), State: stayTag(st)}
 		if st.Detail != "" {
@@ -132,8 +149,8 @@ func journeySection(rec Record, base journal.Base, edit bool, today calendar.Day
 		}
 		sec.Timeline = append(sec.Timeline, e)
 	}
-	for _, g := range gaps {
-		sec.Timeline = append(sec.Timeline, gapEvent(g, path, rec.MayWriteJourney))
+	for ; gap < len(rec.Gaps); gap++ {
+		sec.Timeline = append(sec.Timeline, gapEvent(rec.Gaps[gap], gap+1, path, rec.MayWriteJourney))
 	}
 	for _, o := range Overlap(rec.Stays, today) {
 		sec.Callouts = append(sec.Callouts, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("people.journey.overlap",
@@ -174,11 +191,11 @@ func placeWords(code string) page.Msg {
 	return page.Words(func(string) string { return code })
 }
 
-func gapEvent(g Gap, path string, edit bool) page.Event {
+func gapEvent(g Gap, n int, path string, edit bool) page.Event {
 	e := page.Event{When: page.M("people.journey.from_to", "from", g.First, "to", g.Last), What: page.M("people.journey.gap"),
 		State: page.Tag{Level: page.Wait, Text: page.M("people.journey.ask")}}
 	if edit {
-		e.Change = page.Link{Href: path + "/stays/new?from=" + g.First.String() + "&to=" + g.Last.String(), Text: page.M("people.journey.fill")}
+		e.Change = page.Link{Href: path + "/stays/new?gap=" + itoa(n), Text: page.M("people.journey.fill")}
 	}
 	return e
 }
