@@ -25,6 +25,21 @@ type batch struct {
 	l       *lane
 	items   []prepared
 	longest int // payload so far
+	random  [16 * secretSize]byte
+	drawn   int // bytes of random that are used up
+}
+
+// draw makes a secret. Randomness is read for several at a time, and each byte of
+// it is used once and wiped.
+func (b *batch) draw(secret []byte) {
+	if b.drawn == 0 || b.drawn == len(b.random) {
+		rand.Read(b.random[:])
+		b.drawn = 0
+	}
+	from := b.random[b.drawn : b.drawn+secretSize]
+	copy(secret, from)
+	clear(from)
+	b.drawn += secretSize
 }
 
 var batches = sync.Pool{New: func() any { return &batch{longest: 256} }}
@@ -103,7 +118,7 @@ func (b *batch) addTo(d *document, k *kindInfo, by Author, c *Change) error {
 		p.merged.reset()
 		p.own = document{k: k, s: &p.merged, isNew: true, secret: p.secret[:]}
 		d = &p.own
-		rand.Read(d.secret)
+		b.draw(d.secret)
 	}
 	p.d = d
 	if err := b.entry(p, by, c); err != nil {

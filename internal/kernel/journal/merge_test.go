@@ -319,3 +319,16 @@ func TestHeadersComeBackFromTheirBytes(t *testing.T) {
 		}
 	})
 }
+
+func TestSecretsAreNeverDrawnTwice(t *testing.T) {
+	b := &batch{}
+	seen := map[[secretSize]byte]bool{{}: true} // and never empty
+	for range 100 {
+		var s [secretSize]byte
+		b.draw(s[:])
+		if seen[s] {
+			t.Fatal("a secret was drawn twice")
+		}
+		seen[s] = true
+	}
+}
