@@ -32,6 +32,7 @@
 //     in list("id")                a code of a dated list; for a list fact, any element
 //     known  unknown  refused      how the fact is known
 //
+// A code that is also a word of cells (true, known, not …) is written in quotes.
 // A unit may follow a number (>=35 kg) and must be the fact's. known holds for
 // whatever is known in part (a range); unknown holds for refused too, as refused
 // weighs like unknown; refused holds for refused only. A cell may mix values and
@@ -70,7 +71,8 @@
 // derived facts and chained tables. What some ways give is Undetermined, with the
 // facts that could change it; what none gives is not listed. Beyond a cap the
 // answer falls back on Kleene logic, which is sound and may ask too much
-// (Decision.Capped). Uncertainty of the journey counts as one unknown for each
+// (Decision.Capped). A birth year gives an age range, and what the range settles
+// is settled. Uncertainty of the journey counts as one unknown for each
 // fact derived from it.
 //
 // # Outcomes
@@ -82,6 +84,20 @@
 // is in Decision.Overruled. Required and contraindicated at once is Blocked, and so
 // are contradicting rows of a unique or any table. The earliest valid wins, over
 // all tables. Require and waive stand side by side: waiving is an officer's act.
+//
+// # Reading and asking often
+//
+// Decide takes facts by name. NewSheet and DecideSheet take them by slot, for
+// whoever decides for thousands. Args and Rows of an outcome may be shared with
+// the protocol: read them, do not change them. CheckUnknowns tries the promise
+// about the unknown on any protocol; Mutants plants one small mistake at a time,
+// which a pack's worked cases should notice; Combine joins the decisions of a
+// destination and of safety protocols.
+//
+// # Standards
+//
+// OMG DMN 1.5 (formal/2024-01-01), chapters 8 and 9, in the subset above; UCUM for
+// units; ISO 4217 for currencies; RFC 4180 for tables.
 //
 // # What it must never do
 //

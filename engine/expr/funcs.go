@@ -2,8 +2,10 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,13 +92,9 @@ var builtin = map[string]*Func{
 	"add_years":  {Min: 2, Max: 2, Eval: addMonths(12)},
 }
 
-// Builtins returns the names of the built-in functions, for documentation.
+// Builtins returns the names of the built-in functions in order.
 func Builtins() []string {
-	names := make([]string, 0, len(builtin))
-	for n := range builtin {
-		names = append(names, n)
-	}
-	return names
+	return slices.Sorted(maps.Keys(builtin))
 }
 
 // coalesce names the unknown on purpose: the first argument that is known in
