@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
@@ -13,7 +12,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -162,105 +160,6 @@ func (p peopleOf) Known(tx *db.Tx, person db.ID, on calendar.Day) (value.Facts, 
 		out["age_years"] = calendar.AgeValue(id.Birth, on.Date(), calendar.Years)
 	}
 	return out, nil
-}
-
-// stationSafety asks the pack of that name before anybody is imaged, injected or
-// given a drug.
-type stationSafety struct{ n *Node }
-
-// safetyPack is the pack that guards the stations.
-const safetyPack = "station-safety"
-
-// kindOfAct is what the safety pack calls an act at a station.
-func kindOfAct(o order.Order) string {
-	switch {
-	case o.Station == "radiology":
-		return "imaging"
-	case o.Station == "vaccination":
-		return "live_vaccine" // whether it is live is the pack's to say; the more careful reading
-	}
-	return "other"
-}
-
-// Check implements order.Safety. Without the pack nobody is touched.
-func (c stationSafety) Check(ctx context.Context, tx *db.Tx, o order.Order, on calendar.Day) (order.Verdict, error) {
-	kind := kindOfAct(o)
-	if kind == "other" {
-		return order.Verdict{Clean: true}, nil
-	}
-	p, err := c.n.Packs.Active(tx, safetyPack, on)
-	if fault.Is(err, fault.Unavailable) {
-		return order.Verdict{Why: []page.Msg{page.M("app.safety.no_pack")}}, nil
-	}
-	if err != nil {
-		return order.Verdict{}, err
-	}
-	in, err := c.input(tx, p, o, kind, on)
-	if err != nil {
-		return order.Verdict{}, err
-	}
-	return verdict(p, p.Protocol.Decide(in), o), nil
-}
-
-func (c stationSafety) input(tx *db.Tx, p *pack.Pack, o order.Order, kind string, on calendar.Day) (decision.Input, error) {
-	in := decision.Input{On: on, Facts: map[string]decision.Fact{}}
-	person, journey, err := c.n.People.Facts(tx, o.Subject, on)
-	if err != nil {
-		return in, err
-	}
-	in.Journey = journey
-	var codes []string
-	for _, f := range p.Facts {
-		if code, ok := strings.CutPrefix(f.From, "obs:"); ok {
-			codes = append(codes, code)
-		}
-	}
-	seen, err := c.n.Orders.Facts(tx, o.Subject, codes)
-	if err != nil {
-		return in, err
-	}
-	for _, f := range p.Facts {
-		var fact decision.Fact
-		ok := true
-		switch {
-		case f.From == "order.day":
-			fact = decision.Fact{Value: value.Day(int(on)), AsOf: on.Date()}
-		case f.From == "order.kind":
-			fact = decision.Fact{Value: value.Text(kind), AsOf: on.Date()}
-		case strings.HasPrefix(f.From, "obs:"):
-			fact, ok = seen[strings.TrimPrefix(f.From, "obs:")]
-		default:
-			fact, ok = person[f.From]
-		}
-		if ok {
-			in.Facts[f.Name] = fact
-		}
-	}
-	return in, nil
-}
-
-// verdict is clean only when nothing is held, contraindicated or open, and the
-// pack either clears the service or has nothing to say about it.
-func verdict(p *pack.Pack, d decision.Decision, o order.Order) order.Verdict {
-	v := order.Verdict{Clean: true}
-	for _, out := range d.Outcomes {
-		switch out.Kind {
-		case decision.Hold, decision.Contraindicate:
-			v.Clean = false
-			for _, r := range out.Rows {
-				v.Why = append(v.Why, page.Words(func(lang string) string { return p.Sentence(lang, r.ID) }))
-			}
-		}
-	}
-	matters, _ := d.Outcome(decision.Flag, "PREGNANCY_MATTERS")
-	clear, cleared := d.Outcome(decision.Clear, "SERVICE")
-	if matters.State != "" && (!cleared || clear.State != decision.Definite) {
-		v.Clean = false
-	}
-	if !v.Clean && len(d.Ask) > 0 {
-		v.Ask = page.Link{Href: "/people/" + o.Subject.String() + "/ask/pregnancy", Text: page.M("app.safety.ask")}
-	}
-	return v
 }
 
 // usersOf names users for lists of who did what.

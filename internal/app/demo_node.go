@@ -76,8 +76,11 @@ func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	if o.Families == 0 {
+	switch o.Families {
+	case 0:
 		o.Families = demoFamilies
+	case noFamilies:
+		o.Families = 0
 	}
 	was, whole := demoSeed(dir)
 	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, remake: true})

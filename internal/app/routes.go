@@ -35,6 +35,7 @@ func (n *Node) routes() http.Handler {
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock}).Routes(mux)
+	n.safetyRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))

@@ -54,6 +54,9 @@ func (n *Node) as(ctx context.Context, login, purpose string) (context.Context, 
 // demoFamilies is how many families a demo has: about 1,200 people.
 const demoFamilies = 300
 
+// noFamilies makes the staff and the rules of a demo and nobody else.
+const noFamilies = -1
+
 // seeders is how many families are seeded at once: they share commits.
 const seeders = 24
 

@@ -365,6 +365,7 @@ func (s *Service) stepOf(o Order, st Step, why string) journal.Change {
 // Answer is an observation without an order: what a person said to a question of
 // the plan, not known and refused included.
 type Answer struct {
+	ID              db.ID // made when the question was shown, so that a replay is fault.Conflict; a new one if zero
 	Subject         db.ID
 	Code            string
 	Value           value.Value
@@ -386,7 +387,10 @@ func (s *Service) Answer(tx *db.Tx, by journal.Author, a Answer) error {
 	if err != nil {
 		return err
 	}
-	return fault.Wrap(op, s.Journal.Append(tx, by, journal.Change{Kind: kindResult, Doc: db.NewID(), Subject: a.Subject, Site: a.Site, Programme: a.Programme,
+	if a.ID.IsZero() {
+		a.ID = db.NewID()
+	}
+	return fault.Wrap(op, s.Journal.Append(tx, by, journal.Change{Kind: kindResult, Doc: a.ID, Subject: a.Subject, Site: a.Site, Programme: a.Programme,
 		Sensitivity: a.Sensitivity, Purpose: purpose(a.Purpose), Fields: map[string]any{
 			"on": a.On.String(), "at": s.now(), "facts": map[string]Observed{a.Code: {Value: a.Value, Unit: a.Unit}}, "seen": seen,
 		}}))
