@@ -2,6 +2,7 @@ package people
 
 import (
 	"strings"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -217,6 +218,25 @@ func arrivals(tx *db.Tx, site, day, where string, args []any) ([]db.ID, error) {
 		}
 	}
 	return out, err
+}
+
+// cameOn returns who came to a site on a day, and when they first did.
+func cameOn(tx *db.Tx, site, day string) (map[db.ID]time.Time, error) {
+	rows, err := tx.Query("SELECT a.person, a.came FROM people_arrival a WHERE a.site = ? AND a.day = ? ORDER BY a.came DESC", site, day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[db.ID]time.Time{}
+	for rows.Next() {
+		var person db.ID
+		var came time.Time
+		if err := rows.Scan(&person, &came); err != nil {
+			return nil, err
+		}
+		out[person] = came
+	}
+	return out, rows.Err()
 }
 
 // namesakes returns who else of the same name came to a site on a day.

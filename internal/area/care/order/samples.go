@@ -90,7 +90,7 @@ func Samples() []page.Sample {
 		}
 		return page.Sample{Name: name, Template: "page/form", Title: title, Banner: sampleBanner(), Empty: &page.Form{}, Full: f}
 	}
-	line := Line{Order: sampleOrder(), Person: Brief{Name: "أمينة ورسمه", Latin: "Amina Warsame", Code: "7QKX2M4TRB", Sex: "female", Family: "GW-10001"}, Waiting: 95 * time.Minute, Unmet: []Need{NeedConsent}, Next: 2}
+	line := Line{Order: sampleOrder(), Person: Brief{Name: "أمينة ورسمه", Latin: "Amina Warsame", Code: "7QKX2M4TRB", Sex: "female", Family: "GW-10001"}, Waiting: 95 * time.Minute, Here: true, Unmet: []Need{NeedConsent}, Next: 2}
 	noName := Line{Order: Order{Request: Request{ID: sampleID(7)}, Status: Ordered}, Person: Brief{Code: "9ZT3K7QW2M"}, Waiting: 30 * time.Hour}
 	old := Line{Order: Order{Request: Request{ID: sampleID(8)}, Status: Done}, Person: Brief{Latin: "Omar Ali"}, Waiting: 80 * time.Hour, Tell: true}
 	services := map[db.ID]page.Msg{sampleID(1): sh.Service, sampleID(7): sh.Service, sampleID(8): sh.Service}

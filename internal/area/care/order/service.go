@@ -64,6 +64,9 @@ type Deps struct {
 
 	// Stations are the stations of a site, in its own order; all of them when nil.
 	Stations func(tx *db.Tx, site string) []string
+
+	// Here is who came to a site on a day, and when; nil where nobody notes it.
+	Here func(tx *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error)
 }
 
 // Service is this area's use cases. A method with a context is one transaction

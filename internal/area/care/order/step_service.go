@@ -1,7 +1,10 @@
 package order
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -216,13 +219,16 @@ type Line struct {
 	Order   Order
 	Person  Brief
 	Waiting time.Duration
+	Here    bool // came today; everybody where nobody notes who comes
 	Unmet   []Need
 	Next    int  // specimen to collect, 0 where there is one or all are
 	Tell    bool // done, and the result was not given to the person yet
 }
 
-// Worklist lists the open orders of a station that the user may see, longest
-// waiting first; counselling also sees whom to talk with before a test elsewhere,
+// Worklist lists the open orders of a station that the user may see: first of those
+// who are here today, then of the others, each longest waiting first. A centre
+// orders weeks ahead, so whoever is here must never fall off the end of the list.
+// Counselling also sees whom to talk with before a test elsewhere,
 // and whom to tell a result. It notes whom it showed.
 func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) {
 	const op = "order.Worklist"
@@ -237,7 +243,11 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 	var shown []db.ID
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		lines, shown = nil, nil
-		orders, err := openAt(tx, station, scope)
+		here, err := s.here(ctx, tx)
+		if err != nil {
+			return err
+		}
+		orders, err := s.listed(tx, station, scope, here)
 		if err != nil {
 			return err
 		}
@@ -271,14 +281,50 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 			if l.Tell {
 				l.Waiting = max(now.Sub(o.Since), 0)
 			}
+			came, ok := here[o.Subject]
+			l.Here = ok || s.Here == nil
+			if ok { // nobody waits before they came
+				l.Waiting = min(l.Waiting, max(now.Sub(came), 0))
+			}
 			lines = append(lines, l)
 		}
+		slices.SortStableFunc(lines, func(a, b Line) int {
+			if a.Here != b.Here {
+				return map[bool]int{true: -1, false: 1}[a.Here]
+			}
+			return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), bytes.Compare(a.Order.ID[:], b.Order.ID[:]))
+		})
 		return nil
 	})
 	if err != nil || len(lines) == 0 {
 		return lines, fault.Wrap(op, err)
 	}
 	return lines, fault.Wrap(op, s.Access.Searched(ctx, "care.worklist", shown))
+}
+
+// here is who came to the user's site today, and when.
+func (s *Service) here(ctx context.Context, tx *db.Tx) (map[db.ID]time.Time, error) {
+	a, _ := access.From(ctx)
+	if s.Here == nil || a.Site() == "" {
+		return nil, nil
+	}
+	return s.Here(tx, a.Site(), s.today())
+}
+
+// listed are the open orders of everybody who is here, and of those who wait
+// longest.
+func (s *Service) listed(tx *db.Tx, station string, scope access.Scope, here map[db.ID]time.Time) ([]Order, error) {
+	orders, err := openOf(tx, station, scope, slices.Collect(maps.Keys(here)))
+	if err != nil {
+		return nil, err
+	}
+	rest, err := openAt(tx, station, scope)
+	for _, o := range rest {
+		if _, ok := here[o.Subject]; !ok {
+			orders = append(orders, o)
+		}
+	}
+	return orders, err
 }
 
 // withTalks adds to the counselling list the orders of other stations that need a

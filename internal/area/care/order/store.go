@@ -2,6 +2,7 @@ package order
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,11 +171,33 @@ func queryOrders(tx *db.Tx, where string, args ...any) ([]Order, error) {
 const mostListed = 500
 
 // openAt lists the open orders of a station that the scope allows, longest waiting
-// first.
+// first, and not more than mostListed of them.
 func openAt(tx *db.Tx, station string, scope access.Scope) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
 	return queryOrders(tx, "o.station = ? AND o.is_open = 1 AND "+where+" ORDER BY o.at, o.id LIMIT ?",
 		append(append([]any{station}, args...), mostListed)...)
+}
+
+// askedAtOnce bounds how many ids one query names.
+const askedAtOnce = 200
+
+// openOf lists the open orders of some people at a station that the scope allows.
+func openOf(tx *db.Tx, station string, scope access.Scope, people []db.ID) ([]Order, error) {
+	where, rights := scope.WhereIn("o", access.Columns{})
+	var out []Order
+	for some := range slices.Chunk(people, askedAtOnce) {
+		args := []any{station}
+		for _, id := range some {
+			args = append(args, id)
+		}
+		list, err := queryOrders(tx, "o.station = ? AND o.is_open = 1 AND o.subject IN (?"+strings.Repeat(", ?", len(some)-1)+") AND "+where+" ORDER BY o.at, o.id",
+			append(args, rights...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 // talkedAbout lists the orders, at whatever station they wait, that need a talk

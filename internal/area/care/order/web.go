@@ -154,10 +154,14 @@ func (s *Service) getStations(w http.ResponseWriter, r *http.Request) {
 	s.Pages.Render(w, r, page.Page{Template: "order/stations", Title: "order.worklist.stations", View: v})
 }
 
-// worklistView is a station's list.
+// worklistView is a station's list: who is here, whose results are to come, and who
+// is planned and has not come today.
 type worklistView struct {
 	Station page.Msg
-	Table   page.Table
+	Here    page.Table
+	Awaited *page.Table
+	Later   *page.Table
+	Count   int // of those in Later
 	Refresh page.Link
 	Full    bool // the list is cut
 }
@@ -191,16 +195,36 @@ func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
 
 func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistView {
 	v := worklistView{Station: page.M("place.station." + station), Refresh: page.Link{Href: "/worklist/" + station, Text: page.M("order.worklist.refresh")},
-		Full: len(lines) >= mostListed, Table: page.Table{Caption: page.M("order.worklist.caption"), Tight: true,
-			Empty: page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")},
-			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
-				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service"), Wide: true}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}}
+		Here: lineTable("order.worklist.caption")}
+	v.Here.Empty = page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")}
+	awaited, later := lineTable("order.worklist.awaited"), lineTable("order.worklist.later_caption")
 	for _, l := range lines {
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{
+		to := &v.Here
+		switch {
+		case l.Here:
+		case l.Order.Status == InProgress || l.Tell:
+			to = &awaited
+		default:
+			to = &later
+			v.Count++
+		}
+		to.Rows = append(to.Rows, []page.Cell{
 			personCell(l), page.Sex(l.Person.Sex), l.Person.Birth, family(l.Person.Family), names[l.Order.ID], waiting(l.Waiting), lineTags(l),
 		})
 	}
+	if len(awaited.Rows) > 0 {
+		v.Awaited = &awaited
+	}
+	if len(later.Rows) > 0 {
+		v.Later, v.Full = &later, len(lines) >= mostListed
+	}
 	return v
+}
+
+func lineTable(caption string) page.Table {
+	return page.Table{Caption: page.M(caption), Tight: true,
+		Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
+			{Label: page.M("order.column.family")}, {Label: page.M("order.column.service"), Wide: true}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}
 }
 
 // personCell is the name in its own script and in Latin letters, once if they are

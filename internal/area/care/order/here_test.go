@@ -1,0 +1,53 @@
+package order
+
+import (
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// A centre orders weeks ahead. Who came today must be on the list, and first, even
+// when more than the list holds have waited longer.
+func TestWhoeverIsHereTodayComesFirstAndIsNeverCut(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		for range mostListed {
+			w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = db.NewID() })
+		}
+		here := db.NewID()
+		last := w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = here })
+		tech := w.as(access.Radiographer)
+		found := func() (place int, l Line) {
+			lines, err := w.Worklist(tech, "radiology")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range lines {
+				if l.Order.ID == last {
+					return i, l
+				}
+			}
+			return -1, Line{}
+		}
+		if place, _ := found(); place != -1 {
+			t.Fatalf("the list is not full, so this test shows nothing: the last order stands at %d", place)
+		}
+		came := w.now().Add(-time.Second)
+		w.Service.Here = func(_ *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error) {
+			if site != "KLA" || on != w.today() {
+				t.Errorf("asked for who is at %s on %s", site, on)
+			}
+			return map[db.ID]time.Time{here: came}, nil
+		}
+		place, l := found()
+		if place != 0 || !l.Here || l.Waiting > w.now().Sub(came) {
+			t.Errorf("who came stands at %d: %+v", place, l)
+		}
+		v := worklist("radiology", []Line{l, {Order: Order{Status: InProgress}}, {Order: Order{Status: Ordered}}}, nil)
+		if len(v.Here.Rows) != 1 || v.Awaited == nil || len(v.Awaited.Rows) != 1 || v.Later == nil || v.Count != 1 || v.Full {
+			t.Errorf("the page: %+v", v)
+		}
+	})
+}
