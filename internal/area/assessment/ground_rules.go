@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
@@ -37,8 +38,9 @@ func sameGround(a, b pack.Record) bool {
 // evidence is a digest of the results of the plan's services that the rules of the
 // pack do not read themselves (a syphilis test that is required and recorded, and
 // goes to the destination on its form). The physician signed with them in view:
-// when one changes, the signature is as moved as by a fact of a rule. Measurements
-// of an examination (weight, pulse) are left out: a second one is not a correction.
+// when one changes, the signature is as moved as by a fact of a rule. Remarks and
+// days are left out, and so are the measurements of a form whose finding a rule
+// reads (weight, pulse): a second one is not a correction.
 func evidence(pl Plan, p *pack.Pack, seen map[string]decision.Fact) string {
 	type line struct {
 		Code     string      `json:"c"`
@@ -52,15 +54,19 @@ func evidence(pl Plan, p *pack.Pack, seen map[string]decision.Fact) string {
 	var lines []line
 	known := map[string]bool{}
 	for _, it := range pl.Items {
-		codes := yields(p, it.Code)
-		judged := slices.ContainsFunc(codes, func(c string) bool { return read[c] })
-		for _, c := range codes {
-			f, ok := seen[c]
-			if !ok || read[c] || known[c] || judged && f.Value.Kind() == value.KindNumber {
+		frm, ok := p.Form(it.Service.Form)
+		if !ok || it.Offered { // nobody asked for it: what it says is not what was signed
+			continue
+		}
+		judged := slices.ContainsFunc(frm.Facts(), func(c string) bool { return read[c] })
+		for i := range frm.Rows {
+			row := &frm.Rows[i]
+			f, ok := seen[row.Fact]
+			if !ok || read[row.Fact] || known[row.Fact] || row.Type == form.Text || row.Type == form.Date || judged && f.Value.Kind() == value.KindNumber {
 				continue
 			}
-			known[c] = true
-			lines = append(lines, line{c, f.Value, f.Disputed})
+			known[row.Fact] = true
+			lines = append(lines, line{row.Fact, f.Value, f.Disputed})
 		}
 	}
 	sort.Slice(lines, func(i, j int) bool { return lines[i].Code < lines[j].Code })

@@ -195,7 +195,7 @@ func (rd reader) findings(v *view) page.Tasks {
 	var out page.Tasks
 	add := func(o decision.Outcome, level page.Level, key string) {
 		out = append(out, page.Task{Name: rd.outcome(v.Pack, o), State: page.Tag{Level: level, Text: page.M("assessment.finding." + key)},
-			Why: rd.reasons(v.Pack, o.Rows, false), Source: rd.source(v.Pack, o.Rows, false), Note: unconfirmed(o.Unconfirmed)})
+			Why: rd.reasons(v.Pack, because(o.Rows), false), Source: rd.source(v.Pack, because(o.Rows), false), Note: unconfirmed(o.Unconfirmed)})
 	}
 	for _, o := range v.Plan.Holds {
 		add(o, page.Wait, "hold")

@@ -35,7 +35,7 @@ type Item struct {
 	Ask         []string          // facts that decide whether it is needed
 	Args        map[string]string // months, within_days … of the rule
 	Unconfirmed bool              // rests on a recalled rule
-	Sensitive   bool              // the service, or a fact its reason rests on, is sensitive
+	Sensitive   bool              // the service is, or every rule that asks for it rests on a sensitive fact
 }
 
 // Waiver is one service set aside: it holds for the rules that asked for the
@@ -101,8 +101,8 @@ func itemOrder(i Item) int {
 
 func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) Item {
 	svc, _ := p.ServiceFor(o.Code)
-	it := Item{Code: o.Code, Service: svc, Offered: o.Kind == decision.Offer, Rows: o.Rows, Barred: o.BarredBy, Ask: o.Ask, Args: o.Args, Unconfirmed: o.Unconfirmed}
-	it.Sensitive = isSensitive(svc.Sensitivity) || anyRestsOnSensitive(p, o.Rows)
+	it := Item{Code: o.Code, Service: svc, Offered: o.Kind == decision.Offer, Rows: because(o.Rows), Barred: o.BarredBy, Ask: o.Ask, Args: o.Args, Unconfirmed: o.Unconfirmed}
+	it.Sensitive = isSensitive(svc.Sensitivity) || allRestOnSensitive(p, it.Rows)
 	if w, ok := d.Outcome(decision.Waive, o.Code); ok && w.State == decision.Definite {
 		it.MayWaive = w.Rows
 	}
@@ -111,7 +111,7 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 	switch state := st.Orders[o.Code]; {
 	case state == OrderDone && !st.Stale[o.Code]:
 		it.State = ItemDone
-	case waived && !it.Offered && waiver.covers(o.Rows):
+	case waived && !it.Offered && waiver.covers(it.Rows):
 		it.State = ItemWaived
 	case state == OrderAwaited:
 		it.State = ItemAwaited
@@ -125,7 +125,7 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 		it.State = ItemOffered
 	case o.State != decision.Definite:
 		it.State = ItemUndecided
-	case state == OrderDone:
+	case st.Stale[o.Code]:
 		it.State = ItemAgain
 	default:
 		it.State = ItemRequired
@@ -136,15 +136,25 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 	return it
 }
 
+// because leaves of the rules that bring something about those that fired. Where
+// none did for sure, those that may fire are the reason.
+func because(rows []decision.RowRef) []decision.RowRef {
+	var fired []decision.RowRef
+	for _, r := range rows {
+		if r.Truth == value.Yes {
+			fired = append(fired, r)
+		}
+	}
+	if len(fired) == 0 {
+		return rows
+	}
+	return fired
+}
+
 // covers reports whether every rule that asks for the service now asked for it
 // when it was set aside.
 func (w Waiver) covers(rows []decision.RowRef) bool {
-	for _, r := range rows {
-		if r.Truth == value.Yes && !w[r.ID] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(rows, func(r decision.RowRef) bool { return !w[r.ID] })
 }
 
 // waivers gathers what officers set aside.

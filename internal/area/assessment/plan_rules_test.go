@@ -132,7 +132,7 @@ func TestWhatStandsAgainstAClearance(t *testing.T) {
 		{"a declined service", said(fine...), standing{Orders: map[string]OrderState{"CXR": OrderDone, "MMR": OrderRefused}}, false, "service MMR"},
 		{"a hold of the rules", said("age", 30, "sick", false, "virus", false, "pregnant", false, "cxr", "tb", "culture", "pending"), cultured, false, "hold WAIT"},
 		{"an officer's hold", said(fine...), done, true, "hold "},
-		{"a question", said("age", 30, "sick", false, "pregnant", false, "cxr", "normal"), done, false, "fact virus"},
+		{"a question", said("age", 30, "sick", false, "pregnant", false, "cxr", "normal"), done, false, "service BLOOD, fact virus"},
 		{"a question that was refused leaves the service open", said("age", 30, "sick", false, "virus", value.RefusedAnswer(), "pregnant", false, "cxr", "normal"),
 			standing{Orders: map[string]OrderState{"CXR": OrderDone, "MMR": OrderDone}}, false, "service BLOOD"},
 	} {
@@ -233,7 +233,7 @@ func TestWaiversHoldForTheRulesTheyWereGivenFor(t *testing.T) {
 		{yes("H1"), true}, {yes("H1", "H2"), true}, {yes("H1", "H3"), false}, {yes("H3"), false},
 		{append(yes("H1"), decision.RowRef{ID: "H3", Truth: value.Unknown}), true}, // may fire, and has not
 	} {
-		if got["CXR"].covers(tc.rows) != tc.want {
+		if got["CXR"].covers(because(tc.rows)) != tc.want {
 			t.Errorf("%v", tc.rows)
 		}
 	}

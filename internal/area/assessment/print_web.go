@@ -138,7 +138,7 @@ func sheetLang(asked string, persons []string, reader string) string {
 
 func why(v *view, b *page.Banner, rd reader) whyView {
 	out := whyView{Destination: title(v.Pack), Name: b.Name, Exam: v.Case.ExamDate, Rule: wordsIf(v.Pack, "why.rule"),
-		Sees: wordsIf(v.Pack, "why.sees"), Refusal: wordsIf(v.Pack, "why.refusal")}
+		Sees: wordsIf(v.Pack, "why.sees"), Refusal: wordsIf(v.Pack, "why.refusal"), Hidden: !rd.sensitive}
 	if out.Name == "" {
 		out.Name = b.Wristband
 	}
@@ -146,16 +146,13 @@ func why(v *view, b *page.Banner, rd reader) whyView {
 		if it.State == ItemWaived || it.Offered {
 			continue
 		}
-		out.Hidden = out.Hidden || it.Sensitive && !rd.sensitive
 		out.Items = append(out.Items, whyItem{What: rd.service(v.Pack, it), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
 			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)})
 	}
 	for _, name := range v.Plan.Questions {
-		if f, ok := v.Pack.Fact(name); ok && isSensitive(f.Sensitivity) && !rd.sensitive {
-			out.Hidden = true
-			continue
+		if f, ok := v.Pack.Fact(name); rd.sensitive || !ok || !isSensitive(f.Sensitivity) {
+			out.Questions = append(out.Questions, rd.question(v.Pack, name))
 		}
-		out.Questions = append(out.Questions, rd.question(v.Pack, name))
 	}
 	return out
 }

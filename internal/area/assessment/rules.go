@@ -117,6 +117,11 @@ func restsOnSensitive(p *pack.Pack, r decision.RowRef) bool {
 	return false
 }
 
+// allRestOnSensitive reports whether there is no reason that everybody may know.
+func allRestOnSensitive(p *pack.Pack, rows []decision.RowRef) bool {
+	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r decision.RowRef) bool { return !restsOnSensitive(p, r) })
+}
+
 // anyRestsOnSensitive is restsOnSensitive for several rows.
 func anyRestsOnSensitive(p *pack.Pack, rows []decision.RowRef) bool {
 	return slices.ContainsFunc(rows, func(r decision.RowRef) bool { return restsOnSensitive(p, r) })

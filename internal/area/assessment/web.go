@@ -139,20 +139,18 @@ func (rd reader) hides(p *pack.Pack, r decision.RowRef) bool {
 	return !rd.sensitive && restsOnSensitive(p, r)
 }
 
-// reasons are the sentences of the rows; a row that rests on a sensitive fact
-// reads "clinical reason" to whoever may not know it. all hides every row: of a
-// sensitive service no reason is told, or the reason would name it.
+// reasons are the sentences of the rows. Where there is no row that the reader may
+// know, they read "clinical reason"; beside one that they may know, a sensitive one
+// is not even hinted at. all hides every row: of a sensitive service no reason is
+// told, or the reason would name it.
 func (rd reader) reasons(p *pack.Pack, rows []decision.RowRef, all bool) []page.Msg {
 	var out []page.Msg
-	hidden := false
 	for _, r := range rows {
-		if !rd.sensitive && all || rd.hides(p, r) {
-			hidden = true
-			continue
+		if (rd.sensitive || !all) && !rd.hides(p, r) {
+			out = append(out, words(p, "row."+r.ID))
 		}
-		out = append(out, words(p, "row."+r.ID))
 	}
-	if hidden {
+	if len(out) == 0 && len(rows) > 0 {
 		out = append(out, page.M("assessment.hidden.reason"))
 	}
 	return out
@@ -200,10 +198,10 @@ func (rd reader) question(p *pack.Pack, name string) page.Msg {
 	return words(p, f.QuestionKey())
 }
 
-// outcome is the word of an outcome; one that rests on a sensitive fact is not
-// told to whoever may not know it.
+// outcome is the word of an outcome; one that only sensitive facts bring about is
+// not told to whoever may not know them.
 func (rd reader) outcome(p *pack.Pack, o decision.Outcome) page.Msg {
-	if slices.ContainsFunc(o.Rows, func(r decision.RowRef) bool { return rd.hides(p, r) }) {
+	if !rd.sensitive && allRestOnSensitive(p, because(o.Rows)) {
 		return page.M("assessment.hidden.reason")
 	}
 	return page.Words(func(lang string) string { return p.OutcomeWord(lang, o.Kind, o.Code) })

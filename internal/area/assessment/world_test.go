@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -196,6 +197,9 @@ func both(t *testing.T, f func(t *testing.T, w *world)) {
 	t.Run("postgres", func(t *testing.T) { f(t, newWorld(t, testkit.Postgres(t))) })
 }
 
+// one runs a test on SQLite only: what it is about is decided above the store.
+func one(t *testing.T, f func(t *testing.T, w *world)) { f(t, newWorld(t, "")) }
+
 func newWorld(t testing.TB, url string) *world {
 	t.Helper()
 	var migrations []db.Migration
@@ -211,7 +215,12 @@ func newWorld(t testing.TB, url string) *world {
 	t.Cleanup(func() { _ = d.Close() })
 	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), shelf: newShelf(), users: map[string]db.ID{}}
 	var mu sync.Mutex
-	now := func() time.Time { mu.Lock(); defer mu.Unlock(); w.clock = w.clock.Add(time.Millisecond); return w.clock }
+	now := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		w.clock = w.clock.Add(time.Millisecond)
+		return w.clock
+	}
 	var kinds []journal.Kind
 	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), people.Kinds(), order.Kinds(), Kinds()} {
 		kinds = append(kinds, k...)
@@ -235,7 +244,9 @@ func newWorld(t testing.TB, url string) *world {
 		}
 		return w.Changed(ctx, tx, r.Subject, cause)
 	})
-	w.orders.OnStatus(func(ctx context.Context, tx *db.Tx, o order.Order) error { return w.Changed(ctx, tx, o.Subject, "result") })
+	w.orders.OnStatus(func(ctx context.Context, tx *db.Tx, o order.Order) error {
+		return w.Changed(ctx, tx, o.Subject, "result")
+	})
 	must(t, a.Register(Outlets()...))
 	mux := http.NewServeMux()
 	w.Routes(mux)
@@ -520,4 +531,25 @@ func (w *world) cleared() (caseID, member, person db.ID) {
 		w.t.Fatalf("not cleared: %v", w.look(members[0]).obstacles())
 	}
 	return caseID, members[0], person
+}
+
+func (w *world) banner(person db.ID) (*page.Banner, error) {
+	var b *page.Banner
+	err := w.DB.Read(w.t.Context(), func(tx *db.Tx) (err error) {
+		b, err = w.people.Banner(w.as(access.Physician), tx, person)
+		return err
+	})
+	return b, err
+}
+
+// render is a template's text in English.
+func (w *world) render(t testing.TB, name string, view any) string {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	w.Pages.Render(rec, r.WithContext(page.WithLocale(r.Context(), "en")), page.Page{Template: name, View: view})
+	if rec.Code != http.StatusOK {
+		t.Fatalf("%s: %d", name, rec.Code)
+	}
+	return rec.Body.String()
 }
