@@ -124,7 +124,7 @@ func compile(text []byte, purposes []Purpose) (*policy, error) {
 		}
 		for _, a := range acts {
 			if speaksOf(rule.AST(), a) {
-				p.rules[a.Action] = append(p.rules[a.Action], namedRule{id: cedar.PolicyID(id), rule: rule, of: roleOf(rule)})
+				p.rules[a.Action] = append(p.rules[a.Action], namedRule{id: cedar.PolicyID(id), rule: forAction(rule), of: roleOf(rule)})
 			}
 		}
 	}
@@ -137,6 +137,21 @@ func roleOf(rule *cedar.Policy) types.EntityUID {
 		return s.Entity
 	}
 	return types.EntityUID{}
+}
+
+// forAction is a policy without the scopes that the index of rules has answered
+// already: which action, and whose role. Cedar would build the set of a policy's
+// actions anew for every decision.
+func forAction(rule *cedar.Policy) *cedar.Policy {
+	lean := *(*policyast.Policy)(rule.AST())
+	switch lean.Action.(type) {
+	case policyast.ScopeTypeEq, policyast.ScopeTypeIn, policyast.ScopeTypeInSet:
+		lean.Action = policyast.ScopeTypeAll{}
+	}
+	if _, ok := lean.Principal.(policyast.ScopeTypeIn); ok {
+		lean.Principal = policyast.ScopeTypeAll{}
+	}
+	return cedar.NewPolicyFromAST((*ast.Policy)(&lean))
 }
 
 // speaksOf reports whether the scope of a policy covers the action.

@@ -1,9 +1,12 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	cedar "github.com/cedar-policy/cedar-go"
+	"github.com/cedar-policy/cedar-go/types"
 	"pgregory.net/rapid"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -229,4 +232,32 @@ func BenchmarkDecision(b *testing.B) {
 			b.Fatal("refused")
 		}
 	}
+}
+
+// The index of rules by action and role must not change a decision: the same
+// policies, evaluated whole by Cedar, say the same.
+func TestTheIndexOfRulesChangesNoDecision(t *testing.T) {
+	p := testPolicy(t)
+	whole, err := cedar.NewPolicySetFromBytes("policy.cedar", policyText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, r := anyActor(t), anyResource(t)
+		action := rapid.SampledFrom(Actions()).Draw(t, "action")
+		fast, err := p.decide(a, action, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		glass := !r.Subject.IsZero() && slices.Contains(a.Glass, r.Subject)
+		resource, context := p.recordsOf(seen{r.Site, r.Programme, r.Station, r.Shift, level(r.Sensitivity)}, circumstance{a.Purpose, glass})
+		slow, diag := cedar.Authorize(whole, &entities{user: p.principal(a), resource: resource, actions: p.actions},
+			cedar.Request{Principal: theUser, Action: types.NewEntityUID(typeAction, types.String(action)), Resource: theResource, Context: context})
+		if len(diag.Errors) > 0 {
+			t.Fatal(diag.Errors)
+		}
+		if want := bool(slow) && len(a.Roles) > 0; fast != want {
+			t.Fatalf("%s by %v on %+v: %v, Cedar on the whole file says %v", action, a.Roles, r, fast, want)
+		}
+	})
 }
