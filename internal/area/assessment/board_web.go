@@ -56,10 +56,9 @@ func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := r.Context()
 	var v boardView
-	var number string
 	var subjects []db.ID
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		v, number, subjects, err = s.board(ctx, tx, id)
+		v, subjects, err = s.board(ctx, tx, id)
 		return err
 	})
 	if err == nil && len(subjects) > 0 {
@@ -69,28 +68,28 @@ func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Render(w, r, page.Page{Template: "assessment/board", Title: "assessment.board.title", TitleArgs: []any{"number", page.Code(number)}, View: v, Wide: true,
+	s.Pages.Render(w, r, page.Page{Template: "assessment/board", Title: "assessment.board.title", View: v, Wide: true,
 		Back: page.Link{Href: "/cases", Text: page.M("assessment.cases.title")}})
 }
 
-func (s *Service) board(ctx context.Context, tx *db.Tx, id db.ID) (v boardView, number string, subjects []db.ID, err error) {
+func (s *Service) board(ctx context.Context, tx *db.Tx, id db.ID) (v boardView, subjects []db.ID, err error) {
 	doc, err := s.Journal.Load(tx, id)
 	if err != nil {
-		return v, "", nil, err
+		return v, nil, err
 	}
 	if doc.Kind != kindCase {
-		return v, "", nil, orNotFound(nil)
+		return v, nil, orNotFound(nil)
 	}
 	if err := s.Access.Check(ctx, access.BoardRead, access.Of(doc)); err != nil {
-		return v, "", nil, err
+		return v, nil, err
 	}
 	c, _, _, err := loadCase(tx, id)
 	if err != nil {
-		return v, "", nil, err
+		return v, nil, err
 	}
 	members, err := membersOf(tx, id)
 	if err != nil {
-		return v, "", nil, err
+		return v, nil, err
 	}
 	d := s.desk(tx)
 	finished := true
@@ -101,7 +100,7 @@ func (s *Service) board(ctx context.Context, tx *db.Tx, id db.ID) (v boardView, 
 		finished = finished && m.State.Finished()
 		bm, err := d.boardMember(ctx, doc, c, m)
 		if err != nil {
-			return v, "", nil, err
+			return v, nil, err
 		}
 		subjects = append(subjects, m.Person)
 		v.Members = append(v.Members, bm)
@@ -117,7 +116,7 @@ func (s *Service) board(ctx context.Context, tx *db.Tx, id db.ID) (v boardView, 
 			v.Buttons = []*page.Form{{Action: casePath(id) + "/close", Submit: page.M("assessment.case.close"), Compact: true}}
 		}
 	}
-	return v, c.Number, subjects, nil
+	return v, subjects, nil
 }
 
 func (d *desk) caseSummary(c Case) page.Summary {
@@ -126,6 +125,7 @@ func (d *desk) caseSummary(c Case) page.Summary {
 		dest = title(p)
 	}
 	return page.Summary{
+		{Label: page.M("assessment.case.number"), Value: page.Code(c.Number)},
 		{Label: page.M("assessment.case.destination"), Value: dest},
 		{Label: page.M("assessment.case.exam"), Value: c.ExamDate},
 	}
