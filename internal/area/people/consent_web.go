@@ -43,7 +43,7 @@ func consentsView(rec Record, me db.ID, may func(Scope) bool) sections {
 		v.Sections = []section{{Title: page.M("people.section.consents"), Refused: true}}
 		return v
 	}
-	ask := &page.Table{Caption: page.M("people.consent.asked"), Columns: []page.Column{{Label: page.M("people.col.scope"), Wide: true}, {Label: page.M("people.col.state")}, {Label: page.M("people.col.action"), Hide: true}}}
+	ask := &page.Table{Columns: []page.Column{{Label: page.M("people.col.scope"), Wide: true}, {Label: page.M("people.col.state")}, {Label: page.M("people.col.action"), Hide: true}}}
 	for _, info := range Scopes {
 		mayAsk := may(info.Scope)
 		state := StateOf(rec.Consents, info.Scope)

@@ -80,9 +80,9 @@ func familyPage(v FamilyView, edit bool, add *page.Form) sections {
 	if v.Number != "" {
 		out.Lead = page.M("people.family.number", "number", v.Number)
 	}
-	t := &page.Table{Caption: page.M("people.family.members"), Columns: []page.Column{{Label: page.M("people.col.name"), Wide: true}, {Label: page.M("people.col.role")},
+	t := &page.Table{Columns: []page.Column{{Label: page.M("people.col.name"), Wide: true}, {Label: page.M("people.col.role")},
 		{Label: page.M("people.col.born")}, {Label: page.M("people.col.sex")}, {Label: page.M("people.col.state")}, {Label: page.M("people.col.action"), Hide: true}}}
-	gone := &page.Table{Caption: page.M("people.family.left"), Columns: t.Columns}
+	gone := &page.Table{Columns: t.Columns}
 	for _, m := range v.Members {
 		var act any = page.M("people.flag.none")
 		if edit {

@@ -56,7 +56,7 @@ func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 		return out, fault.Wrap(op, err)
 	}
 	if scope.Empty() {
-		return out, fault.New(fault.Forbidden, op, "access.forbidden")
+		return out, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
 	if out.Query.Empty() {
 		return out, nil
@@ -89,6 +89,9 @@ func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 // Find answers the ids for a query, best first, among those in scope; more says
 // that there are others, or may be. It audits nothing: Search does.
 func Find(tx *db.Tx, q Query, scope access.Scope, limit int, caps Caps) ([]db.ID, bool, error) {
+	if q.Empty() {
+		return nil, false, nil
+	}
 	if q.Number != "" {
 		ids, err := findByNumber(tx, q.Number, scope, limit)
 		if err != nil || len(ids) > 0 || q.Year == 0 {
@@ -330,7 +333,7 @@ func (s *Service) TodayList(ctx context.Context, site string) ([]TodayRow, error
 		return nil, fault.Wrap(op, err)
 	}
 	if scope.Empty() {
-		return nil, fault.New(fault.Forbidden, op, "access.forbidden")
+		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
 	var out []TodayRow
 	var shown []db.ID

@@ -99,7 +99,7 @@ func (s *Service) getToday(w http.ResponseWriter, r *http.Request) {
 }
 
 func todayView(list []TodayRow) sections {
-	t := &page.Table{Caption: page.M("people.today.caption"), Tight: true, Columns: []page.Column{{Label: page.M("people.col.name"), Wide: true}, {Label: page.M("people.col.born")},
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("people.col.name"), Wide: true}, {Label: page.M("people.col.born")},
 		{Label: page.M("people.col.sex")}, {Label: page.M("people.col.state")}}, Empty: page.Empty{Title: page.M("people.today.none"), Text: page.M("people.today.none_text"), Action: page.Link{Href: "/people", Text: page.M("people.title.find")}}}
 	same := 0
 	for _, row := range list {

@@ -99,7 +99,7 @@ func (s *Service) append(ctx context.Context, tx *db.Tx, by access.Actor, c jour
 func actor(ctx context.Context) (access.Actor, error) {
 	a, ok := access.From(ctx)
 	if !ok {
-		return a, fault.New(fault.Forbidden, "people.actor", "access.no_actor")
+		return a, fault.New(fault.Forbidden, "people.actor", "door.no_actor")
 	}
 	return a, nil
 }
