@@ -201,7 +201,8 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
 	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost,
-		Fail: func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) }}); err != nil {
+		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
+		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err
 	}
 	n.Sites = place.NewSites(n.DB, n.Journal, n.Access)

@@ -52,7 +52,7 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	if !ok {
 		return f
 	}
-	f.User, f.Locale, f.SignOut = actor.Name, actor.Locale, access.PathLogOut
+	f.User, f.Me, f.Locale, f.SignOut = actor.Name, "/me", actor.Locale, access.PathLogOut
 	if len(actor.Roles) > 0 {
 		f.Role = page.RoleMsg(actor.Roles[0])
 	}
@@ -62,7 +62,7 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	}
 	f.Nav = append(f.Nav, page.Nav{Href: "/", Text: page.M("app.nav.today")})
 	for _, way := range ways {
-		if n.Access.Ever(ctx, way.action) {
+		if n.Access.Ever(ctx, way.action) || way.or != "" && n.Access.Ever(ctx, way.or) {
 			f.Nav = append(f.Nav, page.Nav{Href: way.href, Text: page.M("app.nav." + way.name)})
 		}
 	}
@@ -72,16 +72,16 @@ func (n *Node) frame(r *http.Request) page.Frame {
 // ways are the main places, each shown to whoever may ever go there.
 var ways = []struct {
 	name, href string
-	action     access.Action
+	action, or access.Action // either opens it
 }{
-	{"people", "/people", access.PersonSearch},
-	{"worklist", "/worklist", access.WorklistRead},
-	{"cases", "/cases", access.BoardRead},
-	{"alerts", "/alerts", access.AlertRead},
-	{"packs", "/packs", access.PackRead},
-	{"audit", "/audit", access.AuditRead},
-	{"rights", "/rights", access.RightsRead},
-	{"review", "/review", access.ReviewRead},
+	{"people", "/people", access.PersonSearch, ""},
+	{"worklist", "/worklist", access.WorklistRead, ""},
+	{"cases", "/cases", access.BoardRead, ""},
+	{"alerts", "/alerts", access.AlertRead, ""},
+	{"packs", "/packs", access.PackRead, ""},
+	{"audit", "/audit", access.AuditRead, ""},
+	{"rights", "/rights", access.RightsRead, access.RightsRecord},
+	{"review", "/review", access.ReviewRead, ""},
 }
 
 func (n *Node) siteName(ctx context.Context, a access.Actor) string {

@@ -175,6 +175,7 @@ type Frame struct {
 	Site    string // name of the site
 	Role    Msg
 	User    string // name of who is logged in; "" before log-in
+	Me      string // the own page of the user; "" links none
 	Sync    *Sync
 	Nav     []Nav
 	Search  string // where the person search goes ("/people/find"); "" shows none
