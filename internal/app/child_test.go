@@ -1,6 +1,88 @@
 package app
 
-// childVariable tells a copy of the test program to be a server.
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// childVariable tells a copy of the test program to serve the folder it names, so
+// that a test can end the whole process as a power cut or a system does.
 const childVariable = "GODWIT_APP_CHILD"
 
-func runChild(string) int { return 0 }
+func runChild(dir string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := Serve(ctx, ServeOptions{Dir: dir, Addr: "127.0.0.1:0", Out: os.Stdout, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// child is a running server process.
+type child struct {
+	t   testing.TB
+	cmd *exec.Cmd
+	url string
+}
+
+// longest is what a single step may take on a busy machine.
+const longest = 2 * time.Minute
+
+func startChild(t testing.TB, dir string) *child {
+	t.Helper()
+	c := &child{t: t, cmd: exec.Command(os.Args[0])}
+	c.cmd.Env = append(os.Environ(), childVariable+"="+dir)
+	c.cmd.Stderr = os.Stderr
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.cmd.Process.Kill(); _ = c.cmd.Wait() })
+	ready := make(chan string, 1)
+	go func() {
+		defer close(ready)
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if url, ok := strings.CutPrefix(lines.Text(), "ready "); ok {
+				ready <- url
+			}
+		}
+		_, _ = io.Copy(io.Discard, out)
+	}()
+	select {
+	case url, ok := <-ready:
+		if !ok {
+			t.Fatal("the server ended before it was ready")
+		}
+		c.url = url
+	case <-time.After(longest):
+		t.Fatal("the server is not ready")
+	}
+	return c
+}
+
+// end sends a signal and waits for the process; it reports how it ended.
+func (c *child) end(s os.Signal) error {
+	c.t.Helper()
+	if err := c.cmd.Process.Signal(s); err != nil {
+		c.t.Fatal(err)
+	}
+	late := time.AfterFunc(longest, func() { _ = c.cmd.Process.Kill() })
+	defer late.Stop()
+	return c.cmd.Wait()
+}

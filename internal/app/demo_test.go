@@ -2,19 +2,126 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
-func TestTheDemoWorldIsMade(t *testing.T) {
-	families := 40
-	n, err := OpenDemo(context.Background(), t.TempDir(), DemoOptions{Seed: 1, Families: families})
+// seeded makes a small demo and opens it.
+func seeded(t testing.TB, seed uint64, families int, now time.Time) *testNode {
+	t.Helper()
+	dir := t.TempDir()
+	c := &clock{now: now}
+	n, err := OpenDemo(context.Background(), dir, DemoOptions{Seed: seed, Families: families, Clock: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer n.Close()
-	report, err := n.Journal.Verify(context.Background())
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return serveFolder(t, dir, c.Now())
+}
+
+// shown is what a world shows of its people, their facts, cases and worklists,
+// without the ids, which are made anew each time.
+func (n *testNode) shown() []string {
+	n.t.Helper()
+	var out []string
+	for _, q := range []string{
+		"SELECT 'person', body FROM people_person",
+		"SELECT 'stay', body FROM people_stay",
+		"SELECT 'fact', code, value, unit FROM care_observation",
+		"SELECT 'order', code, station, status FROM care_order",
+		"SELECT 'member', state, stations FROM assessment_member",
+		"SELECT 'case', number, destination, facts FROM assessment_case",
+	} {
+		n.read(func(tx *db.Tx) error {
+			rows, err := tx.Query(q)
+			if err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+			defer rows.Close()
+			columns := strings.Count(q, ",") + 1
+			for rows.Next() {
+				cells := make([]string, columns)
+				into := make([]any, columns)
+				for i := range cells {
+					into[i] = &cells[i]
+				}
+				if err := rows.Scan(into...); err != nil {
+					return fmt.Errorf("%s: %w", q, err)
+				}
+				out = append(out, strings.Join(cells, " | "))
+			}
+			return rows.Err()
+		})
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestTheSameSeedShowsTheSameWorld(t *testing.T) {
+	a, b := seeded(t, 7, 12, testDay).shown(), seeded(t, 7, 12, testDay).shown()
+	if len(a) < 200 {
+		t.Fatalf("the world shows %d things", len(a))
+	}
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Fatalf("one seed, two worlds: %q and %q", a[i], b[i])
+		}
+	}
+	if len(a) != len(b) {
+		t.Errorf("one seed shows %d things, then %d", len(a), len(b))
+	}
+	if c := seeded(t, 8, 12, testDay).shown(); slices.Equal(a, c) {
+		t.Error("two seeds, one world")
+	}
+}
+
+// Whoever logs in on the first day sees work, and the chain is sound.
+func TestTheDemoShowsEveryStateAndEveryStationHasWork(t *testing.T) {
+	n := seeded(t, 1, 100, testDay)
+	report, err := n.Journal.Verify(t.Context())
 	if err != nil || !report.OK() {
 		t.Fatalf("chain: %v %v", err, report.Problems)
 	}
-	t.Logf("%d entries", report.Entries)
+	doctor := n.at(access.Physician)
+	a := doctor.get("/worklist")
+	for _, station := range []string{"counselling", "nurse", "laboratory", "radiology", "physician"} {
+		if !strings.Contains(strings.Join(a.links(), " "), "/worklist/"+station) {
+			t.Errorf("the list of stations does not lead to %s: %v", station, a.links())
+		}
+		waiting := 0
+		for _, l := range doctor.get("/worklist/" + station).links() {
+			if strings.HasPrefix(l, "/orders/") {
+				waiting++
+			}
+		}
+		if waiting == 0 {
+			t.Errorf("nobody waits at %s", station)
+		}
+	}
+	states := map[string]int{}
+	n.read(func(tx *db.Tx) error {
+		rows, err := tx.Query("SELECT state, count(*) FROM assessment_member GROUP BY state")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			var k int
+			if err := rows.Scan(&s, &k); err != nil {
+				return err
+			}
+			states[s] = k
+		}
+		return rows.Err()
+	})
+	t.Logf("%d entries, members by state: %v", report.Entries, states)
 }

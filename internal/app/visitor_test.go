@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -27,7 +28,7 @@ import (
 // and visitors who use it over HTTP as a browser does.
 
 // testDay is the day on which the tests' nodes stand.
-var testDay = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+var testDay = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
 // clock is a clock that a test moves.
 type clock struct {
@@ -252,6 +253,31 @@ func (v *visitor) form(path string) *filled {
 func (v *visitor) formOf(a answer, path string) *filled {
 	v.t.Helper()
 	var best *filled
+	for _, f := range v.forms(a) {
+		if best == nil || len(f.names) > len(best.names) {
+			best = f
+		}
+	}
+	if best == nil {
+		v.t.Fatalf("%s has no form: %s", path, text(a.doc))
+	}
+	return best
+}
+
+// pick takes the form of a page that is sent to an action.
+func (v *visitor) pick(a answer, action string) *filled {
+	v.t.Helper()
+	for _, f := range v.forms(a) {
+		if f.action == action {
+			return f
+		}
+	}
+	v.t.Fatalf("%s has no form for %s: %s", a.path, action, text(a.doc))
+	return nil
+}
+
+// forms are the forms of a page's main part that are posted.
+func (v *visitor) forms(a answer) (all []*filled) {
 	each(a.doc, "main", func(main *html.Node) {
 		each(main, "form", func(f *html.Node) {
 			if !strings.EqualFold(attr(f, "method"), "post") {
@@ -264,15 +290,10 @@ func (v *visitor) formOf(a answer, path string) *filled {
 			for _, tag := range []string{"input", "select", "textarea"} {
 				each(f, tag, got.field)
 			}
-			if best == nil || len(got.names) > len(best.names) {
-				best = got
-			}
+			all = append(all, got)
 		})
 	})
-	if best == nil {
-		v.t.Fatalf("%s has no form: %s", path, text(a.doc))
-	}
-	return best
+	return all
 }
 
 // field takes a field with what it holds.
@@ -411,3 +432,5 @@ func text(n *html.Node) string {
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

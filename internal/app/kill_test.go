@@ -1,0 +1,229 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// desk registers people at a running server, one after another, and remembers
+// what the server acknowledged.
+type desk struct {
+	c      *http.Client
+	values url.Values // of the form of registration
+}
+
+// openDesk logs in and opens the form of registration.
+func openDesk(t testing.TB, address string) *desk {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &visitor{t, address, &http.Client{Jar: jar, Timeout: longest}}
+	v.logIn("reception", demoPassword())
+	d := &desk{c: &http.Client{Jar: jar, Timeout: longest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	d.values = v.form("/people/new").set("sex", "female", "birth-year", "1990").values
+	return d
+}
+
+// register sends one registration and answers whether it was acknowledged. A
+// server that goes away in the middle acknowledges nothing.
+func (d *desk) register(ctx context.Context, address string, id db.ID, name string) (bool, error) {
+	values := url.Values{}
+	for k, v := range d.values {
+		values[k] = v
+	}
+	values.Set("id", id.String())
+	values.Set("family_latin", name)
+	values.Set("given_latin", strings.ToUpper(name[len(name)/2:]))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/people", strings.NewReader(values.Encode()))
+	if err != nil {
+		return false, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := d.c.Do(req)
+	if err != nil {
+		return false, nil
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusSeeOther && strings.HasPrefix(resp.Header.Get("Location"), "/people/"):
+		return true, nil
+	case resp.StatusCode == http.StatusServiceUnavailable:
+		return false, nil // stopping
+	}
+	return false, fmt.Errorf("a registration is answered with %d to %s", resp.StatusCode, resp.Header.Get("Location"))
+}
+
+// name is unlike all others, so that no registration stops at a likely double.
+func name(r *rand.Rand) string {
+	var b strings.Builder
+	for range 7 {
+		b.WriteByte("bdfgklmnprstvz"[r.IntN(14)])
+		b.WriteByte("aeiou"[r.IntN(5)])
+	}
+	return b.String()
+}
+
+// desks is how many people register at once.
+const desks = 4
+
+// untilEnded registers at several desks until the server has acknowledged so
+// many, then calls end while the desks go on, and answers what was acknowledged.
+func untilEnded(t testing.TB, address string, after int64, seed uint64, end func()) []db.ID {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	var count atomic.Int64
+	var mu sync.Mutex
+	var got []db.ID
+	var wg sync.WaitGroup
+	enough := make(chan struct{})
+	stop := make(chan struct{})
+	var once sync.Once
+	all := make([]*desk, desks)
+	for i := range all {
+		all[i] = openDesk(t, address)
+	}
+	for i, d := range all {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(seed, uint64(i)))
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				id := db.NewID()
+				ok, err := d.register(ctx, address, id, name(r))
+				if err != nil {
+					t.Error(err)
+					once.Do(func() { close(enough) })
+					return
+				}
+				if ok {
+					mu.Lock()
+					got = append(got, id)
+					mu.Unlock()
+					if count.Add(1) >= after {
+						once.Do(func() { close(enough) })
+					}
+				}
+			}
+		})
+	}
+	select {
+	case <-enough:
+	case <-ctx.Done():
+		t.Error("the server acknowledges nothing")
+	}
+	end()
+	close(stop)
+	wg.Wait()
+	return got
+}
+
+// whole fails unless everybody acknowledged is there and the folder is sound.
+func whole(t testing.TB, dir string, acknowledged []db.ID) {
+	t.Helper()
+	n, err := Open(t.Context(), Options{Dir: dir, Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	lost := 0
+	err = n.DB.Read(t.Context(), func(tx *db.Tx) error {
+		for _, id := range acknowledged {
+			if _, _, err := n.People.Identity(tx, id); err != nil {
+				lost++
+			}
+		}
+		return nil
+	})
+	if err != nil || lost > 0 {
+		t.Errorf("%d of %d acknowledged registrations are lost (%v)", lost, len(acknowledged), err)
+	}
+	if lines, ok := n.doctor(t.Context()); !ok && !onlyDisk(lines) {
+		t.Errorf("doctor: %q", lines)
+	}
+	report, err := n.Journal.Rebuild(t.Context(), nil)
+	if err != nil || !report.Same() {
+		t.Errorf("the rows differ from the journal: %v, %+v", err, report)
+	}
+}
+
+// onlyDisk reports that nothing but the room on this machine's disk is wrong.
+func onlyDisk(lines []string) bool {
+	for _, l := range lines {
+		if strings.HasPrefix(l, "WRONG") && !strings.HasPrefix(l, "WRONG disk") {
+			return false
+		}
+	}
+	return true
+}
+
+// A process that is killed at any moment keeps what it acknowledged, and the next
+// one goes on where it stood. GODWIT_SOAK=1 does it two hundred times.
+func TestKillLosesNothingAcknowledged(t *testing.T) {
+	times := 4
+	if os.Getenv("GODWIT_SOAK") != "" {
+		times = 200
+	}
+	dir := staffedFolder(t)
+	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	var acknowledged []db.ID
+	for i := range times {
+		c := startChild(t, dir)
+		acknowledged = append(acknowledged, untilEnded(t, c.url, 1+r.Int64N(20), r.Uint64(), func() { _ = c.end(os.Kill) })...)
+		if t.Failed() {
+			t.Fatalf("in round %d", i+1)
+		}
+	}
+	whole(t, dir, acknowledged)
+	t.Logf("%d kills, %d acknowledged registrations", times, len(acknowledged))
+}
+
+// An interrupt lets what is under way finish, and ends well.
+func TestAnInterruptLosesNothingAcknowledged(t *testing.T) {
+	dir := staffedFolder(t)
+	c := startChild(t, dir)
+	acknowledged := untilEnded(t, c.url, 10, 1, func() {
+		if err := c.end(os.Interrupt); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	whole(t, dir, acknowledged)
+	if _, err := os.Stat(dir + "/" + socketFile); !os.IsNotExist(err) {
+		t.Error("the socket was left behind")
+	}
+}
+
+// Somebody registered twice by a form that is sent again is there once.
+func TestARegistrationSentAgainIsOnePerson(t *testing.T) {
+	n := startNode(t)
+	v := n.visit()
+	v.logIn("reception", demoPassword())
+	f := v.form("/people/new").set("family_latin", "Quispe", "given_latin", "Marta", "sex", "female", "birth-year", "1987")
+	f.send().says(t, 200, "Quispe")
+	f.send().says(t, 409, "Nothing was")
+	n.read(func(tx *db.Tx) error {
+		var count int
+		err := tx.Row("SELECT count(*) FROM people_person").Scan(&count)
+		if count != 1 {
+			t.Errorf("%d persons", count)
+		}
+		return err
+	})
+}
