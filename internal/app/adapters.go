@@ -142,9 +142,13 @@ func (p peopleOf) Briefs(tx *db.Tx, ids []db.ID) (map[db.ID]order.Brief, error) 
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := p.s.FamilyNumbers(tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[db.ID]order.Brief, len(all))
 	for id, b := range all {
-		out[id] = order.Brief{Name: b.Original, Latin: b.Latin, Code: b.Code, Sex: string(b.Sex), Birth: b.Birth}
+		out[id] = order.Brief{Name: b.Original, Latin: b.Latin, Code: b.Code, Sex: string(b.Sex), Birth: b.Birth, Family: numbers[id]}
 	}
 	return out, nil
 }

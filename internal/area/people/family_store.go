@@ -1,6 +1,8 @@
 package people
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -237,6 +239,38 @@ func cameOn(tx *db.Tx, site, day string) (map[db.ID]time.Time, error) {
 		out[person] = came
 	}
 	return out, rows.Err()
+}
+
+// familyNumbers returns what the families of people are known by, the newest
+// family of each.
+func familyNumbers(tx *db.Tx, people []db.ID) (map[db.ID]string, error) {
+	out := map[db.ID]string{}
+	for some := range slices.Chunk(people, 100) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = id
+		}
+		rows, err := tx.Query(`SELECT m.person, f.number, f.code FROM people_member m JOIN people_family f ON f.id = m.family
+			WHERE m.has_left = 0 AND m.person IN (?`+strings.Repeat(", ?", len(some)-1)+") ORDER BY m.id", args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var person db.ID
+			var number, code string
+			if err := rows.Scan(&person, &number, &code); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			if number == "" {
+				number = ShowCode(code)
+			}
+			out[person] = number
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // namesakes returns who else of the same name came to a site on a day.

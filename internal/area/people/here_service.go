@@ -12,3 +12,10 @@ import (
 func (s *Service) Here(tx *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error) {
 	return cameOn(tx, site, on.String())
 }
+
+// FamilyNumbers are what others know the families by that people are in now: the
+// number of the family, else its code. Who is in none is left out. It checks no
+// right, like Here.
+func (s *Service) FamilyNumbers(tx *db.Tx, people []db.ID) (map[db.ID]string, error) {
+	return familyNumbers(tx, people)
+}
