@@ -341,7 +341,7 @@ func signForm(v *view) *page.Form {
 // history lists the acts, newest first; reasons are clinical text and stay with
 // those who may read sensitive content.
 func history(v *view, rd reader, names map[db.ID]string) page.Table {
-	t := page.Table{Caption: page.M("assessment.history"), Empty: page.Empty{Title: page.M("assessment.history.empty")},
+	t := page.Table{Empty: page.Empty{Title: page.M("assessment.history.empty")},
 		Columns: []page.Column{{Label: page.M("assessment.history.when")}, {Label: page.M("assessment.history.who")}, {Label: page.M("assessment.history.act")},
 			{Label: page.M("assessment.history.reason"), Wide: true}}}
 	for i := len(v.Acts) - 1; i >= 0; i-- {

@@ -169,7 +169,7 @@ func sampleMember() memberView {
 			Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: sampleID}}},
 		Print: &page.Form{ID: "certificate", Submit: page.M("assessment.certificate.print")},
 		Links: []page.Link{{Href: "/cases/" + sampleID + "/members/" + sampleID + "/waive", Text: page.M("assessment.waive.link")}},
-		History: page.Table{Caption: page.M("assessment.history"), Columns: []page.Column{{Label: page.M("assessment.history.when")}, {Label: page.M("assessment.history.who")},
+		History: page.Table{Columns: []page.Column{{Label: page.M("assessment.history.when")}, {Label: page.M("assessment.history.who")},
 			{Label: page.M("assessment.history.act")}, {Label: page.M("assessment.history.reason"), Wide: true}},
 			Rows: [][]page.Cell{{sampleTime, "Dr Samira Haddad", page.M("assessment.act.waive", "service", sampleXray()), "The film of last month was seen."},
 				{sampleTime, "Dr Samira Haddad", page.M("assessment.act.sign_cleared"), page.M("assessment.history.no_reason")}}},
