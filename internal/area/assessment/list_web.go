@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/area/people"
@@ -74,6 +75,8 @@ func readFilter(q url.Values) CaseFilter {
 	}
 	if after, err := db.ParseID(q.Get("after")); err == nil {
 		f.After = after
+		f.Before, _ = strconv.Atoi(q.Get("from")) // only told, never used to choose
+		f.Before = min(max(f.Before, 0), 1e6)
 	}
 	return f
 }
@@ -92,6 +95,7 @@ func (f CaseFilter) query(after db.ID) string {
 	}
 	if !after.IsZero() {
 		q.Set("after", after.String())
+		q.Set("from", strconv.Itoa(f.Before+casesPage))
 	}
 	if len(q) == 0 {
 		return "/cases"
@@ -121,7 +125,7 @@ func (s *Service) casesView(ctx context.Context, tx *db.Tx, list []listed, count
 	}
 	if len(list) > casesPage {
 		list = list[:casesPage]
-		v.Table.Pager = page.Pager{Next: f.query(list[casesPage-1].Case.ID), From: 1, To: casesPage}
+		v.Table.Pager = page.Pager{Next: f.query(list[casesPage-1].Case.ID), From: f.Before + 1, To: f.Before + casesPage}
 	}
 	names, shown, err := s.applicants(ctx, tx, list)
 	if err != nil {
@@ -136,7 +140,7 @@ func (s *Service) casesView(ctx context.Context, tx *db.Tx, list []listed, count
 
 // applicants names the main applicant of each case, where the reader may open
 // them.
-func (s *Service) applicants(ctx context.Context, tx *db.Tx, list []listed) (map[db.ID]string, []db.ID, error) {
+func (s *Service) applicants(ctx context.Context, tx *db.Tx, list []listed) (map[db.ID][]any, []db.ID, error) {
 	var ids []db.ID
 	for _, l := range list {
 		if m := mainApplicant(l.Members); m != nil {
@@ -147,15 +151,27 @@ func (s *Service) applicants(ctx context.Context, tx *db.Tx, list []listed) (map
 	if err != nil {
 		return nil, nil, err
 	}
-	names := map[db.ID]string{}
+	names := map[db.ID][]any{}
 	var shown []db.ID
 	for _, id := range ids {
 		if b, ok := briefs[id]; ok && s.Access.May(ctx, access.PersonRead, b.Resource) {
-			names[id] = nameOf(b)
+			names[id] = linesOf(b)
 			shown = append(shown, id)
 		}
 	}
 	return names, shown, nil
+}
+
+// linesOf is a person's name, each script on a line of its own.
+func linesOf(b people.Brief) []any {
+	out := []any{b.Original}
+	switch {
+	case b.Original == "":
+		return []any{nameOf(b)}
+	case b.Latin != "" && b.Latin != b.Original:
+		out = append(out, b.Latin)
+	}
+	return out
 }
 
 func mainApplicant(members []Member) *Member {
@@ -170,7 +186,7 @@ func mainApplicant(members []Member) *Member {
 	return &members[0]
 }
 
-func (d *desk) caseRow(l listed, names map[db.ID]string) []page.Cell {
+func (d *desk) caseRow(l listed, names map[db.ID][]any) []page.Cell {
 	dest := page.M("assessment.destination.unknown")
 	if p, err := d.pack(l.Case); err == nil {
 		dest = title(p)
@@ -186,8 +202,8 @@ func (d *desk) caseRow(l listed, names map[db.ID]string) []page.Cell {
 		}
 	}
 	var who any = page.M("assessment.case.people_count", "count", len(l.Members))
-	if m := mainApplicant(l.Members); m != nil && names[m.Person] != "" {
-		who = []any{names[m.Person], who}
+	if m := mainApplicant(l.Members); m != nil && names[m.Person] != nil {
+		who = append(names[m.Person], who)
 	}
 	var stations any = page.M("assessment.nowhere")
 	if len(where) > 0 {

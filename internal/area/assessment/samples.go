@@ -91,9 +91,9 @@ func sampleCases() casesView {
 		v.Counts = append(v.Counts, countLink{l, i == 1})
 	}
 	v.Table.Rows = [][]page.Cell{
-		{page.Link{Href: "/cases/" + sampleID, Name: "GW-10042"}, []any{"أمينة عبد الله · Amina Abdallah", page.M("assessment.case.people_count", "count", 5)}, samplePack(), sampleDay.Date(),
+		{page.Link{Href: "/cases/" + sampleID, Name: "GW-10042"}, []any{"أمينة عبد الله", "Amina Abdallah", page.M("assessment.case.people_count", "count", 5)}, samplePack(), sampleDay.Date(),
 			familyTags(map[State]int{StateSuspended: 1, StateServices: 3, StateCleared: 1}), stationTags([]string{"laboratory", "radiology"})},
-		{page.Link{Href: "/cases/" + sampleID, Name: "GW-10043"}, []any{"ሰላማዊት ተስፋዬ · Selamawit Tesfaye", page.M("assessment.case.people_count", "count", 1)}, page.M("assessment.destination.unknown"), sampleDay.Date(),
+		{page.Link{Href: "/cases/" + sampleID, Name: "GW-10043"}, []any{"ሰላማዊት ተስፋዬ", "Selamawit Tesfaye", page.M("assessment.case.people_count", "count", 1)}, page.M("assessment.destination.unknown"), sampleDay.Date(),
 			familyTags(map[State]int{StateToSign: 1}), page.M("assessment.nowhere")},
 	}
 	return v

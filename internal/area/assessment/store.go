@@ -149,6 +149,7 @@ type CaseFilter struct {
 	Number string // the beginning of a case number
 	Closed bool   // the closed ones instead
 	After  db.ID  // the last case of the page before
+	Before int    // how many cases the pages before showed
 	Limit  int
 }
 
