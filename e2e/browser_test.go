@@ -87,7 +87,7 @@ func (b *tab) set(name, value string) *tab {
 		if(e.tagName==="SELECT"&&![...e.options].some(o=>o.value===v))return "no option "+v+" of "+n+" among "+[...e.options].map(o=>o.value).slice(0,20).join(" ");
 		e.value=v;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispatchEvent(new Event("change",{bubbles:true}));return "";})(%s,%s)`, quote(name), quote(value))
 	if fault := eval[string](b, js); fault != "" {
-		b.t.Fatalf("%s (at %s)", fault, b.where())
+		b.t.Fatalf("%s (at %s): %.1000s", fault, b.where(), b.text())
 	}
 	return b
 }

@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"unicode"
+
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/testkit"
+)
+
+// dictionary holds the words of every area, and below "pack:ID" those of the packs.
+var dictionary struct {
+	sync.Once
+	areas map[string]page.Catalogue
+	err   error
+}
+
+func loadDictionary(root string) {
+	dictionary.areas = map[string]page.Catalogue{}
+	for _, tree := range []string{"internal", "packs"} {
+		dictionary.err = filepath.WalkDir(filepath.Join(root, tree), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.Name() != "en.json" || !strings.Contains(filepath.ToSlash(path), "/locales/") {
+				return err
+			}
+			dir := filepath.Dir(path)
+			c, err := page.ReadCatalogue(os.DirFS(dir), ".")
+			if err != nil {
+				return err
+			}
+			if tree == "packs" {
+				dictionary.areas["pack:"+filepath.Base(filepath.Dir(dir))] = c
+				return nil
+			}
+			for key := range c["en"] { // keys begin with the area's name
+				area, _, _ := strings.Cut(key, ".")
+				dictionary.areas[area] = c
+			}
+			return nil
+		})
+		if dictionary.err != nil {
+			return
+		}
+	}
+}
+
+// say returns what a page says in a language: the text of a key, with its
+// placeholders filled in.
+func say(t testing.TB, lang, key string, args ...string) string {
+	t.Helper()
+	area, _, _ := strings.Cut(key, ".")
+	return lookUp(t, area, lang, key, args)
+}
+
+// sayPack is say for the words of a pack.
+func sayPack(t testing.TB, lang, pack, key string) string {
+	t.Helper()
+	return lookUp(t, "pack:"+pack, lang, key, nil)
+}
+
+func lookUp(t testing.TB, area, lang, key string, args []string) string {
+	t.Helper()
+	dictionary.Do(func() { loadDictionary(testkit.Root(t)) })
+	if dictionary.err != nil {
+		t.Fatal(dictionary.err)
+	}
+	e, ok := dictionary.areas[area][lang][key]
+	if !ok {
+		t.Fatalf("no words for %s in %s", key, lang)
+	}
+	return strings.Join(strings.Fields(strings.NewReplacer(args...).Replace(e.Text)), " ")
+}
+
+// begin is a text up to its first placeholder.
+func begin(text string) string {
+	text, _, _ = strings.Cut(text, "{")
+	return strings.TrimSpace(text)
+}
+
+// arabicShare is the share of the letters of a text that are Arabic.
+func arabicShare(text string) float64 {
+	arabic, all := 0, 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			all++
+			if unicode.Is(unicode.Arabic, r) {
+				arabic++
+			}
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(arabic) / float64(all)
+}
+
+// speaks fails unless the page is in the language and reads in its direction. A
+// page in Arabic may hold Latin letters (names, codes, titles of sources), and not
+// more of them than Arabic ones.
+func (b *tab) speaks(lang string) *tab {
+	b.t.Helper()
+	dir := map[string]string{"ar": "rtl"}[lang]
+	if dir == "" {
+		dir = "ltr"
+	}
+	if got := eval[string](b, `document.documentElement.lang+" "+document.documentElement.dir`); got != lang+" "+dir {
+		b.t.Fatalf("%s is %q, want %s %s", b.where(), got, lang, dir)
+	}
+	share := arabicShare(eval[string](b, `document.querySelector("main").innerText`))
+	if lang == "ar" && share < 0.5 || lang != "ar" && share > 0.5 {
+		b.t.Fatalf("%s in %s: %.0f %% of its letters are Arabic: %.500s", b.where(), lang, share*100, b.text())
+	}
+	return b
+}
