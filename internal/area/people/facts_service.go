@@ -211,6 +211,7 @@ func (s *Service) bannerFamily(tx *db.Tx, b *page.Banner, id db.ID) error {
 
 func (s *Service) bannerSafety(ctx context.Context, tx *db.Tx, b *page.Banner, row personRow) error {
 	if !s.Access.May(ctx, access.SafetyRead, row.part(kindSafety, sensitivityOf(kindSafety))) {
+		b.NoSafety = true // "not asked yet" would be a lie
 		return nil
 	}
 	v, ok, err := loadOnly(s, tx, row.ID, kindSafety, settleSafety)

@@ -129,6 +129,7 @@ type Banner struct {
 	Interp     value.Truth // needs an interpreter
 	Allergies  []string
 	HasAllergy value.Truth // Unknown: not asked; No: none known
+	NoSafety   bool        // the reader may not know allergies: the line is left out
 	Flags      []Tag
 	Consent    Tag
 	Restricted bool
