@@ -273,6 +273,21 @@ func familyNumbers(tx *db.Tx, people []db.ID) (map[db.ID]string, error) {
 	return out, nil
 }
 
+// mostNumbered bounds how many people a number may stand for: a large family.
+const mostNumbered = 100
+
+// haveNumber returns who has a code, or is in a family of that code or number now.
+func haveNumber(tx *db.Tx, key string) ([]db.ID, error) {
+	rows, err := tx.Query(`SELECT p.id FROM people_person p WHERE p.code = ?
+		UNION SELECT m.person FROM people_family f JOIN people_member m ON m.family = f.id AND m.has_left = 0 WHERE f.code = ?
+		UNION SELECT m.person FROM people_family f JOIN people_member m ON m.family = f.id AND m.has_left = 0 WHERE f.number_key = ? AND f.number_key <> ''
+		LIMIT ?`, key, key, key, mostNumbered)
+	if err != nil {
+		return nil, err
+	}
+	return scanIDs(rows)
+}
+
 // namesakes returns who else of the same name came to a site on a day.
 func namesakes(tx *db.Tx, site, day, nameKey string, person db.ID) ([]db.ID, error) {
 	if strings.TrimSpace(nameKey) == "" {

@@ -35,6 +35,11 @@ func TestListsOfOtherAreasKnowWhoIsHereAndTheirFamily(t *testing.T) {
 			if err != nil || len(numbers) != 2 || numbers[here] != "GW-10001" || numbers[away] != ShowCode(Code(code)) {
 				t.Errorf("families %v %v", numbers, err)
 			}
+			for typed, want := range map[string]int{"gw-10001": 1, ShowCode(Code(here)): 1, Code(code): 1, "GW-1": 0, "": 0, " ": 0} {
+				if who, err := w.Numbered(tx, typed); err != nil || len(who) != want {
+					t.Errorf("%q stands for %v %v, want %d", typed, who, err, want)
+				}
+			}
 			return nil
 		})
 	})

@@ -7,11 +7,12 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // A centre orders weeks ahead. Who came today must be on the list, and first, even
 // when more than the list holds have waited longer.
-func TestWhoeverIsHereTodayComesFirstAndIsNeverCut(t *testing.T) {
+func TestWhoeverIsHereTodayComesFirstAndWhatWasDoneIsFoundAgain(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		for range mostListed {
 			w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = db.NewID() })
@@ -44,6 +45,25 @@ func TestWhoeverIsHereTodayComesFirstAndIsNeverCut(t *testing.T) {
 		place, l := found()
 		if place != 0 || !l.Here || l.Waiting > w.now().Sub(came) {
 			t.Errorf("who came stands at %d: %+v", place, l)
+		}
+		w.record(tech, Entry{Order: last, Identity: "photo", Answers: given("film", "normal")})
+		w.Service.Numbered = func(_ *db.Tx, number string) ([]db.ID, error) {
+			if number == "GW-7" {
+				return []db.ID{here}, nil
+			}
+			return nil, nil
+		}
+		for number, want := range map[string]int{"": 1, " GW-7 ": 1, "GW-8": 0} {
+			lines, err := w.DoneAt(tech, "radiology", number)
+			if err != nil || len(lines) != want {
+				t.Errorf("done by number %q: %+v %v", number, lines, err)
+			}
+		}
+		if lines, err := w.DoneAt(w.as(access.Laboratory), "radiology", ""); err != nil || len(lines) != 0 {
+			t.Errorf("the laboratory sees what radiology did: %+v %v", lines, err)
+		}
+		if _, err := w.DoneAt(w.as(access.Reception), "radiology", ""); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("reception: %v", err)
 		}
 		v := worklist("radiology", []Line{l, {Order: Order{Status: InProgress}}, {Order: Order{Status: Ordered}}}, nil)
 		if len(v.Here.Rows) != 1 || v.Awaited == nil || len(v.Awaited.Rows) != 1 || v.Later == nil || v.Count != 1 || v.Full {

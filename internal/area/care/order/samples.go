@@ -102,6 +102,7 @@ func Samples() []page.Sample {
 	return []page.Sample{
 		{Name: "stations", Template: "order/stations", Title: "order.worklist.stations", Empty: stationsView{}, Full: stationsView{Stations: []page.Link{{Href: "/worklist/nurse", Text: page.M("order.worklist.waiting_at", "station", page.M("place.station.nurse"), "count", 12)}}}},
 		{Name: "worklist", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", nil, nil), Full: worklist("radiology", []Line{line, noName, old}, services)},
+		{Name: "done", Template: "order/done", Title: "order.done.title", Wide: true, Empty: done("laboratory", "", nil, nil), Full: done("laboratory", "GW-10001", []Line{line, noName, old}, services)},
 		{Name: "order", Template: "order/order", Title: "order.title", Banner: sampleBanner(), Empty: orderView{}, Full: overview(sh)},
 		{Name: "result form", Template: "order/entry", Title: "order.title_result", Banner: sampleBanner(), Empty: entryView{}, Full: entry, Problems: entry.Form.Problems()},
 		{Name: "result", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(sampleView(), sh.Service, names, true, true)},

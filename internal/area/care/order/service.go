@@ -67,6 +67,9 @@ type Deps struct {
 
 	// Here is who came to a site on a day, and when; nil where nobody notes it.
 	Here func(tx *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error)
+	// Numbered is who has a number as it stands on a slip, a tube or a file: the code
+	// of the person, or what the family is known by; nil where nobody knows.
+	Numbered func(tx *db.Tx, number string) ([]db.ID, error)
 }
 
 // Service is this area's use cases. A method with a context is one transaction

@@ -47,6 +47,7 @@ CREATE TABLE care_order (
 );
 CREATE INDEX care_order_subject ON care_order (subject, code);
 CREATE INDEX care_order_station ON care_order (station, is_open, site, at);
+CREATE INDEX care_order_done ON care_order (station, is_open, since);
 CREATE INDEX care_order_talk ON care_order (talk, site, at);
 CREATE TABLE care_step (
 	id BLOB NOT NULL PRIMARY KEY, order_id BLOB, result BLOB, subject BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,
@@ -198,6 +199,22 @@ func openOf(tx *db.Tx, station string, scope access.Scope, people []db.ID) ([]Or
 		out = append(out, list...)
 	}
 	return out, nil
+}
+
+// doneAt lists what was done at a station as far as the scope allows, the latest
+// first: of some people, or of everybody where people is nil.
+func doneAt(tx *db.Tx, station string, scope access.Scope, people []db.ID, limit int) ([]Order, error) {
+	where, rights := scope.WhereIn("o", access.Columns{})
+	query := "o.station = ? AND o.is_open = 0 AND o.status = ?"
+	args := []any{station, string(Done)}
+	if people != nil {
+		people = people[:min(len(people), askedAtOnce)]
+		query += " AND o.subject IN (NULL" + strings.Repeat(", ?", len(people)) + ")"
+		for _, id := range people {
+			args = append(args, id)
+		}
+	}
+	return queryOrders(tx, query+" AND "+where+" ORDER BY o.since DESC, o.id DESC LIMIT ?", append(append(args, rights...), limit)...)
 }
 
 // talkedAbout lists the orders, at whatever station they wait, that need a talk

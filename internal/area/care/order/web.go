@@ -31,6 +31,7 @@ const maxPosted = 1 << 20
 func (s *Service) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /worklist", s.getStations)
 	mux.HandleFunc("GET /worklist/{station}", s.getWorklist)
+	mux.HandleFunc("GET /worklist/{station}/done", s.getDone)
 	mux.HandleFunc("GET /orders/{id}", s.getOrder)
 	mux.HandleFunc("GET /orders/{id}/result", s.getResultForm)
 	mux.HandleFunc("POST /orders/{id}/result", s.postResult)
@@ -163,7 +164,8 @@ type worklistView struct {
 	Later   *page.Table
 	Count   int // of those in Later
 	Refresh page.Link
-	Full    bool // the list is cut
+	Done    page.Link // what was done, to be looked up or corrected
+	Full    bool      // the list is cut
 }
 
 func (s *Service) getWorklist(w http.ResponseWriter, r *http.Request) {
@@ -195,6 +197,7 @@ func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
 
 func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistView {
 	v := worklistView{Station: page.M("place.station." + station), Refresh: page.Link{Href: "/worklist/" + station, Text: page.M("order.worklist.refresh")},
+		Done: page.Link{Href: "/worklist/" + station + "/done", Text: page.M("order.done.link")},
 		Here: lineTable("order.worklist.caption")}
 	v.Here.Empty = page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")}
 	awaited, later := lineTable("order.worklist.awaited"), lineTable("order.worklist.later_caption")
