@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/godwit-health/godwit/internal/app/demo"
 )
 
 // The demo's mark says that nobody in the folder exists, and on its second line
@@ -16,6 +18,7 @@ const (
 	demoMark   = "This folder holds a Godwit demonstration. Nobody in it exists.\n"
 	demoWhole  = "world of seed "
 	demoFormat = demoWhole + "%d\n"
+	demoLook   = "look "
 )
 
 // IsDemo reports whether a folder holds a demo.
@@ -65,9 +68,27 @@ func halfMade(dir string) error {
 	return nil
 }
 
-// finishDemo notes that the world is whole.
-func finishDemo(dir string, seed uint64) error {
-	return os.WriteFile(filepath.Join(dir, demoFile), fmt.Appendf([]byte(demoMark), demoFormat, seed), 0o600)
+// finishDemo notes that the world is whole, and which families are worth a look.
+func finishDemo(dir string, seed uint64, sights []demo.Sight) error {
+	b := fmt.Appendf([]byte(demoMark), demoFormat, seed)
+	for _, s := range sights {
+		b = fmt.Appendf(b, "%s%s  %s\n", demoLook, s.Number, s.What)
+	}
+	return os.WriteFile(filepath.Join(dir, demoFile), b, 0o600)
+}
+
+// demoSights are the lines that finishDemo noted.
+func demoSights(dir string) (lines []string) {
+	b, err := os.ReadFile(filepath.Join(dir, demoFile))
+	if err != nil {
+		return nil
+	}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if sight, ok := strings.CutPrefix(line, demoLook); ok {
+			lines = append(lines, sight)
+		}
+	}
+	return lines
 }
 
 // OpenDemo opens a demo's folder and, where it holds no whole world, fills it with
@@ -94,10 +115,11 @@ func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
 		return n, nil
 	}
 	fmt.Fprintf(o.Out, "Making a synthetic world (seed %d) …\n", o.Seed)
-	if err := n.seed(ctx, o.Seed, o.Families); err != nil {
-		return nil, errors.Join(err, n.Close())
+	w, err := n.seed(ctx, o.Seed, o.Families)
+	if err == nil {
+		err = finishDemo(dir, o.Seed, w.Sights())
 	}
-	if err := finishDemo(dir, o.Seed); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil

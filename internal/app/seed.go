@@ -63,20 +63,20 @@ const seeders = 24
 // seed fills an empty demo with the world of a seed. Everything goes through the
 // services, as the users would do it: the demo can show nothing that the program
 // cannot do.
-func (n *Node) seed(ctx context.Context, seed uint64, families int) error {
+func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World, error) {
 	if err := n.seedUsers(ctx); err != nil {
-		return fmt.Errorf("demo users: %w", err)
+		return nil, fmt.Errorf("demo users: %w", err)
 	}
 	if err := n.seedPacks(ctx); err != nil {
-		return fmt.Errorf("demo packs: %w", err)
+		return nil, fmt.Errorf("demo packs: %w", err)
 	}
 	w, err := demo.New(seed, calendar.DayOfTime(n.clock()), families)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := n.newSeeder(ctx, w)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(seeders)
@@ -89,7 +89,7 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) error {
 			return nil
 		})
 	}
-	return g.Wait()
+	return w, g.Wait()
 }
 
 func (n *Node) seedUsers(ctx context.Context) error {

@@ -36,8 +36,8 @@ func (s *seeder) member(ctx context.Context, f *demo.Family, m *demo.Member, c a
 		seen := map[string]bool{"nurse": true, "physician": len(m.Surname.Latin)%2 == 0, "laboratory": len(m.Given.Latin)%2 == 0}
 		want = func(o order.Order) bool { return seen[o.Station] }
 	case demo.Refused:
-		if m.Relation != "head" {
-			return nil
+		if _, err := s.tell(ctx, f, m, am); err != nil || m.Relation != "head" {
+			return err
 		}
 		return s.refuse(ctx, am)
 	}
@@ -132,14 +132,44 @@ func (s *seeder) work(ctx context.Context, f *demo.Family, m *demo.Member, c ass
 			}
 			did = did || done
 		}
-		if !did {
-			return nil
+		if did {
+			if err := s.n.Assessment.Refresh(s.as(ctx, string(access.Physician)), am.Person); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := s.n.Assessment.Refresh(s.as(ctx, string(access.Physician)), am.Person); err != nil {
+		if did, err = s.tell(ctx, f, m, am); err != nil || !did {
 			return err
 		}
 	}
 	return nil
+}
+
+// tell answers what a member's plan still asks, as the physician does before
+// signing. It reports whether anything was said.
+func (s *seeder) tell(ctx context.Context, f *demo.Family, m *demo.Member, am assessment.NewMember) (bool, error) {
+	if f.Stage == demo.Missing || f.Stage == demo.Booked {
+		return false, nil
+	}
+	doctor := s.as(ctx, string(access.Physician))
+	asked, err := s.n.Assessment.Asked(doctor, am.ID)
+	if err != nil {
+		return false, err
+	}
+	answers := map[string]value.Value{}
+	for _, q := range asked {
+		code := q.From[strings.Index(q.From, ":")+1:]
+		if code == "tb_dx" && m.Findings["culture"] == "pending" {
+			continue // nobody names a disease before the cultures are read
+		}
+		if v, ok := s.said(m, q, code); ok {
+			answers[q.Name] = v
+		}
+	}
+	if len(answers) == 0 {
+		return false, nil
+	}
+	return true, s.n.Assessment.Answer(doctor, am.ID, answers)
 }
 
 // said is what a member answers to a question: their own story where it says
@@ -172,6 +202,7 @@ func (s *seeder) said(m *demo.Member, q pack.Fact, code string) (value.Value, bo
 		if m.Findings["culture"] == "pos" {
 			return value.Text("pulm"), true
 		}
+		return value.Text("none"), true
 	}
 	switch {
 	case q.Type == "bool":
@@ -273,8 +304,11 @@ func (s *seeder) one(r *form.Row, m *demo.Member, day calendar.Day) string {
 	}
 	switch r.Type {
 	case form.Date:
-		if r.Name == "departure_date" {
+		switch r.Name {
+		case "departure_date":
 			return (s.world.Today + 2).String()
+		case "placed_on": // a skin test is read two days later
+			return (day - 2).String()
 		}
 		return day.String()
 	case form.Integer, form.Decimal:

@@ -128,6 +128,12 @@ func (n *Node) announce(w io.Writer, dir string, temporary bool, addr string) {
 	for _, a := range DemoAccounts() {
 		fmt.Fprintf(w, "  %-20s %s\n", a.User.Login, a.User.Name)
 	}
+	if sights := demoSights(dir); len(sights) > 0 {
+		fmt.Fprint(w, "\n  worth a look (the search finds a family by its number):\n\n")
+		for _, s := range sights {
+			fmt.Fprintf(w, "  %s\n", s)
+		}
+	}
 	fmt.Fprintln(w, "\nStop with Ctrl-C.")
 }
 

@@ -162,15 +162,28 @@ func (g *generator) stage(i int) Stage {
 func (g *generator) family(i int, rt route) Family {
 	f := Family{Number: fmt.Sprintf("GW-%05d", 10000+i), Route: rt.name, Stage: g.stage(i)}
 	f.Destination = []string{"us-immigrant", "us-immigrant", "us-immigrant", "us-immigrant", "uk-tb", "uk-tb", "uk-tb", "canada-ime", "canada-ime", "australia-ime"}[g.r.IntN(10)]
+	switch f.Stage {
+	case Sputum, Refused, Treatment, Suspended: // where something is always asked for
+		f.Destination = pick(g, "us-immigrant", "us-immigrant", "canada-ime", "australia-ime")
+	}
 	f.Exam = g.exam(f.Stage)
 	f.CaseFacts = g.caseFacts(f.Destination, f.Exam)
+	if f.Stage != Booked && f.CaseFacts["visa"] != "" {
+		f.CaseFacts["visa"] = pick(g, "humanitarian", "humanitarian", "permanent")
+	}
 	stays := g.stays(rt, f.Exam)
 	surname := g.name(rt.culture, "s")
 	alone := g.chance(4)
 	head := g.member(rt, "head", pick(g, "female", "male"), g.between(24, 62), surname)
+	if f.Stage == Pregnant {
+		alone, head = false, g.member(rt, "head", "female", g.between(24, 38), surname)
+	}
 	if alone {
 		head = g.member(rt, "head", pick(g, "female", "male"), g.between(13, 17), surname)
 		head.Unaccompanied = true
+	}
+	if first, _, ok := head.Birth.Bounds(); ok && (f.Stage == Sputum || f.Stage == Treatment || f.Stage == Suspended) {
+		head.Birth = first.Date() // their story is the culture, not the age
 	}
 	f.Members = append(f.Members, head)
 	if !alone && g.chance(70) {
@@ -187,6 +200,7 @@ func (g *generator) family(i int, rt route) Family {
 		f.Members = append(f.Members, g.member(rt, "parent", pick(g, "female", "male"), g.between(60, 84), surname))
 	}
 	for j := range f.Members {
+		g.bornBefore(&f.Members[j], f.Exam)
 		f.Members[j].Stays = bornInto(stays, f.Members[j].Birth)
 		g.findings(&f, &f.Members[j])
 	}
@@ -194,6 +208,55 @@ func (g *generator) family(i int, rt route) Family {
 		f.Stage = Booked
 	}
 	return f
+}
+
+// Sights are families worth a look, one for each thing that a centre meets, by what
+// it is. What a newcomer is shown must be there, so the surest destination is
+// taken where there is a choice.
+func (w *World) Sights() []Sight {
+	var out []Sight
+	for _, s := range sights {
+		best := -1
+		for i, f := range w.Families {
+			if !s.is(f) {
+				continue
+			}
+			if best < 0 || f.Destination == "us-immigrant" && w.Families[best].Destination != "us-immigrant" {
+				best = i
+			}
+		}
+		if best >= 0 {
+			out = append(out, Sight{w.Families[best].Number, s.what, w.Families[best].Stage})
+		}
+	}
+	return out
+}
+
+// Sight is one family worth a look.
+type Sight struct {
+	Number string
+	What   string
+	Stage  Stage
+}
+
+var sights = []struct {
+	what string
+	is   func(f Family) bool
+}{
+	{"at the stations today", at(Today)},
+	{"an X-ray in pregnancy: the choice is hers", at(Pregnant)},
+	{"a fact that nobody knows holds the plan open", at(Missing)},
+	{"a service was refused", at(Refused)},
+	{"waits for sputum cultures", at(Sputum)},
+	{"all done, waits for the signature", at(ToSign)},
+	{"cleared", at(Cleared)},
+	{"cleared, then a culture grew: suspended", at(Suspended)},
+	{"tuberculosis found, on treatment", at(Treatment)},
+	{"a child alone", func(f Family) bool { return f.Members[0].Unaccompanied && f.Stage != Registered }},
+}
+
+func at(s Stage) func(Family) bool {
+	return func(f Family) bool { return f.Stage == s && !f.Members[0].Unaccompanied }
 }
 
 func (g *generator) exam(s Stage) calendar.Day {
@@ -215,7 +278,7 @@ func (g *generator) exam(s Stage) calendar.Day {
 func (g *generator) caseFacts(destination string, exam calendar.Day) map[string]string {
 	switch destination {
 	case "uk-tb":
-		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "36", "60"), "exempt": "false",
+		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "12", "36", "36", "60", "60"), "exempt": "false",
 			"application_date": (exam + calendar.Day(g.between(5, 40))).String()}
 	case "canada-ime":
 		return map[string]string{"category": pick(g, "economic", "refugee", "refugee", "spouse")}
@@ -292,6 +355,14 @@ func (g *generator) stays(rt route, exam calendar.Day) []Stay {
 		at = from
 	}
 	return out
+}
+
+// bornBefore makes a child who would be born after the day of the examination a few
+// months old on it.
+func (g *generator) bornBefore(m *Member, exam calendar.Day) {
+	if _, last, ok := m.Birth.Bounds(); ok && last >= min(exam, g.today) {
+		m.Birth = (min(exam, g.today) - calendar.Day(g.between(30, 300))).Date()
+	}
 }
 
 // bornInto leaves out what lay before a person's birth.

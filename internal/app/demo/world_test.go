@@ -49,8 +49,8 @@ func TestTheWorldHoldsWhatACentreMeets(t *testing.T) {
 			if m.Nationalities[0] == "XXA" {
 				stateless++
 			}
-			if first, _, ok := m.Birth.Bounds(); !ok || first > today {
-				t.Errorf("%s: born in the future", f.Number)
+			if first, _, ok := m.Birth.Bounds(); !ok || first > min(today, f.Exam) {
+				t.Errorf("%s: born after the day of the examination", f.Number)
 			}
 			if len(m.Stays) == 0 || !m.Stays[len(m.Stays)-1].Ongoing {
 				t.Errorf("%s: nobody is nowhere", f.Number)
@@ -70,5 +70,25 @@ func TestTheWorldHoldsWhatACentreMeets(t *testing.T) {
 	}
 	if unaccompanied == 0 || pregnant == 0 || contacts == 0 || stateless == 0 {
 		t.Errorf("unaccompanied %d, pregnant %d, contacts %d, stateless %d", unaccompanied, pregnant, contacts, stateless)
+	}
+}
+
+// What a newcomer is led to is there, each thing once.
+func TestTheWorldHasItsSights(t *testing.T) {
+	for seed := range uint64(5) {
+		w, err := New(seed, today, 300)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, s := range w.Sights() {
+			if seen[s.What] {
+				t.Errorf("seed %d: %s twice", seed, s.What)
+			}
+			seen[s.What] = true
+		}
+		if len(seen) != len(sights) {
+			t.Errorf("seed %d has %d of %d sights", seed, len(seen), len(sights))
+		}
 	}
 }
