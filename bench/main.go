@@ -24,7 +24,8 @@ func main() {
 		name string
 		run  func(w io.Writer) error
 	}{
-
+		{"journal", benchJournal},
+		{"decisions", benchDecision},
 		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
 		{"start", benchStart},
 	}
