@@ -144,17 +144,25 @@ func caseAlerts(c Case, disputed bool) []page.Callout {
 }
 
 func (d *desk) boardMember(ctx context.Context, doc *journal.Doc, c Case, m Member) (boardMember, error) {
+	out := boardMember{Relation: relationMsg(m.Relation), On: d.today(), State: stateTag(m.State), Stations: stationTags(m.Stations)}
 	b, err := d.People.Banner(ctx, d.tx, m.Person)
-	if err != nil {
-		return boardMember{}, err
-	}
-	out := boardMember{Who: page.Link{Href: b.Href, Name: b.Name}, NameLang: b.NameLang, Latin: b.Latin, Relation: relationMsg(m.Relation), Born: b.Born, On: d.today(),
-		State: stateTag(m.State), Stations: stationTags(m.Stations)}
-	if b.Name == "" {
-		out.Who.Name = b.Wristband
-	}
-	if b.Latin == b.Name {
-		out.Latin = ""
+	switch {
+	case fault.Is(err, fault.Forbidden): // a manager sees how far a family is, and not who it is
+		briefs, err := d.People.Briefs(d.tx, []db.ID{m.Person})
+		if err != nil {
+			return out, err
+		}
+		out.Who.Name = people.ShowCode(briefs[m.Person].Code)
+	case err != nil:
+		return out, err
+	default:
+		out.Who, out.NameLang, out.Latin, out.Born = page.Link{Href: b.Href, Name: b.Name}, b.NameLang, b.Latin, b.Born
+		if b.Name == "" {
+			out.Who.Name = b.Wristband
+		}
+		if b.Latin == b.Name {
+			out.Latin = ""
+		}
 	}
 	if out.Done, out.Total, err = d.progress(c, m); err != nil {
 		return out, err

@@ -43,10 +43,10 @@ func (d *desk) settleMember(ctx context.Context, v *view, cause string) error {
 		}
 		return d.place(ctx, v)
 	}
-	if err := d.keep(ctx, v); err != nil {
+	if err := d.orderAll(ctx, v); err != nil {
 		return err
 	}
-	if err := d.order(ctx, v); err != nil {
+	if err := d.keep(ctx, v); err != nil {
 		return err
 	}
 	if v.clearance() == ClearanceIssued {
@@ -91,11 +91,29 @@ func (d *desk) keep(ctx context.Context, v *view) error {
 	return nil
 }
 
+// orderAll brings the orders in line with the plan. An order that is withdrawn has
+// no result to come: what that settles is decided before anything is kept.
+func (d *desk) orderAll(ctx context.Context, v *view) error {
+	for range len(v.Pack.Services) + 1 {
+		withdrew, err := d.order(ctx, v)
+		if err != nil || !withdrew {
+			return err
+		}
+		if v.Orders, err = d.Orders.States(d.tx, v.Member.Person, v.Case.ID); err != nil {
+			return err
+		}
+		if err := d.judge(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // order places what is required, and withdraws what nobody has begun and nobody
 // is to begin: what no rule asks for any more, what is contraindicated, must wait,
 // depends on an answer, or was set aside. What an officer ordered beside the plan
 // is left alone.
-func (d *desk) order(ctx context.Context, v *view) error {
+func (d *desk) order(ctx context.Context, v *view) (withdrew bool, err error) {
 	actor, _ := access.From(ctx)
 	wanted := map[string]bool{}
 	for _, it := range v.Plan.Items {
@@ -105,7 +123,7 @@ func (d *desk) order(ctx context.Context, v *view) error {
 		}
 		if err := d.Orders.Place(d.tx, actor.Author(), NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows),
 			Service: it.Service, Site: v.Site, Programme: v.Programme}); err != nil {
-			return err
+			return false, err
 		}
 	}
 	return d.withdraw(v, actor.Author(), func(code string) bool {
@@ -114,22 +132,24 @@ func (d *desk) order(ctx context.Context, v *view) error {
 	})
 }
 
-func (d *desk) withdraw(v *view, by journal.Author, which func(code string) bool) error {
+func (d *desk) withdraw(v *view, by journal.Author, which func(code string) bool) (withdrew bool, err error) {
 	for code, st := range v.Orders {
-		if st == OrderOpen && which(code) {
-			if err := d.Orders.Withdraw(d.tx, by, v.Member.Person, v.Case.ID, code); err != nil {
-				return err
-			}
+		if st != OrderOpen || !which(code) {
+			continue
 		}
+		if err := d.Orders.Withdraw(d.tx, by, v.Member.Person, v.Case.ID, code); err != nil {
+			return withdrew, err
+		}
+		withdrew = true
 	}
-	return nil
+	return withdrew, nil
 }
 
 // end stops what concerns somebody who left the case or died: no order waits for
 // them, and nobody travels on their clearance.
 func (d *desk) end(ctx context.Context, v *view, cause string) error {
 	actor, _ := access.From(ctx)
-	if err := d.withdraw(v, actor.Author(), func(string) bool { return true }); err != nil {
+	if _, err := d.withdraw(v, actor.Author(), func(string) bool { return true }); err != nil {
 		return err
 	}
 	if st := v.clearance(); st == ClearanceIssued || st == ClearanceSuspended && v.Member.Left {
