@@ -262,12 +262,13 @@ func somebody(p *pack.Pack, rng *rand.Rand, unknown int) decision.Input {
 		in.Facts[f.Name] = decision.Fact{Value: someValue(f, rng), AsOf: examDay.Date()}
 	}
 	places := []string{"UGA", "SOM", "YEM", "IND", "DEU", "PHL"}
-	born := examDay - 40*365
-	for range 1 + rng.IntN(3) {
-		to := born + calendar.Day(200+rng.IntN(4000))
-		in.Journey.Stays = append(in.Journey.Stays, decision.Stay{Place: places[rng.IntN(len(places))], Span: calendar.Span{From: born.Date(), To: to.Date()}})
-		born = to
+	at := examDay - 40*365
+	for range rng.IntN(3) {
+		to := at + calendar.Day(200+rng.IntN(4000))
+		in.Journey.Stays = append(in.Journey.Stays, decision.Stay{Place: places[rng.IntN(len(places))], Span: calendar.Span{From: at.Date(), To: to.Date()}})
+		at = to
 	}
+	in.Journey.Stays = append(in.Journey.Stays, decision.Stay{Place: places[rng.IntN(len(places))], Span: calendar.Span{From: at.Date(), Ongoing: true}})
 	return in
 }
 
