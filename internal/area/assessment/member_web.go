@@ -12,7 +12,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-// memberPage loads what every page about one member needs, and checks the right.
+// memberPage loads what every page about one member needs, checks the right, and
+// notes in the read audit that the record was opened. A form that comes back was
+// opened before, and shows what it came from.
 func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page.Banner, error) {
 	member, err := pathID(r, "member")
 	if err != nil {
@@ -34,6 +36,9 @@ func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page
 		b, err = s.People.Banner(ctx, tx, v.Member.Person)
 		return err
 	})
+	if err == nil && r.Method == http.MethodGet {
+		err = s.Access.Opened(ctx, v.Member.Person, "assessment.member")
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,9 +74,6 @@ func (s *Service) getMember(w http.ResponseWriter, r *http.Request) {
 func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int, problems []page.Problem) {
 	ctx := r.Context()
 	v, banner, err := s.memberPage(r, access.PlanRead)
-	if err == nil {
-		err = s.Access.Opened(ctx, v.Member.Person, "assessment.member")
-	}
 	var links map[string]db.ID
 	if err == nil {
 		links, err = s.Orders.Links(ctx, v.Member.Person, v.Case.ID)
