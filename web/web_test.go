@@ -266,4 +266,3 @@ func TestHandler(t *testing.T) {
 		t.Error("an unknown asset has a path")
 	}
 }
-
