@@ -18,8 +18,20 @@ type doneView struct {
 	Worklist page.Link
 }
 
-func (s *Service) getDone(w http.ResponseWriter, r *http.Request) {
-	station, number := r.PathValue("station"), r.URL.Query().Get("number")
+func (s *Service) getDone(w http.ResponseWriter, r *http.Request) { s.showDone(w, r, "") }
+
+// postDone narrows the list by a number. It is posted, so that no number of a
+// person stands in an address or a log of addresses.
+func (s *Service) postDone(w http.ResponseWriter, r *http.Request) {
+	if err := page.ReadForm(w, r, maxPosted); err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.showDone(w, r, r.PostForm.Get("number"))
+}
+
+func (s *Service) showDone(w http.ResponseWriter, r *http.Request, number string) {
+	station := r.PathValue("station")
 	if !slices.Contains(place.Stations, station) {
 		s.Pages.Error(w, r, fault.New(fault.NotFound, "order.done", "order.error.not_found"))
 		return
@@ -38,7 +50,7 @@ func (s *Service) getDone(w http.ResponseWriter, r *http.Request) {
 
 func done(station, number string, lines []Line, names map[db.ID]page.Msg) doneView {
 	v := doneView{Station: page.M("place.station." + station), Worklist: page.Link{Href: "/worklist/" + station, Text: page.M("order.to_worklist")},
-		Filter: &page.Form{Method: "get", Action: "/worklist/" + station + "/done", Compact: true, Submit: page.M("order.done.find"), Fields: []page.Field{
+		Filter: &page.Form{Action: "/worklist/" + station + "/done", Compact: true, Submit: page.M("order.done.find"), Fields: []page.Field{
 			{Kind: page.Text, Name: "number", Label: page.M("order.done.number"), Value: number, Dir: "ltr", Width: 20, Max: 40}}},
 		Table: page.Table{Caption: page.M("order.done.caption", "count", mostDone), Tight: true, Empty: page.Empty{Title: page.M("order.done.none"), Text: page.M("order.done.none_text")},
 			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},

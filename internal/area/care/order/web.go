@@ -32,6 +32,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /worklist", s.getStations)
 	mux.HandleFunc("GET /worklist/{station}", s.getWorklist)
 	mux.HandleFunc("GET /worklist/{station}/done", s.getDone)
+	mux.HandleFunc("POST /worklist/{station}/done", s.postDone)
 	mux.HandleFunc("GET /orders/{id}", s.getOrder)
 	mux.HandleFunc("GET /orders/{id}/result", s.getResultForm)
 	mux.HandleFunc("POST /orders/{id}/result", s.postResult)
