@@ -103,8 +103,12 @@ func (s *Service) Sign(ctx context.Context, id, member, seen db.ID) (cleared boo
 			return err
 		}
 		if cleared {
-			err := d.put(ctx, v.change(ctx, kindClearance, db.NewID(), journal.Sensitive, map[string]any{"member": member, "decision": seen,
-				"valid_until": until.String(), "evidence": evidence(v.Plan, v.Pack, v.Seen), "state": ClearanceIssued, "cause": ""}))
+			digest, err := d.evidence(v)
+			if err != nil {
+				return err
+			}
+			err = d.put(ctx, v.change(ctx, kindClearance, db.NewID(), journal.Sensitive, map[string]any{"member": member, "decision": seen,
+				"valid_until": until.String(), "evidence": digest, "state": ClearanceIssued, "cause": ""}))
 			if err != nil {
 				return err
 			}

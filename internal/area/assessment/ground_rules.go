@@ -35,40 +35,61 @@ func sameGround(a, b pack.Record) bool {
 	return slices.Equal(key(a), key(b))
 }
 
-// evidence is a digest of the results of the plan's services that the rules of the
-// pack do not read themselves (a syphilis test that is required and recorded, and
-// goes to the destination on its form). The physician signed with them in view:
-// when one changes, the signature is as moved as by a fact of a rule. Remarks and
-// days are left out, and so are the measurements of a form whose finding a rule
-// reads (weight, pulse): a second one is not a correction.
+// evidenceRows are the questions of the forms of a plan's services whose answers no
+// rule of the pack reads (a syphilis test that is required and recorded, and goes
+// to the destination on its form). Remarks and days are left out, and so is what
+// was only offered: nobody asked for it.
+func evidenceRows(pl Plan, p *pack.Pack, put func(row *form.Row, judged bool)) {
+	read := map[string]bool{}
+	for _, code := range p.Bound("obs:") {
+		read[code] = true
+	}
+	for _, it := range pl.Items {
+		f, ok := p.Form(it.Service.Form)
+		if !ok || it.Offered {
+			continue
+		}
+		judged := slices.ContainsFunc(f.Facts(), func(c string) bool { return read[c] })
+		for i := range f.Rows {
+			row := &f.Rows[i]
+			if row.Fact != "" && !read[row.Fact] && row.Type != form.Text && row.Type != form.Date {
+				put(row, judged)
+			}
+		}
+	}
+}
+
+// evidenceCodes are the observations that evidence is made of.
+func evidenceCodes(pl Plan, p *pack.Pack) []string {
+	codes := []string{"-"} // none at all must not read as all
+	evidenceRows(pl, p, func(row *form.Row, _ bool) {
+		if !slices.Contains(codes, row.Fact) {
+			codes = append(codes, row.Fact)
+		}
+	})
+	return codes
+}
+
+// evidence is a digest of those answers. The physician signed with them in view:
+// when one changes, the signature is as moved as by a fact of a rule. The
+// measurements of a form whose finding a rule reads (weight, pulse) are left out:
+// a second one is not a correction.
 func evidence(pl Plan, p *pack.Pack, seen map[string]decision.Fact) string {
 	type line struct {
 		Code     string      `json:"c"`
 		Value    value.Value `json:"v"`
 		Disputed bool        `json:"d,omitempty"`
 	}
-	read := map[string]bool{}
-	for _, code := range p.Bound("obs:") {
-		read[code] = true
-	}
 	var lines []line
 	known := map[string]bool{}
-	for _, it := range pl.Items {
-		frm, ok := p.Form(it.Service.Form)
-		if !ok || it.Offered { // nobody asked for it: what it says is not what was signed
-			continue
+	evidenceRows(pl, p, func(row *form.Row, judged bool) {
+		f, ok := seen[row.Fact]
+		if !ok || known[row.Fact] || judged && f.Value.Kind() == value.KindNumber {
+			return
 		}
-		judged := slices.ContainsFunc(frm.Facts(), func(c string) bool { return read[c] })
-		for i := range frm.Rows {
-			row := &frm.Rows[i]
-			f, ok := seen[row.Fact]
-			if !ok || read[row.Fact] || known[row.Fact] || row.Type == form.Text || row.Type == form.Date || judged && f.Value.Kind() == value.KindNumber {
-				continue
-			}
-			known[row.Fact] = true
-			lines = append(lines, line{row.Fact, f.Value, f.Disputed})
-		}
-	}
+		known[row.Fact] = true
+		lines = append(lines, line{row.Fact, f.Value, f.Disputed})
+	})
 	sort.Slice(lines, func(i, j int) bool { return lines[i].Code < lines[j].Code })
 	b, err := json.Marshal(lines)
 	if err != nil {
@@ -82,20 +103,6 @@ func evidence(pl Plan, p *pack.Pack, seen map[string]decision.Fact) string {
 // decision, the same results, and nothing new against it.
 func moved(signed pack.Record, signedEvidence string, now pack.Record, nowEvidence string, against []Obstacle) bool {
 	return !sameGround(signed, now) || signedEvidence != nowEvidence || len(against) > 0
-}
-
-// codesOf lists the observation codes to read for a pack: its facts, and what the
-// forms of its services give.
-func codesOf(p *pack.Pack) []string {
-	codes := p.Bound("obs:")
-	for _, svc := range p.Services {
-		for _, c := range yields(p, svc.Code) {
-			if !slices.Contains(codes, c) {
-				codes = append(codes, c)
-			}
-		}
-	}
-	return codes
 }
 
 // officerHold reports whether an officer's own hold stands: the last override

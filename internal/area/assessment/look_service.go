@@ -168,7 +168,7 @@ func (d *desk) input(v *view) (decision.Input, error) {
 	if v.Own, err = answersOf(d.tx, v.Member.ID); err != nil {
 		return in, err
 	}
-	if v.Seen, err = d.Orders.Facts(d.tx, v.Member.Person, codesOf(v.Pack)); err != nil {
+	if v.Seen, err = d.Orders.Facts(d.tx, v.Member.Person, v.Pack.Bound("obs:")); err != nil {
 		return in, err
 	}
 	for _, f := range v.Pack.Facts {
@@ -221,7 +221,21 @@ func (d *desk) groundMoved(v *view) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	return moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), evidence(v.Plan, v.Pack, v.Seen), v.obstacles()), nil
+	digest, err := d.evidence(v)
+	if err != nil {
+		return true, err
+	}
+	return moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), digest, v.obstacles()), nil
+}
+
+// evidence is the digest of the results that no rule reads: of those the record is
+// asked only where a signature rests on them.
+func (d *desk) evidence(v *view) (string, error) {
+	seen, err := d.Orders.Facts(d.tx, v.Member.Person, evidenceCodes(v.Plan, v.Pack))
+	if err != nil {
+		return "", err
+	}
+	return evidence(v.Plan, v.Pack, seen), nil
 }
 
 // rawRecord is a record as a journal field.
