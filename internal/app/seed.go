@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -64,6 +65,8 @@ const seeders = 24
 // services, as the users would do it: the demo can show nothing that the program
 // cannot do.
 func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World, error) {
+	// A world is made once, in a few seconds, by a process with memory to spare.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	if err := n.seedUsers(ctx); err != nil {
 		return nil, fmt.Errorf("demo users: %w", err)
 	}

@@ -116,6 +116,7 @@ func (s *seeder) refuse(ctx context.Context, am assessment.NewMember) error {
 // nothing changes.
 func (s *seeder) work(ctx context.Context, f *demo.Family, m *demo.Member, c assessment.NewCase, am assessment.NewMember, want func(order.Order) bool) error {
 	doctor := s.as(quietly(ctx), string(access.Physician))
+	told := false
 	for range rounds {
 		did := false
 		orders, err := s.n.Orders.OfPerson(doctor, am.Person)
@@ -138,6 +139,10 @@ func (s *seeder) work(ctx context.Context, f *demo.Family, m *demo.Member, c ass
 			}
 			continue
 		}
+		if told {
+			return nil
+		}
+		told = true
 		if did, err = s.tell(ctx, f, m, am); err != nil || !did {
 			return err
 		}

@@ -112,20 +112,25 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 	}
 	defer rows.Close()
 	var out []Observation
+	var read string // the body of the result before: an examination has forty observations and one body
+	var d struct {
+		Seen []db.ID `json:"seen"`
+	}
 	for rows.Next() {
 		var o Observation
 		var val, body string
 		if err := rows.Scan(&o.Result, &o.Order, &o.Code, &val, &o.Unit, &o.On, &o.Specimen, &o.By, &o.At, &body); err != nil {
 			return nil, err
 		}
-		var d struct {
-			Seen []db.ID `json:"seen"`
-		}
 		if err := json.Unmarshal([]byte(val), &o.Value); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(body), &d); err != nil {
-			return nil, err
+		if body != read {
+			d.Seen = nil // handed out already
+			if err := json.Unmarshal([]byte(body), &d); err != nil {
+				return nil, err
+			}
+			read = body
 		}
 		o.Seen = d.Seen
 		out = append(out, o)
