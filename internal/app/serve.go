@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -108,6 +109,15 @@ func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
 		go func() { failed <- side.Serve(ops) }()
 	}
 	go func() { failed <- admin.serve() }()
+	var behind sync.WaitGroup
+	work, stopWork := context.WithCancel(ctx)
+	behind.Go(func() { // after an upgrade that folds names in another way
+		if err := n.People.Refold(work, nil); err != nil && work.Err() == nil {
+			n.log.Error("search index", "err", err)
+		}
+	})
+	defer behind.Wait()
+	defer stopWork()
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
