@@ -68,7 +68,8 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 	if err != nil {
 		return Saved{}, err
 	}
-	done := touched(o, steps, gather(before, everything), e.Specimen)
+	own := fresh(o, steps, gather(before, everything), e.Specimen)
+	done := slices.ContainsFunc(own, func(s Step) bool { return s.Kind == StepIdentity })
 	if identify && !done && !slices.Contains(Identified, e.Identity) {
 		err = fault.Field(op, "identity", "order.error.identity")
 	}
@@ -92,7 +93,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 	} else if asksIdentity(f) {
 		changes = append(changes, s.stepOf(o, Step{Kind: StepIdentity, How: e.Identity, Specimen: e.Specimen, On: on}, a.Purpose))
 	}
-	on = dayOf(f, check, steps, e.Specimen, on)
+	on = dayOf(f, check, own, on)
 	r, parts, err := s.parts(tx, o, e, f, check, on)
 	if err != nil {
 		return Saved{}, err
@@ -172,15 +173,15 @@ func identityOf(f *form.Form, check *form.Result, posted string) string {
 }
 
 // dayOf is the day a result is about: the day the form's setting names, the day
-// the specimen was collected, or today.
-func dayOf(f *form.Form, check *form.Result, steps []Step, specimen int, today calendar.Day) calendar.Day {
+// of the act that nothing was reported of yet, or today.
+func dayOf(f *form.Form, check *form.Result, own []Step, today calendar.Day) calendar.Day {
 	if f.Day != "" {
 		if n, ok := check.Values[f.Day].DayNumber(); ok && calendar.Day(n) <= today {
 			return calendar.Day(n)
 		}
 	}
-	for _, st := range slices.Backward(steps) {
-		if st.Kind == StepPerformed && st.Specimen == specimen && st.On != 0 {
+	for _, st := range slices.Backward(own) {
+		if st.Kind == StepPerformed && st.On != 0 {
 			return st.On
 		}
 	}

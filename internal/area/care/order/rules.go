@@ -60,21 +60,32 @@ func Unmet(needs []Need, steps []Step) []Need {
 }
 
 // touched reports whether the person was identified for what is to be reported of a
-// specimen. A result that is not whole asks for another image, injection or dose:
-// that is a new touch, with its own identification and its own safety check of the
-// day. A specimen is taken once, however long its culture grows.
+// specimen.
 func touched(o Order, steps []Step, results []Result, specimen int) bool {
+	return slices.ContainsFunc(fresh(o, steps, results, specimen), func(s Step) bool { return s.Kind == StepIdentity })
+}
+
+// fresh are the identifications and acts of a specimen that no result has used up.
+// Whatever was reported of an image, an injection or a dose, and struck out since
+// or not, asks for another one: that is a new touch, with its own identification
+// and its own safety check of the day. A specimen is taken once, however long its
+// culture grows; it is taken anew when all that was reported of it was struck out.
+// A correction touches nobody.
+func fresh(o Order, steps []Step, results []Result, specimen int) []Step {
 	var since time.Time
-	if guarded(o.Act) {
-		for _, r := range live(results) {
-			if r.Specimen == specimen && r.Partial && r.At.After(since) {
-				since = r.At
-			}
+	stands := slices.ContainsFunc(live(results), func(r Result) bool { return r.Specimen == specimen })
+	for _, r := range results {
+		if r.Specimen == specimen && r.Corrects.IsZero() && r.At.After(since) && (guarded(o.Act) || r.InError && !stands) {
+			since = r.At
 		}
 	}
-	return slices.ContainsFunc(steps, func(s Step) bool {
-		return s.Kind == StepIdentity && s.Specimen == specimen && s.At.After(since)
-	})
+	var out []Step
+	for _, s := range steps {
+		if (s.Kind == StepIdentity || s.Kind == StepPerformed) && s.Specimen == specimen && s.At.After(since) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // next is the first specimen that was not collected, 0 when all were. An order of

@@ -268,7 +268,9 @@ func (s *Service) setStatus(tx *db.Tx, by journal.Author, o Order, to Status, re
 }
 
 // States returns how far each of a case's orders is, by the pack's service code.
-// Of several of one code the open one counts, else the last.
+// Of several of one code the one that says most of what was done counts: begun, done,
+// waiting, refused or not possible, cancelled. What was cancelled, or ordered once
+// more and not begun, hides nothing that was done.
 func (s *Service) States(tx *db.Tx, subject, caseID db.ID) (map[string]Status, error) {
 	orders, err := ofCase(tx, subject, caseID)
 	if err != nil {
@@ -276,12 +278,16 @@ func (s *Service) States(tx *db.Tx, subject, caseID db.ID) (map[string]Status, e
 	}
 	out := map[string]Status{}
 	for _, o := range orders {
-		if !out[o.Code].Open() {
+		if weight[o.Status] >= weight[out[o.Code]] {
 			out[o.Code] = o.Status
 		}
 	}
 	return out, nil
 }
+
+// weight orders the states of several orders of one code; the last counts of those
+// that weigh the same.
+var weight = map[Status]int{InProgress: 5, Done: 4, Ordered: 3, Refused: 2, NotPossible: 2, Cancelled: 1}
 
 // Facts returns the latest observation of each code with the day it was true, all
 // codes when none is named. It checks no rights: it is what decisions are made on,

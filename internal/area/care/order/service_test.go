@@ -337,3 +337,89 @@ func TestTheFormMayAskForIdentityItself(t *testing.T) {
 		}
 	})
 }
+
+// What was struck out was of another image, or of another person: whoever comes next
+// is identified, and asked what makes it unsafe, as if nothing had been done.
+func TestAfterAResultWasStruckOutThePersonIsIdentifiedAndAskedAnew(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		tech := w.as(access.Radiographer)
+		id := w.place("CXR", "film", "radiology")
+		if err := w.Perform(tech, Act{ID: db.NewID(), Order: id, Identity: "photo"}); err != nil {
+			t.Fatal(err)
+		}
+		first := w.record(tech, Entry{Order: id, Answers: given("film", "normal")}).Result
+		fixed, err := w.Correct(tech, Entry{ID: db.NewID(), Corrects: first.ID, Reason: "typing", Answers: given("film", "tb", "cavity", "no")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []db.ID{fixed.Result.ID, first.ID} {
+			if _, err := w.StrikeOut(tech, r, "another person"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.clock = w.clock.Add(48 * time.Hour)
+		entry := Entry{ID: db.NewID(), Order: id, Answers: given("film", "normal")}
+		_, err = w.Record(tech, entry)
+		refused(t, "the next without identity", err, fault.Invalid, "order.error.identity")
+		entry.Identity, w.safety.clean = "photo", false
+		_, err = w.Record(tech, entry)
+		refused(t, "the next without the check of its day", err, fault.Conflict, "order.error.safety")
+		sh, err := w.Look(tech, id)
+		if err != nil || sh.Touched || sh.Safety == nil || sh.Safety.Clean {
+			t.Errorf("the station does not see that it starts anew: %+v %v", sh.Safety, err)
+		}
+		w.safety.clean = true
+		if r := w.record(tech, entry).Result; r.On.String() != "2026-11-24" {
+			t.Errorf("the new image counts as of %s, the day of the struck one", r.On)
+		}
+
+		lab := w.as(access.Laboratory)
+		blood := w.place("IGRA", "hiv", "laboratory")
+		tube := w.record(lab, Entry{Order: blood, Identity: "document", Answers: given("result", "neg")}).Result
+		if _, err := w.StrikeOut(lab, tube.ID, "another person"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Record(lab, Entry{ID: db.NewID(), Order: blood, Answers: given("result", "neg")})
+		refused(t, "the next specimen without identity", err, fault.Invalid, "order.error.identity")
+	})
+}
+
+// An exam day moved by mistake and back cancels an order and makes it once more:
+// what was done is done.
+func TestWhatWasDoneIsNotHiddenByACancelledOrRepeatedOrder(t *testing.T) {
+	all := []Status{InProgress, Done, Ordered, Refused, NotPossible, Cancelled}
+	for i, stronger := range all {
+		for _, weaker := range all[i+1:] {
+			if stronger == Refused && weaker == NotPossible {
+				continue // either is what became of it; the last counts
+			}
+			if weight[stronger] <= weight[weaker] {
+				t.Errorf("%s does not count before %s", stronger, weaker)
+			}
+		}
+	}
+	both(t, func(t *testing.T, w *world) {
+		state := func() (st Status) {
+			t.Helper()
+			w.read(func(tx *db.Tx) error {
+				states, err := w.States(tx, w.person, w.cas)
+				st = states["CXR"]
+				return err
+			})
+			return st
+		}
+		w.record(w.as(access.Radiographer), Entry{Order: w.place("CXR", "film", "radiology"), Identity: "photo", Answers: given("film", "normal")})
+		again := w.place("CXR", "film", "radiology")
+		if again == (db.ID{}) || w.order(again).Status != Ordered || state() != Done {
+			t.Errorf("with an order that nobody has begun: %s", state())
+		}
+		if err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+			return w.Withdraw(tx, journal.Author{User: db.NewID()}, w.person, w.cas, "CXR")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if w.order(again).Status != Cancelled || state() != Done {
+			t.Errorf("with a cancelled one: %s", state())
+		}
+	})
+}
