@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/fault"
