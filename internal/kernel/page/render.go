@@ -271,7 +271,8 @@ type errorView struct {
 func (p *Renderer) Error(w http.ResponseWriter, r *http.Request, err error) {
 	code := fault.CodeOf(err)
 	if code == fault.Internal {
-		p.opts.Log.Error("page", "path", r.URL.Path, "err", err)
+		// The route, not the address: an address says whose record was open.
+		p.opts.Log.Error("page", "route", r.Pattern, "err", err)
 	}
 	v := errorView{Code: code, Message: faultMsg(err), Home: true}
 	if IsFragment(r) {

@@ -115,6 +115,18 @@ func TestFaultsBecomeStatusAndSentence(t *testing.T) {
 	}
 }
 
+func TestTheLogOfAFaultNamesTheRouteAndNobody(t *testing.T) {
+	var log bytes.Buffer
+	p := newRenderer(t)
+	p.opts.Log = slog.New(slog.NewTextHandler(&log, nil))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /people/{id}", func(w http.ResponseWriter, r *http.Request) { p.Error(w, r, errors.New("no room")) })
+	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/people/0193abcd", nil))
+	if !strings.Contains(log.String(), "/people/{id}") || strings.Contains(log.String(), "0193abcd") {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
 func TestPagesAreNotKept(t *testing.T) {
 	p := newRenderer(t)
 	w := get(p, func(w http.ResponseWriter, r *http.Request) {
