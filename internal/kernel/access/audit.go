@@ -279,59 +279,71 @@ func (a *Access) VerifyReads(ctx context.Context) (int64, error) {
 }
 
 func (a *Access) verifyChain(ctx context.Context, chain int64) (int64, error) {
-	var last int64
-	var before []byte
-	broken := func(seq int64) error {
-		e := fault.New(fault.Internal, "access.VerifyReads", "door.audit.broken")
-		e.Args = map[string]any{"chain": chain, "line": seq}
-		return e
+	c := chainCheck{chain: chain}
+	for n := 1; n > 0; {
+		if err := a.db.Read(ctx, func(tx *db.Tx) (err error) { n, err = c.page(tx); return err }); err != nil {
+			return c.last, err
+		}
 	}
-	for {
-		n := 0
-		err := a.db.Read(ctx, func(tx *db.Tx) error {
-			rows, err := tx.Query(`SELECT chain, seq, at, usr, subject, act, purpose, what, recipient, shown, hash
-				FROM access_read WHERE chain = ? AND seq > ? ORDER BY seq LIMIT 1000`, chain, last)
-			if err != nil {
+	// The rest and the head are read of one state: what was written meanwhile is in
+	// both, and lines that were cut off at the end are in the head alone.
+	err := a.db.Read(ctx, func(tx *db.Tx) error {
+		for n := 1; n > 0; {
+			var err error
+			if n, err = c.page(tx); err != nil {
 				return err
 			}
-			defer rows.Close()
-			for rows.Next() {
-				r, err := scanRead(rows.Scan)
-				if err != nil {
-					return err
-				}
-				if r.Seq != last+1 || !bytes.Equal(r.Hash, r.sum(before)) {
-					return broken(last + 1)
-				}
-				last, before = r.Seq, r.Hash
-				n++
-			}
-			return rows.Err()
-		})
-		if err != nil {
-			return last, err
 		}
-		if n == 0 {
-			break
-		}
-	}
-	err := a.db.Read(ctx, func(tx *db.Tx) error {
 		var seq int64
 		var hash []byte
 		err := tx.Row("SELECT seq, hash FROM access_read_head WHERE chain = ?", chain).Scan(&seq, &hash)
-		if fault.Is(err, fault.NotFound) && last == 0 {
+		switch {
+		case fault.Is(err, fault.NotFound) && c.last == 0:
 			return nil
-		}
-		if err != nil {
+		case fault.Is(err, fault.NotFound):
+			return c.broken(c.last)
+		case err != nil:
 			return err
-		}
-		if seq < last {
-			return broken(last)
-		}
-		if seq == last && !bytes.Equal(hash, before) {
-			return broken(last)
+		case seq > c.last:
+			return c.broken(c.last + 1)
+		case seq < c.last || !bytes.Equal(hash, c.before):
+			return c.broken(c.last)
 		}
 		return nil
 	})
-	return last, err
+	return c.last, err
+}
+
+// chainCheck is how far a chain of the read audit was followed.
+type chainCheck struct {
+	chain, last int64
+	before      []byte
+}
+
+func (c *chainCheck) broken(seq int64) error {
+	e := fault.New(fault.Internal, "access.VerifyReads", "door.audit.broken")
+	e.Args = map[string]any{"chain": c.chain, "line": seq}
+	return e
+}
+
+// page follows the next lines and answers how many there were.
+func (c *chainCheck) page(tx *db.Tx) (n int, err error) {
+	rows, err := tx.Query(`SELECT chain, seq, at, usr, subject, act, purpose, what, recipient, shown, hash
+		FROM access_read WHERE chain = ? AND seq > ? ORDER BY seq LIMIT 1000`, c.chain, c.last)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRead(rows.Scan)
+		if err != nil {
+			return n, err
+		}
+		if r.Seq != c.last+1 || !bytes.Equal(r.Hash, r.sum(c.before)) {
+			return n, c.broken(c.last + 1)
+		}
+		c.last, c.before = r.Seq, r.Hash
+		n++
+	}
+	return n, rows.Err()
 }

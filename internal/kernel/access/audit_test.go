@@ -63,12 +63,15 @@ func TestTheAuditSaysWhoLookedAtWhomAndWhy(t *testing.T) {
 
 func TestAChangedAuditShows(t *testing.T) {
 	for why, sql := range map[string]string{
-		"a line was changed":    "UPDATE access_read SET purpose = 'care' WHERE seq = 2",
-		"a line was taken out":  "DELETE FROM access_read WHERE seq = 2",
-		"another reader":        "UPDATE access_read SET usr = subject WHERE seq = 1",
-		"whom a search showed":  "UPDATE access_read SET shown = x'00' WHERE act = 'searched'",
-		"the last line is gone": "UPDATE access_read_head SET seq = 2",
-		"the head was changed":  "UPDATE access_read_head SET hash = x'00'",
+		"a line was changed":         "UPDATE access_read SET purpose = 'care' WHERE seq = 2",
+		"a line was taken out":       "DELETE FROM access_read WHERE seq = 2",
+		"another reader":             "UPDATE access_read SET usr = subject WHERE seq = 1",
+		"whom a search showed":       "UPDATE access_read SET shown = x'00' WHERE act = 'searched'",
+		"the last line is gone":      "UPDATE access_read_head SET seq = 2",
+		"the head was changed":       "UPDATE access_read_head SET hash = x'00'",
+		"the newest line is cut off": "DELETE FROM access_read WHERE seq = 3",
+		"every line is cut off":      "DELETE FROM access_read",
+		"the head is gone":           "DELETE FROM access_read_head",
 	} {
 		w := newWorld(t, db.Options{})
 		amal := w.add(t, "amal", Nurse)
