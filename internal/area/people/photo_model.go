@@ -22,6 +22,7 @@ const (
 	MaxPhotoBytes = 10 << 20 // what may be sent
 	maxPhotoPixel = 50e6     // what may be decoded: 75 MB in memory for a JPEG
 	maxPNGPixel   = 16e6     // 64 MB in memory
+	maxHeldSample = 24e6     // samples of a JPEG that is held whole before it is drawn: 8 megapixels in three colours, 96 MB
 	photoWidth    = 360      // 3.5 × 4.5 cm at 260 dpi, as centres print it
 	photoHeight   = 460
 	photoQuality  = 82
@@ -60,6 +61,9 @@ func MakePhoto(file []byte) (Photo, error) {
 	if float64(cfg.Width)*float64(cfg.Height) > limit {
 		return Photo{}, fault.Field(op, field, "people.error.photo_pixels")
 	}
+	if kind == "jpeg" && float64(cfg.Width)*float64(cfg.Height)*float64(heldWhole(file)) > maxHeldSample {
+		return Photo{}, fault.Field(op, field, "people.error.photo_pixels")
+	}
 	img, err := decode(bytes.NewReader(file))
 	if err != nil {
 		return Photo{}, fault.Field(op, field, "people.error.photo_broken")
@@ -87,6 +91,50 @@ func sniffImage(file []byte) string {
 		return "png"
 	}
 	return ""
+}
+
+// heldWhole is how many components of a JPEG are held in memory at four bytes a
+// sample or more before anything is drawn: all of a progressive one, whose header
+// of a hundred bytes may claim any size, and of one in four colours. It is 0 for
+// what a camera writes. It follows the markers as image/jpeg does (ITU-T T.81,
+// B.1.1.2 and B.2.2), and what it cannot follow is taken for the worst.
+func heldWhole(file []byte) int {
+	const worst = 4
+	b := file[2:]
+	for len(b) >= 2 {
+		if b[0] != 0xff { // not allowed, and skipped by decoders
+			b = b[1:]
+			continue
+		}
+		m := b[1]
+		switch {
+		case m == 0xff: // fill
+			b = b[1:]
+			continue
+		case m == 0 || m >= 0xd0 && m <= 0xd7: // stuffed, restart: without a length
+			b = b[2:]
+			continue
+		}
+		if len(b) < 4 {
+			return worst
+		}
+		n := int(binary.BigEndian.Uint16(b[2:]))
+		if n < 2 || len(b) < 2+n || m == 0xd9 || m == 0xda {
+			return worst
+		}
+		if m >= 0xc0 && m <= 0xc2 { // baseline, extended, progressive
+			if n < 8 {
+				return worst
+			}
+			components := int(b[9])
+			if m == 0xc2 || components > 3 {
+				return components
+			}
+			return 0
+		}
+		b = b[2+n:]
+	}
+	return worst
 }
 
 // shrink scales img down, never up, to fit the photo's box, on white: a

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"testing"
 
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -130,6 +131,10 @@ func TestPhotoRefusals(t *testing.T) {
 		{"a JPEG's head", good[:20], "people.error.photo_broken"},
 		{"fifty megabytes", make([]byte, 50<<20), "people.error.photo_large"},
 		{"a bomb", bomb(60000, 60000), "people.error.photo_pixels"},
+		{"a progressive JPEG of 49 megapixels", claims(good, 0xc2, 7000, 7000), "people.error.photo_pixels"},
+		{"the same behind other markers", append([]byte{0xff, 0xd8, 0xff, 0xfe, 0, 4, 0xff, 0xc0, 0, 0xff, 0xff, 0xd0}, claims(good, 0xc2, 7000, 7000)[2:]...), "people.error.photo_pixels"},
+		{"a progressive JPEG of 4 megapixels that ends", claims(good, 0xc2, 2000, 2000)[:200], "people.error.photo_broken"},
+		{"four colours, 10 megapixels", fourColours(3200, 3200), "people.error.photo_pixels"},
 		{"a transparent PNG", transparent.Bytes(), "-"},
 	} {
 		p, err := MakePhoto(c.file)
@@ -148,6 +153,23 @@ func TestPhotoRefusals(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
+}
+
+// claims changes what a JPEG says it is: the kind of its frame and its size.
+func claims(file []byte, frame byte, w, h uint16) []byte {
+	b := slices.Clone(file)
+	i := bytes.Index(b, []byte{0xff, 0xc0})
+	b[i+1] = frame
+	binary.BigEndian.PutUint16(b[i+5:], h)
+	binary.BigEndian.PutUint16(b[i+7:], w)
+	return b
+}
+
+// fourColours is a baseline JPEG header in CMYK, up to its scan.
+func fourColours(w, h uint16) []byte {
+	b := []byte{0xff, 0xd8, 0xff, 0xc0, 0, 20, 8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), 4,
+		1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0}
+	return append(b, 0xff, 0xda, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0)
 }
 
 // bomb is a PNG header that promises a huge picture.
