@@ -212,7 +212,7 @@ func (rd reader) findings(v *view) page.Tasks {
 	for _, o := range v.Plan.Classes {
 		add(o, page.Info, "class")
 	}
-	for _, o := range v.Plan.Open {
+	for _, o := range v.Plan.unsettled() {
 		add(o, page.Quiet, "open")
 	}
 	for _, o := range v.Plan.Notes {
@@ -298,10 +298,8 @@ func (rd reader) against(v *view) []page.Msg {
 	if v.held() {
 		out = append(out, page.M("assessment.against.hold", "hold", page.M("assessment.hold.officer")))
 	}
-	if len(v.Plan.Questions) == 0 {
-		for _, o := range v.Plan.Open {
-			out = append(out, page.M("assessment.against.open", "outcome", rd.outcome(v.Pack, o)))
-		}
+	for _, o := range v.Plan.unsettled() {
+		out = append(out, page.M("assessment.against.open", "outcome", rd.outcome(v.Pack, o)))
 	}
 	if _, ok := v.Decision.ValidUntil(); !ok && len(out) == 0 {
 		out = append(out, page.M("assessment.against.validity"))

@@ -276,6 +276,16 @@ func obstacles(pl Plan, held bool) []Obstacle {
 	return out
 }
 
+// unsettled are the classes and holds that are open although everything is done
+// and answered. While services are to do it says nothing that they may still bring
+// anything, and it would frighten.
+func (pl Plan) unsettled() []decision.Outcome {
+	if len(pl.Questions) > 0 || slices.ContainsFunc(pl.Items, func(it Item) bool { return !it.State.Settled() }) {
+		return nil
+	}
+	return pl.Open
+}
+
 // onlyHolds reports whether nothing but holds stands against a clearance: then the
 // classification can be signed, and nobody is cleared.
 func onlyHolds(obs []Obstacle) bool {
