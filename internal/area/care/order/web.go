@@ -91,8 +91,26 @@ func idField() page.Field {
 	return page.Field{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}
 }
 
-// fail answers a failed post: the form again, or the page of the fault.
+// sent reports whether what the posted form makes is there already: the form came
+// twice, and was saved the first time.
+func (s *Service) sent(r *http.Request) bool {
+	id, err := db.ParseID(r.PostForm.Get("id"))
+	if err != nil {
+		return false
+	}
+	return s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		_, err := s.Journal.Load(tx, id)
+		return err
+	}) == nil
+}
+
+// fail answers a failed post: the form again, or the page of the fault. A form sent
+// twice leads on, and says so: whatever else it meets now comes of itself.
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, pg page.Page, f *page.Form, err error) {
+	if pg.Back.Href != "" && s.sent(r) {
+		s.Pages.Redirect(w, r, pg.Back.Href, page.M("order.error.replayed"))
+		return
+	}
 	if fault.KeyOf(err) == "order.error.form" && f.Failed() {
 		s.Pages.Form(w, r, pg, f) // the questions say what is wrong
 		return
