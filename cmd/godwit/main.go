@@ -22,6 +22,7 @@ type cli struct {
 	Demo    demoCmd          `cmd:"" help:"Start a demonstration with a synthetic world."`
 	Serve   serveCmd         `cmd:"" help:"Run the node of a folder."`
 	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
+	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`

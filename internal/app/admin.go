@@ -17,12 +17,13 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, doctor, rebuild
+	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, site-set, site-list, doctor, rebuild
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -31,6 +32,8 @@ type Command struct {
 	Ceiling    string   `json:"ceiling,omitempty"`
 	Locale     string   `json:"locale,omitempty"`
 	Password   string   `json:"password,omitempty"`
+
+	Site *place.Site `json:"site,omitempty"`
 }
 
 // Answer is what came of a command: lines to print, and whether all was well.
@@ -43,7 +46,7 @@ type Answer struct {
 // Run does a command on the node of a folder, wherever it is open.
 func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	o.Demo = IsDemo(o.Dir)
-	if !isNode(o.Dir) && c.Name != "user-add" {
+	if !isNode(o.Dir) && c.Name != "user-add" && c.Name != "site-set" {
 		return Answer{}, fmt.Errorf("%s holds no node; `godwit serve --dir %s` makes one", o.Dir, o.Dir)
 	}
 	if err := halfMade(o.Dir); err != nil {
@@ -83,6 +86,10 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines = []string{c.Login + " is disabled; every log-in was ended"}
 	case "user-list":
 		lines, err = n.listUsers(ctx)
+	case "site-set":
+		lines, err = n.setSite(ctx, *c.Site)
+	case "site-list":
+		lines, err = n.listSites(ctx)
 	case "doctor":
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
@@ -104,7 +111,7 @@ func (n *Node) addUser(ctx context.Context, c Command) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := access.User{Login: c.Login, Name: c.FullName, Sites: c.Sites, Programmes: c.Programmes, Ceiling: c.Ceiling, Locale: c.Locale}
+	u := access.User{Login: c.Login, Name: c.FullName, Programmes: c.Programmes, Ceiling: c.Ceiling, Locale: c.Locale}
 	for _, r := range c.Roles {
 		u.Roles = append(u.Roles, access.Role(r))
 	}
@@ -113,6 +120,11 @@ func (n *Node) addUser(ctx context.Context, c Command) ([]string, error) {
 			return nil, err
 		}
 		return []string{"made " + c.Login + ", the first administrator of this node"}, nil
+	}
+	if len(u.Roles) > 0 { // without a role AddUser says what is missing
+		if u.Sites, err = n.sitesFor(ctx, c.Sites, u.Roles); err != nil {
+			return nil, err
+		}
 	}
 	made, err := n.Access.AddUser(ctx, u, c.Password, true)
 	if err != nil {

@@ -55,6 +55,9 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	} else {
 		e.say(true, "read audit: %d lines verified", read)
 	}
+	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
+		e.say(false, "sites: there is none, so nobody can be registered; make one with `godwit site set CODE --dir %s`", n.Dir)
+	}
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
 		e.say(false, "users: there is no administrator; make one with `godwit user add LOGIN --dir %s`", n.Dir)
 	}

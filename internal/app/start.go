@@ -44,6 +44,9 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
 		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
 	}
+	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
+		fmt.Fprintf(o.Out, "There is no site yet, so nobody can be registered. Make one with: godwit site set CODE --dir %s\n", o.Dir)
+	}
 	if !IsLoopback(l.Addr()) {
 		fmt.Fprintf(o.Out, "health and metrics, for this machine only: http://%s\n", ops.Addr())
 		if len(o.Hosts) == 0 {

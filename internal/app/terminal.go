@@ -36,6 +36,14 @@ func Sentence(err error) string {
 	if errors.As(err, &said) {
 		return said.text
 	}
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) && len(several.Unwrap()) > 0 {
+		lines := make([]string, len(several.Unwrap()))
+		for i, e := range several.Unwrap() {
+			lines[i] = Sentence(e)
+		}
+		return strings.Join(lines, "\n")
+	}
 	key := fault.KeyOf(err)
 	words, readErr := terminalWords()
 	e, known := words[key]
