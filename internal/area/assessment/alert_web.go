@@ -87,11 +87,11 @@ func (s *Service) alertItem(ctx context.Context, tx *db.Tx, a Alert) (alertItem,
 		return it, db.ID{}, err
 	}
 	c, site, programme, err := loadCase(tx, m.Case)
-	if err != nil {
-		return it, db.ID{}, err
+	var b *page.Banner
+	if err == nil {
+		b, err = s.People.Banner(ctx, tx, m.Person)
 	}
-	b, err := s.People.Banner(ctx, tx, m.Person)
-	if fault.Is(err, fault.Forbidden) {
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
 		return it, db.ID{}, nil
 	}
 	if err != nil {

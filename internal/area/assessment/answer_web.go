@@ -186,12 +186,26 @@ func answerLinks(v *view, rd reader) []page.Link {
 	return out
 }
 
-func answerForm(v *view, facts []pack.Fact) *page.Form {
+func answerForm(v *view, facts []pack.Fact, today calendar.Day) *page.Form {
 	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")}}
 	for _, fact := range facts {
-		f.Fields = append(f.Fields, factField(v.Pack, fact, value.NotKnown(), asPerson))
+		q := factField(v.Pack, fact, value.NotKnown(), asPerson)
+		q.Hint = tooEarly(fact, today, v.Input.On)
+		f.Fields = append(f.Fields, q)
 	}
 	return f
+}
+
+// tooEarly says that an answer given today will be too old on the day of the
+// examination.
+func tooEarly(f pack.Fact, today, exam calendar.Day) page.Msg {
+	switch {
+	case f.LongestAge == nil || isApplication(f) || int(exam-today) <= *f.LongestAge:
+		return page.Msg{}
+	case *f.LongestAge == 0:
+		return page.M("assessment.answer.on_the_day")
+	}
+	return page.M("assessment.answer.early", "count", *f.LongestAge)
 }
 
 func (s *Service) getAnswer(w http.ResponseWriter, r *http.Request) {
@@ -205,7 +219,7 @@ func (s *Service) getAnswer(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.answer.none"))
 		return
 	}
-	s.Pages.Form(w, r, page.Page{Title: "assessment.answer.title", Banner: banner}, answerForm(v, facts))
+	s.Pages.Form(w, r, page.Page{Title: "assessment.answer.title", Banner: banner}, answerForm(v, facts, s.today()))
 }
 
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
@@ -215,7 +229,7 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	facts := askable(v, s.readerOf(r.Context(), v))
-	f := answerForm(v, facts)
+	f := answerForm(v, facts, s.today())
 	f.Fill(r.Form)
 	answers := value.Facts{}
 	var errs []error

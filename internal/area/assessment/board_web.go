@@ -251,7 +251,7 @@ func (s *Service) peopleView(tx *db.Tx, id db.ID) (peopleView, []db.ID, error) {
 	if err != nil {
 		return peopleView{}, nil, err
 	}
-	v := peopleView{Table: page.Table{Caption: page.M("assessment.people.caption"), Empty: page.Empty{Title: page.M("assessment.board.nobody")},
+	v := peopleView{Table: page.Table{Empty: page.Empty{Title: page.M("assessment.board.nobody")},
 		Columns: []page.Column{{Label: page.M("assessment.people.name"), Wide: true}, {Label: page.M("assessment.people.relation")}, {Label: page.M("assessment.case.state")}, {Label: page.M("assessment.people.action"), Hide: true}}}}
 	for _, m := range members {
 		if m.Left {

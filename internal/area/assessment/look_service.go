@@ -36,6 +36,9 @@ func (s *Service) desk(tx *db.Tx) *desk {
 	return &desk{Service: s, tx: tx, packs: map[packDay]packAnswer{}}
 }
 
+// keyNoRules is the message where no version of a pack is in force.
+const keyNoRules = "assessment.error.no_pack"
+
 // pack returns the pack of a case in force on the day of its examination.
 func (d *desk) pack(c Case) (*pack.Pack, error) {
 	day, _ := c.ExamDate.Exact()
@@ -44,7 +47,7 @@ func (d *desk) pack(c Case) (*pack.Pack, error) {
 	if !ok {
 		a.p, a.err = d.Packs.Active(d.tx, c.Destination, day)
 		if a.err != nil {
-			a.err = &fault.Error{Code: fault.Unavailable, Op: "assessment.pack", Key: "assessment.error.no_pack", Err: a.err}
+			a.err = &fault.Error{Code: fault.Unavailable, Op: "assessment.pack", Key: keyNoRules, Err: a.err}
 		}
 		d.packs[key] = a
 	}

@@ -30,7 +30,12 @@ func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page
 		if v.Case.ID.String() != r.PathValue("id") {
 			return orNotFound(nil)
 		}
-		if err := s.Access.Check(ctx, right, v.resource(journal.Clinical)); err != nil {
+		level := journal.Clinical
+		switch right {
+		case access.CaseSign, access.PlanWaive, access.CaseOverride:
+			level = journal.Sensitive // see act
+		}
+		if err := s.Access.Check(ctx, right, v.resource(level)); err != nil {
 			return err
 		}
 		b, err = s.People.Banner(ctx, tx, v.Member.Person)

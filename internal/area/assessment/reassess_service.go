@@ -29,10 +29,37 @@ func (d *desk) reassessCase(ctx context.Context, id db.ID, cause string) error {
 // moved and alerts everyone who acted on it.
 func (d *desk) reassess(ctx context.Context, id db.ID, cause string) error {
 	v, err := d.look(id)
+	if fault.KeyOf(err) == keyNoRules {
+		return fault.Wrap("assessment.reassess", d.withoutRules(ctx, id, cause))
+	}
 	if err != nil {
 		return fault.Wrap("assessment.reassess", err)
 	}
 	return fault.Wrap("assessment.reassess", d.settleMember(ctx, v, cause))
+}
+
+// withoutRules is what a new fact comes to while no version of the pack is in force
+// (it was stopped in an emergency): the fact is recorded like any other, nothing is
+// planned, and a clearance that nobody can confirm is suspended.
+func (d *desk) withoutRules(ctx context.Context, id db.ID, cause string) error {
+	v := &view{}
+	var err error
+	if v.Member, err = loadMember(d.tx, id); err != nil {
+		return err
+	}
+	if v.Case, v.Site, v.Programme, err = loadCase(d.tx, v.Member.Case); err != nil {
+		return err
+	}
+	if v.Clearance, err = lastClearance(d.tx, id); err != nil || v.clearance() != ClearanceIssued {
+		return err
+	}
+	if v.Acts, err = actsOf(d.tx, id); err != nil {
+		return err
+	}
+	if err := d.suspend(ctx, v, ClearanceSuspended, cause); err != nil {
+		return err
+	}
+	return d.putState(ctx, v, StateSuspended, v.Member.Stations)
 }
 
 // settleMember brings what is stored about a member in line with what was seen.
@@ -235,6 +262,13 @@ func (d *desk) place(ctx context.Context, v *view) error {
 	}
 	if next == v.Member.State && sameSet(where, v.Member.Stations) {
 		return nil
+	}
+	return d.putState(ctx, v, next, where)
+}
+
+func (d *desk) putState(ctx context.Context, v *view, next State, where []string) error {
+	if where == nil {
+		where = []string{}
 	}
 	doc, err := d.Journal.Load(d.tx, v.Member.ID)
 	if err != nil {

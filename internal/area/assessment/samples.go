@@ -139,7 +139,7 @@ func sampleBoard() boardView {
 func samplePeople() peopleView {
 	leave := &page.Form{ID: "leave", Submit: page.M("assessment.people.leave"), Compact: true, Fields: []page.Field{{Kind: page.Hidden, Name: "leave", Value: sampleID}}}
 	return peopleView{
-		Table: page.Table{Caption: page.M("assessment.people.caption"), Columns: []page.Column{{Label: page.M("assessment.people.name"), Wide: true},
+		Table: page.Table{Columns: []page.Column{{Label: page.M("assessment.people.name"), Wide: true},
 			{Label: page.M("assessment.people.relation")}, {Label: page.M("assessment.case.state")}, {Label: page.M("assessment.people.action"), Hide: true}},
 			Rows: [][]page.Cell{{"أمينة عبد الله · Amina Abdallah", relationMsg("head"), stateTag(StateServices), leave}}},
 		Join: &page.Form{ID: "join", Submit: page.M("assessment.people.join"), Fields: []page.Field{{Kind: page.Checks, Name: "join", Label: page.M("assessment.people.who_joins"),

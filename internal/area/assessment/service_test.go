@@ -539,3 +539,32 @@ func TestAReplayedActCountsOnce(t *testing.T) {
 		}
 	})
 }
+
+// A pack that was stopped in an emergency stops plans, and no result.
+func TestWithoutRulesResultsAreStillRecorded(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		_, m, p := w.cleared()
+		other, ms := w.open("us-immigrant", nil, w.register("Musa", 30, people.Male))
+		stopped := w.shelf.packs["us-immigrant"]
+		delete(w.shelf.packs, "us-immigrant")
+		doctor := w.as(access.Physician)
+		must(t, w.people.SaveSafety(doctor, p, journal.Base{}, people.Safety{HasAllergy: value.No}))
+		must(t, w.people.EditPerson(doctor, people.PersonEdit{Person: p, Edit: func(x *people.Person) { x.Died = value.No }}))
+		if got := w.get(doctor, "/cases/"+other.String()+"/members/"+ms[0].String()); got.Code != 503 {
+			t.Errorf("a plan without rules: %d", got.Code)
+		}
+		if got := w.get(doctor, "/cases/"+other.String()); got.Code != 200 {
+			t.Errorf("the board: %d", got.Code)
+		}
+		w.shelf.packs["us-immigrant"] = stopped
+		if v := w.look(m); v.Member.State != StateSuspended {
+			t.Errorf("a fact that nobody could judge leaves the clearance %s", v.clearance())
+		}
+		if n, _ := w.Waiting(doctor); n != 1 {
+			t.Errorf("%d alerts", n)
+		}
+		if !w.sign(m) {
+			t.Errorf("not signed anew: %v", w.look(m).obstacles())
+		}
+	})
+}

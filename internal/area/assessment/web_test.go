@@ -229,6 +229,28 @@ func TestAnsweringInTheBrowser(t *testing.T) {
 	}
 }
 
+// What counts only on the day is said to count only on the day.
+func TestAnsweringTooEarly(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Female)
+	id, ms := w.open("canada-ime", value.Facts{"category": value.Text("refugee")}, p)
+	path := "/cases/" + id.String() + "/members/" + ms[0].String() + "/answer"
+	doctor := w.as(access.Physician)
+	w.get(doctor, path).omits(t, "on the day", "counts only")
+	later := w.day(5).Date()
+	must(t, w.Edit(w.as(access.Reception), Change{Case: id, Base: w.version(id), ExamDate: &later}))
+	w.get(doctor, path).says(t, "five days before", "fact.pregnancy_today", "It counts only on the day of the examination")
+	w.answer(ms[0], value.Facts{"pregnancy_today": value.Of(false)})
+	if st := w.item(ms[0], "CXR").State; st != ItemUndecided {
+		t.Errorf("answered five days before, the X-ray is %q", st)
+	}
+	w.clock = w.clock.AddDate(0, 0, 5)
+	w.answer(ms[0], value.Facts{"pregnancy_today": value.Of(false)})
+	if st := w.item(ms[0], "CXR").State; st != ItemRequired {
+		t.Errorf("answered on the day, the X-ray is %q", st)
+	}
+}
+
 func TestSigningInTheBrowser(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		p := w.register("Amina", 34, people.Male)
@@ -241,6 +263,7 @@ func TestSigningInTheBrowser(t *testing.T) {
 		w.ready(ms[0], nil)
 		ready := w.get(doctor, path)
 		ready.says(t, "the plan", "Ready to sign", path+"/sign", "this is not clearance")
+		ready.omits(t, "a medical that is not signed", "Cleared", "Issued", "print/certificate")
 		old := ready.carried("sign")
 		w.answer(ms[0], value.Facts{"contact": value.Of(true)})
 		stale := w.post(doctor, path+"/sign", old)
