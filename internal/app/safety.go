@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -30,7 +32,12 @@ const (
 	flagWho     = "COULD_BE_PREGNANT" // about the person, whatever is done
 	clearToAct  = "SERVICE"
 	referDoctor = "PHYSICIAN"
+	saidToday   = "obs:pregnancy_today" // what she says on the day
 )
+
+// longestPregnancy is for how many days a recorded pregnancy stands against what is
+// said on the day: 43 weeks, for one of more than 42 is prolonged (ICD-10 O48).
+const longestPregnancy = 43 * 7
 
 // bodyAct is what an act does to a body, in the words of the safety pack.
 type bodyAct struct {
@@ -92,12 +99,45 @@ func (c stationSafety) Check(ctx context.Context, tx *db.Tx, o order.Order, on c
 			return order.Verdict{}, err
 		}
 		d := p.Protocol.Decide(in)
-		if mayAct(d) {
+		worst, disputed := asIfPregnant(p, in)
+		// What is in dispute is safe only if it is safe as the worst of it.
+		if mayAct(d) && (!disputed || mayAct(p.Protocol.Decide(worst))) {
 			continue
 		}
-		return c.verdict(ctx, p, d, o), nil
+		v := c.verdict(ctx, p, d, o)
+		if disputed && c.may(ctx, access.SafetyRead, o, journal.Clinical) {
+			v.Why = append(v.Why, page.M("app.safety.disagree"))
+		}
+		return v, nil
 	}
 	return order.Verdict{Clean: true}, nil
+}
+
+// asIfPregnant is the same question with yes for a pregnancy that is in dispute.
+func asIfPregnant(p *pack.Pack, in decision.Input) (decision.Input, bool) {
+	out := in
+	out.Facts = maps.Clone(in.Facts)
+	disputed := false
+	for _, f := range p.Facts {
+		if fact, ok := in.Facts[f.Name]; ok && f.From == saidToday && fact.Disputed {
+			disputed = true
+			fact.Value, fact.Disputed = value.Of(true), false
+			out.Facts[f.Name] = fact
+		}
+	}
+	return out, disputed
+}
+
+// recordDisagrees reports whether the person's own record says that she is pregnant,
+// of a day since which the pregnancy may go on (or two officers say different things
+// there), while the answer of the day is something else.
+func recordDisagrees(known map[string]decision.Fact, said decision.Fact, on calendar.Day) bool {
+	record, ok := known[people.FactPregnant]
+	if !ok || said.Value.Truth() == value.Yes {
+		return false
+	}
+	_, asked, dated := record.AsOf.Bounds()
+	return record.Disputed || record.Value.Truth() == value.Yes && (!dated || on-asked <= longestPregnancy)
 }
 
 // input gathers what the safety pack reads about a person, and what is about to be
@@ -125,6 +165,9 @@ func (c stationSafety) input(tx *db.Tx, p *pack.Pack, person db.ID, a bodyAct, o
 			fact = decision.Fact{Value: value.Texts(a.drugs...), AsOf: on.Date()}
 		case strings.HasPrefix(f.From, "obs:"):
 			fact, ok = seen[strings.TrimPrefix(f.From, "obs:")]
+			if ok && f.From == saidToday && recordDisagrees(known, fact, on) {
+				fact.Disputed = true
+			}
 		default:
 			fact, ok = known[f.From]
 		}

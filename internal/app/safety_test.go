@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -257,5 +259,86 @@ func TestWithoutTheRulesNobodyIsTouched(t *testing.T) {
 	}
 	if v := check(access.Manager, today(n)); v.Clean || v.Ask.Href != "" || n.Pages.Text("en", v.Why[0]) != "There is a clinical reason. Ask the physician." {
 		t.Errorf("to a manager: %+v", v)
+	}
+}
+
+// Two stations have the questions open at once: what the first was told is not
+// overwritten by the form that the second was shown before.
+func TestAStaleNoDoesNotOverwriteAYes(t *testing.T) {
+	n := startNode(t)
+	person := n.woman()
+	film := n.film(person)
+	station, nurse := n.at(access.Radiographer), n.at(access.Nurse)
+	ask := "/people/" + person.String() + "/ask/pregnancy"
+	no := append([]string{"q-pregnancy_today", "no", "q-periods", "known"}, date("q-lmp", today(n)-12)...)
+	a := nurse.form(ask).set("q-pregnancy_today", "no").send()
+	stale := nurse.formOf(a, ask).set("q-periods", "known")
+	a = stale.send()
+	stale = nurse.formOf(a, ask).set(no...)
+	yes := station.form(ask).set("q-pregnancy_today", "yes")
+	if a := yes.send(); a.status == 422 { // what follows a yes is hers to decide
+		yes = station.formOf(a, ask).set("q-pregnancy_today", "yes", "q-choice_explained", "yes", "q-choice", "wait")
+		yes.send().says(t, 200, "The answers of today are saved")
+	}
+	stale.send().says(t, 200, "The answers of today are saved")
+	n.read(func(tx *db.Tx) error {
+		facts, err := n.Orders.Facts(tx, person, []string{"pregnancy_today"})
+		if f := facts["pregnancy_today"]; !f.Disputed {
+			t.Errorf("no dispute: %+v", f)
+		}
+		return err
+	})
+	if a := station.get(film); linkTo(a, film+"/collect") != "" || linkTo(a, "/ask/") == "" {
+		t.Error("the station may go on, or may not ask again")
+	}
+}
+
+// Her own record says that she is pregnant, what she says at the station is no: one
+// of the two is wrong, and until it is known which nobody takes an image.
+func TestARecordedPregnancyStandsAgainstANo(t *testing.T) {
+	n := startNode(t)
+	no, yes := decision.Fact{Value: value.Of(false)}, decision.Fact{Value: value.Of(true)}
+	record := func(v value.Truth, on calendar.Day, disputed bool) map[string]decision.Fact {
+		return map[string]decision.Fact{people.FactPregnant: {Value: value.OfTruth(v), AsOf: on.Date(), Disputed: disputed}}
+	}
+	for _, c := range []struct {
+		what   string
+		record map[string]decision.Fact
+		said   decision.Fact
+		want   bool
+	}{
+		{"yes of last week", record(value.Yes, today(n)-7, false), no, true},
+		{"yes of two years ago", record(value.Yes, today(n)-730, false), no, false},
+		{"a dispute in the record", record(value.No, today(n), true), no, true},
+		{"both say yes", record(value.Yes, today(n), false), yes, false},
+		{"the record says no", record(value.No, today(n), false), no, false},
+		{"no record", nil, no, false},
+	} {
+		if got := recordDisagrees(c.record, c.said, today(n)); got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
+}
+
+func TestTheRecordAndTheAnswerOfTheDayTogetherDecide(t *testing.T) {
+	n := startNode(t)
+	person := n.woman()
+	film, ask := n.film(person), "/people/"+person.String()+"/ask/pregnancy"
+	station, nurse := n.at(access.Radiographer), n.at(access.Nurse)
+	record := func(pregnant string) {
+		t.Helper()
+		nurse.form("/people/"+person.String()+"/edit/safety").set("has_allergy", "no", "pregnant", pregnant).send().says(t, 200)
+	}
+	record("yes")
+	a := station.form(ask).set("q-pregnancy_today", "no").send()
+	a = station.formOf(a, ask).set("q-periods", "known").send()
+	no := append([]string{"q-pregnancy_today", "no", "q-periods", "known"}, date("q-lmp", today(n)-12)...)
+	station.formOf(a, ask).set(no...).send().says(t, 200, "The answers of today are saved")
+	if a := station.get(film).says(t, 200, "does not agree"); linkTo(a, film+"/collect") != "" {
+		t.Error("the station may go on while the record says pregnant")
+	}
+	record("no")
+	if a := station.get(film); linkTo(a, film+"/collect") == "" {
+		t.Errorf("both say no and the station may not go on: %s", text(a.doc))
 	}
 }

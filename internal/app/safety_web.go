@@ -39,7 +39,8 @@ type asking struct {
 	pack   *pack.Pack
 	form   *form.Form
 	known  value.Facts
-	asked  bool // by sex and age the questions are for this person
+	seen   []db.ID // answers that hold while the questions are shown
+	asked  bool    // by sex and age the questions are for this person
 	banner *page.Banner
 	on     calendar.Day
 }
@@ -77,6 +78,9 @@ func (n *Node) ask(r *http.Request) (asking, error) {
 			return fault.New(fault.Unavailable, op, "app.safety.no_pack")
 		}
 		if a.known, err = (peopleOf{n.People}).Known(tx, a.person, a.on); err != nil {
+			return err
+		}
+		if a.seen, err = n.Orders.Seen(tx, a.person, a.form.Facts()); err != nil {
 			return err
 		}
 		in, err := stationSafety{n}.input(tx, a.pack, a.person, bodyAct{kind: "imaging"}, a.on)
@@ -119,7 +123,7 @@ func (a asking) page(orderID string, typed url.Values, judge bool) (page.Page, *
 	answers := page.Answers(a.form, typed)
 	res := a.form.Check(answers, a.known, a.on)
 	f := &page.Form{Action: a.path(), Live: a.path() + "/live", Submit: page.M("app.safety.save"), Cancel: back, Fields: []page.Field{
-		{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}, {Kind: page.Hidden, Name: "order", Value: orderID}}}
+		{Kind: page.Hidden, Name: "id", Value: db.NewID().String()}, {Kind: page.Hidden, Name: "order", Value: orderID}, order.SeenField(a.seen)}}
 	if typed != nil {
 		f.Fill(typed)
 	}
@@ -208,7 +212,8 @@ func (n *Node) keepAnswers(r *http.Request, a asking, id db.ID, res *form.Result
 				continue
 			}
 			if err := n.Orders.Answer(tx, actor.Author(), order.Answer{ID: answerID(id, row.Fact), Subject: a.person, Code: row.Fact, Value: v, Unit: row.Unit,
-				On: a.on, Sensitivity: journal.Sensitive, Site: a.home.Site, Programme: a.home.Programme, Purpose: actor.Purpose}); err != nil {
+				On: a.on, Sensitivity: journal.Sensitive, Site: a.home.Site, Programme: a.home.Programme, Purpose: actor.Purpose,
+				Seen: order.PostedSeen(r.PostForm)}); err != nil {
 				return err
 			}
 		}

@@ -23,6 +23,7 @@ type Entry struct {
 	Label    string // number on the tube, where the form does not ask
 	Identity string // where the form does not ask it and nobody recorded it before
 	Answers  map[string][]string
+	Seen     []db.ID // what held when the form was shown (Answer.Seen); nil: what holds now
 
 	Corrects db.ID  // the result that was wrong
 	Reason   string // why it was
@@ -123,6 +124,17 @@ func (s *Service) check(ctx context.Context, tx *db.Tx, o Order, answers map[str
 func (s *Service) mayEnter(ctx context.Context, o Order, r *form.Row) bool {
 	sens := sensOf(r, o.Sensitivity)
 	return sens == o.Sensitivity || s.Access.May(ctx, access.ResultRecord, o.at(sens))
+}
+
+// seenBy are the results of what the user may enter in a form of an order.
+func (s *Service) seenBy(ctx context.Context, tx *db.Tx, o Order, f *form.Form) ([]db.ID, error) {
+	var codes []string
+	for i := range f.Rows {
+		if r := &f.Rows[i]; r.Fact != "" && r.Fact != factIdentity && s.mayEnter(ctx, o, r) {
+			codes = append(codes, r.Fact)
+		}
+	}
+	return seenFor(tx, o.Subject, codes)
 }
 
 // sensOf is the sensitivity of a question's answer: its own, at least the order's.
@@ -236,7 +248,7 @@ func (s *Service) parts(tx *db.Tx, o Order, e Entry, f *form.Form, check *form.R
 			codes = append(codes, row.Fact)
 		}
 	}
-	seen, err := seenFor(tx, o.Subject, codes)
+	seen, err := seenThen(tx, o.Subject, codes, e.Seen)
 	if err != nil {
 		return Result{}, nil, err
 	}

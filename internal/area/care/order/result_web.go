@@ -26,7 +26,7 @@ func (s *Service) entryForm(sh Sheet, f *form.Form, res *form.Result, typed url.
 	id := "/orders/" + sh.Order.ID.String()
 	n := reporting(sh)
 	out := &page.Form{Action: id + "/result", Live: id + "/result/live", Submit: page.M("order.do.result_save"), Cancel: page.Link{Href: id, Text: page.M("order.back")},
-		Fields: []page.Field{idField()}}
+		Fields: []page.Field{idField(), SeenField(sh.Seen)}}
 	if n > 0 {
 		out.Fields = append(out.Fields, page.Field{Kind: page.Note, Label: page.M("order.specimen_n", "n", n)}, page.Field{Kind: page.Hidden, Name: "specimen", Value: itoa(n)})
 	}
@@ -122,7 +122,7 @@ func (s *Service) postResult(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, err = s.Record(r.Context(), Entry{ID: newID(r), Order: id, Specimen: atoi(r.PostForm.Get("specimen")), Label: r.PostForm.Get("label"),
-		Identity: r.PostForm.Get("identity"), Answers: page.Answers(sh.Form, r.PostForm)})
+		Identity: r.PostForm.Get("identity"), Answers: page.Answers(sh.Form, r.PostForm), Seen: PostedSeen(r.PostForm)})
 	if err == nil {
 		s.Pages.Redirect(w, r, "/orders/"+id.String(), page.M("order.result_saved"))
 		return
@@ -292,9 +292,13 @@ func (s *Service) correction(r *http.Request, id db.ID, typed url.Values, judge 
 	if err != nil {
 		return v, page.Page{}, nil, err
 	}
+	var seen []db.ID
+	if err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) { seen, err = s.seenBy(r.Context(), tx, v.Order, v.Form); return err }); err != nil {
+		return v, page.Page{}, nil, err
+	}
 	path := "/results/" + id.String()
 	f := &page.Form{Action: path + "/correct", Live: path + "/correct/live", Submit: page.M("order.do.correct_save"), Danger: true,
-		Cancel: page.Link{Href: path, Text: page.M("order.back_result")}, Fields: []page.Field{idField(),
+		Cancel: page.Link{Href: path, Text: page.M("order.back_result")}, Fields: []page.Field{idField(), SeenField(seen),
 			{Kind: page.LongText, Name: "reason", Label: page.M("order.q.correct_reason"), Max: 500, Rows: 2}}}
 	if typed != nil {
 		f.Fill(typed)
@@ -343,7 +347,7 @@ func (s *Service) postCorrect(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	saved, err := s.Correct(r.Context(), Entry{ID: newID(r), Corrects: id, Reason: r.PostForm.Get("reason"), Answers: page.Answers(v.Form, r.PostForm)})
+	saved, err := s.Correct(r.Context(), Entry{ID: newID(r), Corrects: id, Reason: r.PostForm.Get("reason"), Answers: page.Answers(v.Form, r.PostForm), Seen: PostedSeen(r.PostForm)})
 	if err == nil {
 		// Back to the old result: it lists who acted on it.
 		s.Pages.Redirect(w, r, "/results/"+id.String(), page.M("order.corrected", "count", userCount(saved.Acted)))

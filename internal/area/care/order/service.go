@@ -386,6 +386,11 @@ type Answer struct {
 	Sensitivity     journal.Sensitivity
 	Site, Programme string
 	Purpose         string
+
+	// Seen are the results that hold for the code and stood there when the question
+	// was shown (Service.Seen); nil: those of now. An answer that did not know of
+	// another is in dispute with it, and does not come after it.
+	Seen []db.ID
 }
 
 // Answer records an observation. The caller has checked rights and calls its own
@@ -395,7 +400,7 @@ func (s *Service) Answer(tx *db.Tx, by journal.Author, a Answer) error {
 	if a.Code == "" || len(a.Code) > 64 || a.Subject.IsZero() || a.Sensitivity == journal.Sealed {
 		return fault.Field(op, "code", "order.error.request")
 	}
-	seen, err := seenFor(tx, a.Subject, []string{a.Code})
+	seen, err := seenThen(tx, a.Subject, []string{a.Code}, a.Seen)
 	if err != nil {
 		return err
 	}
@@ -406,6 +411,22 @@ func (s *Service) Answer(tx *db.Tx, by journal.Author, a Answer) error {
 		Sensitivity: a.Sensitivity, Purpose: purpose(a.Purpose), Fields: map[string]any{
 			"on": a.On.String(), "at": s.now(), "facts": map[string]Observed{a.Code: {Value: a.Value, Unit: a.Unit}}, "seen": seen,
 		}}))
+}
+
+// Seen lists the results that hold for these codes, for a form to carry from when it
+// is shown to when it is sent.
+func (s *Service) Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error) {
+	return seenFor(tx, subject, codes)
+}
+
+// seenThen is what an author had before them when the form was shown: of what holds
+// now, what was there then. Without a then (nil) it is what holds now.
+func seenThen(tx *db.Tx, subject db.ID, codes []string, then []db.ID) ([]db.ID, error) {
+	now, err := seenFor(tx, subject, codes)
+	if then == nil || err != nil {
+		return now, err
+	}
+	return slices.DeleteFunc(now, func(id db.ID) bool { return !slices.Contains(then, id) }), nil
 }
 
 // seenFor lists the results that hold for these codes: what an author who writes

@@ -423,3 +423,44 @@ func TestWhatWasDoneIsNotHiddenByACancelledOrRepeatedOrder(t *testing.T) {
 		}
 	})
 }
+
+// A form that was left open does not come after what was said while it was open: the
+// two are in dispute until somebody who saw both decides.
+func TestAStaleAnswerIsADisputeAndOverwritesNothing(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		var shown []db.ID
+		answer := func(v value.Value, seen []db.ID) {
+			t.Helper()
+			if err := w.DB.Write(t.Context(), func(tx *db.Tx) error {
+				return w.Answer(tx, journal.Author{User: db.NewID()}, Answer{Subject: w.person, Code: "pregnancy_today", Value: v, On: w.today(), Sensitivity: journal.Sensitive, Site: "KLA", Seen: seen})
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		see := func() {
+			t.Helper()
+			w.read(func(tx *db.Tx) (err error) {
+				shown, err = w.Seen(tx, w.person, []string{"pregnancy_today"})
+				if shown == nil {
+					shown = []db.ID{}
+				}
+				return err
+			})
+		}
+		see()
+		answer(value.Of(true), shown)
+		answer(value.Of(false), shown)
+		if f := w.facts("pregnancy_today")["pregnancy_today"]; !f.Disputed {
+			t.Errorf("a stale no came after a yes: %+v", f)
+		}
+		see()
+		answer(value.Of(true), shown)
+		if f := w.facts("pregnancy_today")["pregnancy_today"]; f.Disputed || f.Value.Truth() != value.Yes {
+			t.Errorf("who saw both did not settle it: %+v", f)
+		}
+		answer(value.Of(false), nil)
+		if f := w.facts("pregnancy_today")["pregnancy_today"]; f.Disputed || f.Value.Truth() != value.No {
+			t.Errorf("an answer of now: %+v", f)
+		}
+	})
+}

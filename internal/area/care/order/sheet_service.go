@@ -22,6 +22,7 @@ type Sheet struct {
 	Touched bool     // the person was identified for what is to be reported now
 	Safety  *Verdict // for an act that it guards, while the order is open
 	Form    *form.Form
+	Seen    []db.ID // results of the form's codes that hold
 	Banner  *page.Banner
 	Service page.Msg
 	Names   map[db.ID]string // of users
@@ -59,6 +60,11 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, id db.ID) (Sheet, error) 
 	}
 	if sh.Form, err = s.form(tx, o.Request); err != nil && !fault.Is(err, fault.NotFound) {
 		return sh, err
+	}
+	if sh.Form != nil {
+		if sh.Seen, err = s.seenBy(ctx, tx, o, sh.Form); err != nil {
+			return sh, err
+		}
 	}
 	if sh.Banner, err = s.People.Banner(ctx, tx, o.Subject); err != nil {
 		return sh, err

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -85,6 +86,33 @@ func newID(r *http.Request) db.ID {
 		return db.NewID()
 	}
 	return id
+}
+
+// fieldSeen is the hidden field of what held when a form was shown. It always has a
+// value: a form that comes back with a mistake keeps what it was shown with.
+const fieldSeen = "seen"
+
+// SeenField makes the hidden field of what held when a form was shown.
+func SeenField(ids []db.ID) page.Field {
+	text := "-"
+	for _, id := range ids {
+		text += " " + id.String()
+	}
+	return page.Field{Kind: page.Hidden, Name: fieldSeen, Value: text}
+}
+
+// PostedSeen reads it; nil where the form had none.
+func PostedSeen(typed url.Values) []db.ID {
+	if !typed.Has(fieldSeen) {
+		return nil
+	}
+	out := []db.ID{}
+	for _, word := range strings.Fields(typed.Get(fieldSeen)) {
+		if id, err := db.ParseID(word); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 func idField() page.Field {

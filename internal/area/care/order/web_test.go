@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -209,5 +210,38 @@ func TestBadInput(t *testing.T) {
 	wants(t, "refused", tech.post("/orders/"+id.String()+"/close", "status", "refused"), 303)
 	if o := s.order(id); o.Status != Refused {
 		t.Errorf("status %s", o.Status)
+	}
+}
+
+// Two stations have the form of one kind of result open at once.
+func TestAFormCarriesWhatItsAuthorHadSeen(t *testing.T) {
+	s := newSite(t)
+	doctor := s.as(access.Physician)
+	seen := regexp.MustCompile(`name="seen" value="([^"]*)"`)
+	open := func() (path, token string) {
+		t.Helper()
+		path = "/orders/" + s.place("CORE_EXAM", "exam", "physician", func(r *Request) { r.Case = db.ID{} }).String() + "/result"
+		m := seen.FindStringSubmatch(doctor.get(path).Body.String())
+		if m == nil {
+			t.Fatal("the form does not carry what was seen")
+		}
+		return path, m[1]
+	}
+	one, oneSaw := open()
+	two, twoSaw := open()
+	wants(t, "one", doctor.post(one, "seen", oneSaw, "q-cough", "yes", "q-hiv", "no", "q-weight", "60"), 303)
+	bad := doctor.post(two, "seen", twoSaw, "q-cough", "no")
+	if m := seen.FindStringSubmatch(bad.Body.String()); bad.Code != 422 || m == nil || m[1] != twoSaw {
+		t.Errorf("%d: the form that came back carries %v, was shown with %q", bad.Code, m, twoSaw)
+	}
+	wants(t, "two", doctor.post(two, "seen", twoSaw, "q-cough", "no", "q-hiv", "no", "q-weight", "60"), 303)
+	f := s.facts("symptoms", "weight")
+	if !f["symptoms"].Disputed || f["weight"].Disputed {
+		t.Errorf("facts %+v", f)
+	}
+	three, threeSaw := open()
+	wants(t, "three", doctor.post(three, "seen", threeSaw, "q-cough", "yes", "q-hiv", "no", "q-weight", "60"), 303)
+	if f := s.facts("symptoms")["symptoms"]; f.Disputed || f.Value.Truth() != value.Yes {
+		t.Errorf("who saw both did not settle it: %+v", f)
 	}
 }
