@@ -23,6 +23,7 @@ type cli struct {
 	Serve   serveCmd         `cmd:"" help:"Run the node of a folder."`
 	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
 	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
+	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`

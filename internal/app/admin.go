@@ -23,7 +23,7 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, site-set, site-list, doctor, rebuild
+	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -33,7 +33,8 @@ type Command struct {
 	Locale     string   `json:"locale,omitempty"`
 	Password   string   `json:"password,omitempty"`
 
-	Site *place.Site `json:"site,omitempty"`
+	Site  *place.Site `json:"site,omitempty"`
+	Lines []string    `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
 }
 
 // Answer is what came of a command: lines to print, and whether all was well.
@@ -90,6 +91,10 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, err = n.setSite(ctx, *c.Site)
 	case "site-list":
 		lines, err = n.listSites(ctx)
+	case "erased-list":
+		lines, err = n.erasedList(ctx)
+	case "erased-apply":
+		lines, err = n.erasedApply(ctx, c.Lines)
 	case "doctor":
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
@@ -184,7 +189,7 @@ type adminServer struct {
 }
 
 // maxCommand bounds a command, in bytes.
-const maxCommand = 64 << 10
+const maxCommand = 16 << 20
 
 func (n *Node) listenAdmin() (*adminServer, error) {
 	path := filepath.Join(n.Dir, socketFile)
