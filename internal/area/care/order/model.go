@@ -119,6 +119,7 @@ const (
 	StepAfter     StepKind = "counselled_after"
 	StepLinked    StepKind = "linked" // an appointment for care was made
 	StepUsed      StepKind = "used"   // a decision or signature rests on the result; How: which
+	StepAgain     StepKind = "again"  // tried again after a refusal, or what was not possible; How: why
 	StepOpened    StepKind = "opened" // somebody read it (this installation only)
 )
 
@@ -151,6 +152,10 @@ type Step struct {
 // forms use the same codes.
 var Identified = []string{"photo", "document", "wristband", "guardian"}
 
+// Agains are why something is tried again: the person agrees now, or it may be
+// possible now.
+var Agains = []string{"agrees", "retry"}
+
 // Givers are who can consent.
 var Givers = []string{"self", "parent", "guardian", "officers"}
 
@@ -180,6 +185,7 @@ type Result struct {
 	InError   bool
 	Replaced  db.ID // the result that corrects this one
 	Partial   bool  // an answer is still to come
+	Refused   bool  // the person refused what was to be done; nothing was
 	Hidden    bool  // parts that the reader may not see were left out; pages must not tell
 }
 

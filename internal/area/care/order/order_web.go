@@ -100,6 +100,7 @@ func todo(sh Sheet) []page.Link {
 	add(clear && sh.MayPerform && sh.Order.Act != form.NoAct && (sh.Next > 0 || sh.Order.Specimens < 2 && !sh.Touched), "/collect", "order.do."+actKey(sh.Order.Act))
 	add(clear && sh.MayRecord && sh.Form != nil, "/result", "order.do.result")
 	add(open && (sh.MayPerform || sh.MayCancel), "/close", "order.do.close")
+	add(sh.MayAgain && sh.Order.Status.unfulfilled(), "/again", "order.do.again")
 	return out
 }
 
@@ -168,6 +169,8 @@ func stepDetail(st Step) page.Cell {
 	switch {
 	case st.Kind == StepIdentity:
 		out = append(out, page.M("order.identity."+st.How))
+	case st.Kind == StepAgain:
+		out = append(out, page.M("order.again."+st.How))
 	case st.Kind == StepUsed && (st.How == "signed" || st.How == "classified" || st.How == "cleared"):
 		out = append(out, page.M("order.used."+st.How))
 	case st.Kind == StepUsed && st.How != "":

@@ -50,7 +50,7 @@ func sampleSheet() Sheet {
 		Steps: []Step{{Kind: StepBefore, Interp: "relative", Note: "spoke with the family", By: amal, At: o.At, On: day}, {Kind: StepConsent, Decision: Agreed, Giver: "parent", By: amal, At: o.At},
 			{Kind: StepIdentity, How: "photo", Specimen: 1, By: amal, At: o.At}, {Kind: StepPerformed, Label: "S-4711", Specimen: 1, By: amal, At: o.At}},
 		Results:    []Result{{ID: sampleID(4), On: day, By: amal, Specimen: 1, Partial: true, Corrects: sampleID(5), Hidden: true}, {ID: sampleID(5), On: day, By: amal, Replaced: sampleID(4)}, {ID: sampleID(6), On: day, InError: true}},
-		MayPerform: true, MayRecord: true, MayCounsel: true, MayConsent: true, MayCancel: true, MayCorrect: true, MayTell: true, MayCase: true}
+		MayPerform: true, MayRecord: true, MayCounsel: true, MayConsent: true, MayCancel: true, MayCorrect: true, MayTell: true, MayCase: true, MayAgain: true}
 }
 
 func sampleParsed() *form.Form {
@@ -109,6 +109,6 @@ func Samples() []page.Sample {
 		{Name: "result replaced", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(replaced, sh.Service, names, true, true)},
 		{Name: "result in error", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(struck, sh.Service, names, false, false)},
 		small("collect", "order.title_collect", s.collectForm), small("counselling", "order.title_counselling", s.talkForm),
-		small("consent", "order.title_consent", s.consentForm), small("close", "order.title_close", s.closeForm),
+		small("consent", "order.title_consent", s.consentForm), small("close", "order.title_close", s.closeForm), small("again", "order.title_again", s.againForm),
 	}
 }

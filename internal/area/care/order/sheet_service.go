@@ -27,7 +27,7 @@ type Sheet struct {
 	Service page.Msg
 	Names   map[db.ID]string // of users
 
-	MayPerform, MayRecord, MayCounsel, MayConsent, MayCancel, MayCorrect, MayTell, MayCase bool
+	MayPerform, MayRecord, MayCounsel, MayConsent, MayCancel, MayCorrect, MayTell, MayCase, MayAgain bool
 }
 
 // Look opens an order for a station and notes it in the read audit.
@@ -74,6 +74,7 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, id db.ID) (Sheet, error) 
 	may := func(a access.Action) bool { return s.Access.May(ctx, a, o.Resource()) }
 	sh.MayPerform, sh.MayRecord, sh.MayCounsel = may(access.OrderPerform), may(access.ResultRecord), may(access.CounsellingRecord)
 	sh.MayConsent, sh.MayCancel, sh.MayCorrect, sh.MayTell = may(access.ConsentRecord), may(access.OrderCancel), may(access.ResultCorrect), may(access.ResultTell)
+	sh.MayAgain = s.mayAgain(ctx, o)
 	sh.MayCase = s.Access.May(ctx, access.CaseRead, access.Resource{Kind: "assessment.case", Doc: o.Case, Site: o.Site, Programme: o.Programme, Sensitivity: journal.Identity})
 	return sh, nil
 }

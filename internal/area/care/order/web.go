@@ -46,6 +46,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /orders/{id}/consent", s.postConsent)
 	mux.HandleFunc("GET /orders/{id}/close", s.getClose)
 	mux.HandleFunc("POST /orders/{id}/close", s.postClose)
+	mux.HandleFunc("GET /orders/{id}/again", s.getAgain)
+	mux.HandleFunc("POST /orders/{id}/again", s.postAgain)
 	mux.HandleFunc("GET /results/{id}", s.getResult)
 	mux.HandleFunc("GET /results/{id}/correct", s.getCorrect)
 	mux.HandleFunc("POST /results/{id}/correct", s.postCorrect)

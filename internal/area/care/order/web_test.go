@@ -245,3 +245,49 @@ func TestAFormCarriesWhatItsAuthorHadSeen(t *testing.T) {
 		t.Errorf("who saw both did not settle it: %+v", f)
 	}
 }
+
+func TestARefusalOfOneDayIsNoRefusalForEver(t *testing.T) {
+	s := newSite(t)
+	id := s.place("HIV", "hiv", "laboratory", sensitive)
+	path := "/orders/" + id.String()
+	counsellor, lab := s.as(access.Counsellor), s.as(access.Laboratory)
+	state := func() Status {
+		t.Helper()
+		var st map[string]Status
+		s.read(func(tx *db.Tx) (err error) { st, err = s.States(tx, s.person, s.cas); return err })
+		return st["HIV"]
+	}
+	wants(t, "while it is open", counsellor.post(path+"/again", "how", "agrees"), 422, "Only what was refused")
+	wants(t, "refused", counsellor.post(path+"/consent", "decision", "refused", "giver", "self", "interpreter", "remote"), 303)
+	wants(t, "the closed order", counsellor.get(path), 200, path+"/again", "Try again")
+	lacks(t, "the laboratory", lab.get(path), path+"/again")
+	wants(t, "the laboratory by its address", lab.post(path+"/again", "how", "agrees"), 403)
+	wants(t, "a nurse who may not know of it", s.as(access.Nurse).post(path+"/again", "how", "agrees"), 404)
+	wants(t, "no reason", counsellor.post(path+"/again"), 422, "Choose one of the answers")
+	form := counsellor.do("GET", path+"/again", "ar", nil)
+	wants(t, "form", form, 200, "الشخص موافق الآن")
+	lacks(t, "form", form, " checked")
+	made := db.NewID()
+	next := "/orders/" + made.String()
+	once := []string{"id", made.String(), "how", "agrees", "note", "came back with her sister"}
+	first, second := counsellor.post(path+"/again", once...), counsellor.post(path+"/again", once...)
+	if first.Header().Get("Location") != next || second.Header().Get("Location") != path {
+		t.Errorf("led to %s and, sent twice, to %s", first.Header().Get("Location"), second.Header().Get("Location"))
+	}
+	s.read(func(tx *db.Tx) error {
+		all, err := ofCase(tx, s.person, s.cas)
+		if len(all) != 2 {
+			t.Errorf("%d orders", len(all))
+		}
+		return err
+	})
+	if old, o := s.order(id), s.order(made); old.Status != Refused || o.Status != Ordered || o.Code != "HIV" || len(o.Needs) != 2 || o.Hash == "" || state() != Ordered {
+		t.Errorf("old %+v, new %+v, state %s", old, o, state())
+	}
+	wants(t, "the new order asks for its own consent", counsellor.get(next), 200, "Something comes first", "The person agrees now", "came back with her sister")
+	wants(t, "twice", counsellor.post(path+"/again", "id", db.NewID().String(), "how", "retry"), 422, "there is an open order")
+
+	film := "/orders/" + s.place("CXR", "film", "radiology").String()
+	wants(t, "not possible", s.as(access.Radiographer).post(film+"/close", "status", "not_possible", "reason", "no power"), 303)
+	wants(t, "the doctor", s.as(access.Physician).post(film+"/again", "how", "retry"), 303)
+}
