@@ -161,9 +161,15 @@ func TestACertificateSaysNoMoreThanWasAsked(t *testing.T) {
 		_, m, p := w.cleared()
 		// The HIV test is offered, not asked for: taken up, it is nobody's business.
 		doctor := w.as(access.Physician)
-		hiv := order.Request{ID: db.NewID(), Subject: p, Case: w.look(m).Case.ID, Pack: "us-immigrant", Code: "HIV", Service: "hiv-test", Station: "laboratory",
-			Form: "hiv-result", Sensitivity: journal.Sensitive, Site: "KLA", Programme: "immigrant"}
-		must(t, w.orders.Order(doctor, hiv))
+		refused(t, "what nobody offers", w.Take(doctor, m, "CXR"), fault.Invalid, "assessment.error.not_offered")
+		if err := w.Take(w.as(access.Nurse), m, "HIV"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a nurse orders what she may not know: %v", err)
+		}
+		must(t, w.Take(doctor, m, "HIV"))
+		refused(t, "taken up twice", w.Take(doctor, m, "HIV"), fault.Conflict, keyReplayed)
+		if v := w.look(m); v.Member.State != StateCleared || !slices.Contains(v.Member.Stations, "laboratory") {
+			t.Errorf("%s %v", v.Member.State, v.Member.Stations)
+		}
 		w.do(m, "HIV", nil)
 		v, err := w.Certificate(doctor, db.NewID(), m)
 		if err != nil {

@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/value"
@@ -122,6 +123,36 @@ func (s *Service) Own(ctx context.Context, member db.ID, set value.Facts, back [
 			if err := s.writeOwn(ctx, tx, ownFact{member, v.Member.Person, name, val, v.Pack, v.Site}, level, map[string]any{"own": own, "value": val}); err != nil {
 				return err
 			}
+		}
+		return d.reassess(ctx, member, "answer")
+	}))
+}
+
+// Take orders a service that the rules offer and the person takes up. It is their
+// choice: nothing waits for it, and no clearance stands on it.
+func (s *Service) Take(ctx context.Context, member db.ID, service string) error {
+	const op = "assessment.Take"
+	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		d := s.desk(tx)
+		v, err := d.look(member)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(v.Plan.Items, func(it Item) bool { return it.Code == service && it.Offered })
+		if i < 0 || v.ended() {
+			return fault.Field(op, "service", "assessment.error.not_offered")
+		}
+		it := v.Plan.Items[i]
+		res := v.resource(max(levelOf(it.Service.Sensitivity), journal.Clinical))
+		res.Station = it.Service.Station
+		if err := s.Access.Check(ctx, access.OrderCreate, res); err != nil {
+			return err
+		}
+		if it.State != ItemOffered {
+			return fault.New(fault.Conflict, op, keyReplayed)
+		}
+		if err := d.placeOrder(ctx, v, it); err != nil {
+			return err
 		}
 		return d.reassess(ctx, member, "answer")
 	}))

@@ -350,3 +350,19 @@ func (s *Service) postOwn(w http.ResponseWriter, r *http.Request) {
 	}
 	s.afterForm(w, r, v, banner, "assessment.own.title", f, err, page.M("assessment.answer.saved"))
 }
+
+// postTake orders an offered service.
+func (s *Service) postTake(w http.ResponseWriter, r *http.Request) {
+	v, _, err := s.posted(w, r, access.PlanRead)
+	if err == nil {
+		err = s.Take(r.Context(), v.Member.ID, r.Form.Get("service"))
+	}
+	switch {
+	case fault.KeyOf(err) == keyReplayed:
+		s.Pages.Redirect(w, r, memberPath(v), page.M(keyReplayed))
+	case err != nil:
+		s.Pages.Error(w, r, err)
+	default:
+		s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.take.ordered"))
+	}
+}

@@ -65,6 +65,7 @@ type memberView struct {
 	Answers   []page.Link
 	Findings  page.Tasks
 	Tasks     page.Tasks
+	Offers    []*page.Form
 	Sign      *page.Form
 	Print     *page.Form
 	Links     []page.Link
@@ -123,6 +124,12 @@ func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.I
 			t.Href = "/orders/" + id.String()
 		}
 		out.Tasks = append(out.Tasks, t)
+		res := v.resource(max(levelOf(it.Service.Sensitivity), journal.Clinical))
+		res.Station = it.Service.Station
+		if it.State == ItemOffered && s.Access.May(ctx, access.OrderCreate, res) {
+			out.Offers = append(out.Offers, &page.Form{ID: "take-" + it.Code, Action: memberPath(v) + "/take", Compact: true, Submit: page.M("assessment.take.order", "service", t.Name),
+				Fields: []page.Field{{Kind: page.Hidden, Name: "service", Value: it.Code}}})
+		}
 	}
 	out.Questions = rd.questions(v)
 	if may(access.PlanAnswer, journal.Clinical) {

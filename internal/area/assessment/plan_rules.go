@@ -132,6 +132,9 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 	}
 	if it.Offered && it.State != ItemDone && it.State != ItemAwaited {
 		it.State = ItemOffered // declining an offer stands against nothing
+		if st.Orders[o.Code] == OrderOpen {
+			it.State = ItemRequired // the person took it up
+		}
 	}
 	return it
 }
@@ -207,7 +210,7 @@ type position struct {
 // stateOf works out where a member stands.
 func stateOf(pl Plan, at position) State {
 	has := func(states ...ItemState) bool {
-		return slices.ContainsFunc(pl.Items, func(it Item) bool { return slices.Contains(states, it.State) })
+		return slices.ContainsFunc(pl.Items, func(it Item) bool { return !it.Offered && slices.Contains(states, it.State) })
 	}
 	switch {
 	case at.Ended:
@@ -280,7 +283,7 @@ func obstacles(pl Plan, held bool) []Obstacle {
 // and answered. While services are to do it says nothing that they may still bring
 // anything, and it would frighten.
 func (pl Plan) unsettled() []decision.Outcome {
-	if len(pl.Questions) > 0 || slices.ContainsFunc(pl.Items, func(it Item) bool { return !it.State.Settled() }) {
+	if len(pl.Questions) > 0 || slices.ContainsFunc(pl.Items, func(it Item) bool { return !it.Offered && !it.State.Settled() }) {
 		return nil
 	}
 	return pl.Open

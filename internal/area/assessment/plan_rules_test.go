@@ -66,6 +66,7 @@ func TestItemStates(t *testing.T) {
 		{"must wait", said("age", 30, "sick", false, "virus", true, "pregnant", false), standing{}, "CXR", ItemDeferred},
 		{"offered", said(adult...), standing{}, "TALK", ItemOffered},
 		{"an offer that was declined stands against nothing", said(adult...), standing{Orders: orders("TALK", "refused")}, "TALK", ItemOffered},
+		{"an offer that was taken up is to do", said(adult...), standing{Orders: orders("TALK", "open")}, "TALK", ItemRequired},
 		{"an offer that was taken up", said(adult...), standing{Orders: orders("TALK", "done")}, "TALK", ItemDone},
 		{"set aside", said(adult...), standing{Waived: map[string]Waiver{"CXR": {"H1": true}}}, "CXR", ItemWaived},
 		{"set aside after it was declined", said(adult...), standing{Orders: orders("CXR", "refused"), Waived: map[string]Waiver{"CXR": {"H1": true}}}, "CXR", ItemWaived},
@@ -175,6 +176,7 @@ func TestStateOf(t *testing.T) {
 	}{
 		{"nothing is asked", Plan{}, position{}, StateNotNeeded},
 		{"only an offer", Plan{Items: []Item{{State: ItemOffered, Offered: true}}}, position{}, StateNotNeeded},
+		{"an offer taken up keeps nobody from a clearance", Plan{Items: []Item{item(ItemDone), {State: ItemRequired, Offered: true}}}, position{}, StateToSign},
 		{"all done", Plan{Items: []Item{item(ItemDone)}}, position{}, StateToSign},
 		{"all set aside", Plan{Items: []Item{item(ItemWaived)}}, position{}, StateToSign},
 		{"to do", Plan{Items: []Item{item(ItemDone), item(ItemRequired)}}, position{}, StateServices},

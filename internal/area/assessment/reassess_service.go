@@ -148,8 +148,7 @@ func (d *desk) order(ctx context.Context, v *view) (withdrew bool, err error) {
 		if st := v.Orders[it.Code]; !it.State.ToDo() || st == OrderOpen || st == OrderAwaited {
 			continue
 		}
-		if err := d.Orders.Place(d.tx, actor.Author(), NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows),
-			Service: it.Service, Site: v.Site, Programme: v.Programme}); err != nil {
+		if err := d.placeOrder(ctx, v, it); err != nil {
 			return false, err
 		}
 	}
@@ -157,6 +156,12 @@ func (d *desk) order(ctx context.Context, v *view) (withdrew bool, err error) {
 		_, planned := v.Pack.ServiceFor(code)
 		return planned && !wanted[code]
 	})
+}
+
+func (d *desk) placeOrder(ctx context.Context, v *view, it Item) error {
+	actor, _ := access.From(ctx)
+	return d.Orders.Place(d.tx, actor.Author(), NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows),
+		Service: it.Service, Site: v.Site, Programme: v.Programme})
 }
 
 func (d *desk) withdraw(v *view, by journal.Author, which func(code string) bool) (withdrew bool, err error) {

@@ -40,6 +40,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"POST /cases/{id}/members/{member}/answer":            s.postAnswer,
 		"GET /cases/{id}/members/{member}/application":        s.getOwn,
 		"POST /cases/{id}/members/{member}/application":       s.postOwn,
+		"POST /cases/{id}/members/{member}/take":              s.postTake,
 		"POST /cases/{id}/members/{member}/sign":              s.postSign,
 		"GET /cases/{id}/members/{member}/waive":              s.getWaive,
 		"POST /cases/{id}/members/{member}/waive":             s.postWaive,
