@@ -28,50 +28,62 @@ var (
 // moved without anybody noticing is suspended instead.
 func (s *Service) Certificate(ctx context.Context, id, member db.ID) (*view, error) {
 	const op = "assessment.Certificate"
-	var person db.ID
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		m, err := loadMember(tx, member)
-		person = m.Person
+	var v *view
+	stands := false
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		d := s.desk(tx)
+		if v, err = d.look(member); err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ExportCertificate, v.resource(journal.Clinical)); err != nil {
+			return err
+		}
+		stands, err = d.stillCleared(v)
 		return err
 	})
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	if err := s.Access.Release(ctx, certificateRoute, access.Applicant, person); err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	var out *view
-	stands := true
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		d := s.desk(tx)
-		v, err := d.look(member)
-		if err != nil {
-			return err
+	if stands {
+		if err := s.Access.Release(ctx, certificateRoute, access.Applicant, v.Member.Person); err != nil {
+			return nil, fault.Wrap(op, err)
 		}
-		out = v
-		if err := s.Access.Check(ctx, access.ExportCertificate, v.resource(journal.Clinical)); err != nil {
+	}
+	v, stands, err = s.giveOut(ctx, id, member, stands)
+	switch {
+	case err != nil:
+		return nil, fault.Wrap(op, err)
+	case v.expired(s.today()):
+		return nil, fault.New(fault.Conflict, op, "assessment.error.expired")
+	case !stands:
+		return nil, fault.New(fault.Conflict, op, "assessment.error.not_cleared")
+	}
+	return v, nil
+}
+
+// giveOut records the print, or suspends what no longer stands. It looks again: a
+// fact may have come between.
+func (s *Service) giveOut(ctx context.Context, id, member db.ID, released bool) (v *view, stands bool, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		d := s.desk(tx)
+		if v, err = d.look(member); err != nil {
 			return err
 		}
 		if stands, err = d.stillCleared(v); err != nil {
 			return err
 		}
 		switch {
-		case !stands && v.clearance() == ClearanceIssued:
+		case !stands && v.clearance() == ClearanceIssued && !v.expired(s.today()):
 			return d.settleMember(ctx, v, "rules")
-		case !stands || slices.ContainsFunc(v.Acts, func(a Act) bool { return a.ID == id }):
+		case !stands || !released:
+			stands = false
+			return nil
+		case slices.ContainsFunc(v.Acts, func(a Act) bool { return a.ID == id }):
 			return nil
 		}
 		return d.putAct(ctx, v, Act{ID: id, Act: ActPrint, Decision: v.Clearance.Decision, Outcome: "certificate"})
 	})
-	switch {
-	case err != nil:
-		return nil, fault.Wrap(op, err)
-	case out.expired(s.today()):
-		return nil, fault.New(fault.Conflict, op, "assessment.error.expired")
-	case !stands:
-		return nil, fault.New(fault.Conflict, op, "assessment.error.not_cleared")
-	}
-	return out, nil
+	return v, stands, err
 }
 
 // stillCleared reports whether a clearance is in force on what is known now.
