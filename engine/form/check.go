@@ -74,6 +74,7 @@ type Result struct {
 	Errors  []Error     // in the order of the questions
 	Dropped []string    // questions answered that did not apply: not kept, but reported
 	States  []State     // by row
+	Refused bool        // the answers say that the person refused what the form is for (Form.Refusal)
 	must    []bool      // by row: required now
 }
 
@@ -102,6 +103,7 @@ func (f *Form) Check(answers map[string][]string, known value.Facts, on calendar
 		c.row(i)
 	}
 	c.finish()
+	c.res.Refused = f.Refusal != "" && c.res.Values[f.Refusal].Kind() == value.KindRefused
 	return c.res
 }
 

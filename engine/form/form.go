@@ -59,6 +59,10 @@ type Form struct {
 	Act       Act    // what is done to the person for it
 	Day       string // date question that says which day the answers are about; "" for none
 
+	// Refusal is the question whose answer "refused" says that the person refused what
+	// the form is for: nothing was done then, whatever else was answered. "" for none.
+	Refusal string
+
 	names map[string]int
 	order []int // rows such that what a row reads comes before it
 }

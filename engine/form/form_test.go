@@ -255,6 +255,9 @@ func TestParseNamesRowAndColumn(t *testing.T) {
 		{"a sensitivity", head + "text,a,A,,,,,,,,,,,,secret", "row 2, column sensitivity"},
 		{"a fact of a note", head + "note,a,A,,,,,,,f", "row 2, column fact"},
 		{"a cell beyond the header", head + strings.Repeat(",", 20) + "x", "row 2: cell 21 has no column"},
+		{"a refusal of nothing", head + "setting,refused\ntext,a", "row 2, column calculation"},
+		{"a refusal of what cannot be refused", head + "setting,refused,,,,,,a\ntext,a", "row 2, column calculation"},
+		{"a refusal by a question that is not there", head + "setting,refused,,,,,,b\ntext,a", "row 2, column calculation"},
 		{"a setting nobody knows", head + "setting,colour", "row 2, column name"},
 		{"ten specimens", head + "setting,specimens,,,,,,10", "row 2, column calculation"},
 		{"a day that is no date", head + "setting,day,,,,,,a\ntext,a", "row 2, column calculation"},
@@ -344,4 +347,20 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTheFormSaysWhatItsRefusalIs(t *testing.T) {
+	f := mustParse(t, "type,name,calculation,required\nsetting,refused,x,\nselect_one x,x,,yes\nchoice x,given,,\nchoice x,refused,,\n")
+	for answer, want := range map[string]bool{"given": false, "refused": true, "": false} {
+		answers := map[string][]string{}
+		if answer != "" {
+			answers["x"] = []string{answer}
+		}
+		if got := f.Check(answers, nil, 0).Refused; got != want {
+			t.Errorf("%q: refused is %v", answer, got)
+		}
+	}
+	if f := mustParse(t, "type,name\ntext,a\n"); f.Check(nil, nil, 0).Refused {
+		t.Error("a form without a refusal was refused")
+	}
 }

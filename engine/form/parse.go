@@ -44,6 +44,9 @@ func Parse(text string) (*Form, error) {
 		if r, ok := p.form.Row(p.form.Day); p.form.Day != "" && (!ok || r.Type != Date) {
 			p.bad(p.dayLine, "calculation", "%q is no date question", p.form.Day)
 		}
+		if r, ok := p.form.Row(p.form.Refusal); p.refusedLine > 0 && (!ok || !r.AllowRefused) {
+			p.bad(p.refusedLine, "calculation", "%q is no question that can be refused", p.form.Refusal)
+		}
 		p.sort()
 	}
 	if len(p.problems) > 0 {
@@ -53,13 +56,14 @@ func Parse(text string) (*Form, error) {
 }
 
 type parser struct {
-	form     *Form
-	header   []string
-	lists    map[string][]Choice
-	groups   []int
-	rows     []map[string]string // raw cells of form.Rows
-	problems Problems
-	dayLine  int
+	form        *Form
+	header      []string
+	lists       map[string][]Choice
+	groups      []int
+	rows        []map[string]string // raw cells of form.Rows
+	problems    Problems
+	dayLine     int
+	refusedLine int
 }
 
 func (p *parser) bad(row int, column, format string, args ...any) {
@@ -257,8 +261,10 @@ func (p *parser) setting(line int, row map[string]string) {
 		}
 	case "day":
 		p.form.Day, p.dayLine = v, line
+	case "refused":
+		p.form.Refusal, p.refusedLine = v, line
 	default:
-		p.bad(line, "name", "%q is not a setting (specimens, act, day)", row["name"])
+		p.bad(line, "name", "%q is not a setting (specimens, act, day, refused)", row["name"])
 	}
 }
 

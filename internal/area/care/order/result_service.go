@@ -83,15 +83,21 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 	a, _ := access.From(ctx)
 	var changes []journal.Change
 	on := s.today()
-	if identify && !done {
+	switch {
+	case check.Refused:
+		// Nobody is touched: nothing has to be met or safe first, and nothing was done.
+		if identify && !done {
+			changes = append(changes, s.stepOf(o, Step{Kind: StepIdentity, How: e.Identity, Specimen: e.Specimen, On: on}, a.Purpose))
+		}
+	case identify && !done:
 		// The act and its result are entered at once: the same guards hold.
 		if err := s.mayTouch(ctx, tx, o, steps); err != nil {
 			return Saved{Check: check}, err
 		}
 		changes = s.touch(o, Act{Identity: e.Identity, Label: e.Label, Specimen: e.Specimen}, a.Purpose, on)
-	} else if len(Unmet(o.Needs, steps)) > 0 {
+	case len(Unmet(o.Needs, steps)) > 0:
 		return Saved{Check: check}, fault.New(fault.Conflict, op, "order.error.needs")
-	} else if asksIdentity(f) {
+	case asksIdentity(f):
 		changes = append(changes, s.stepOf(o, Step{Kind: StepIdentity, How: e.Identity, Specimen: e.Specimen, On: on}, a.Purpose))
 	}
 	on = dayOf(f, check, own, on)
@@ -209,7 +215,7 @@ func (s *Service) parts(tx *db.Tx, o Order, e Entry, f *form.Form, check *form.R
 	}
 	main := part{ID: e.ID, Main: e.ID, Subject: o.Subject, Sens: o.Sensitivity, Corrects: e.Corrects, Doc: resultDoc{Order: o.ID, Station: o.Station, Form: o.Form,
 		Specimen: e.Specimen, Label: clean(e.Label, 64), On: on.String(), At: at, Answers: value.Facts{}, Facts: map[string]Observed{}, Corrects: e.Corrects,
-		Reason: clean(e.Reason, 500), Partial: partial(check.Values)}}
+		Reason: clean(e.Reason, 500), Partial: partial(check.Values), Refused: check.Refused}}
 	bySens := map[journal.Sensitivity]*part{o.Sensitivity: &main}
 	partFor := func(sens journal.Sensitivity) *part {
 		if bySens[sens] == nil {
@@ -281,7 +287,7 @@ func (s *Service) partChanges(o Order, parts []part, why string) []journal.Chang
 		d := p.Doc
 		out = append(out, journal.Change{Kind: kindResult, Doc: p.ID, Subject: o.Subject, Site: o.Site, Programme: o.Programme, Sensitivity: p.Sens, Purpose: why,
 			Fields: map[string]any{"order": d.Order, "station": d.Station, "main": idOrNil(d.Main), "form": d.Form, "specimen": d.Specimen, "label": d.Label, "on": d.On,
-				"at": d.At, "answers": d.Answers, "facts": d.Facts, "corrects": idOrNil(d.Corrects), "reason": d.Reason, "seen": d.Seen, "partial": d.Partial}})
+				"at": d.At, "answers": d.Answers, "facts": d.Facts, "corrects": idOrNil(d.Corrects), "reason": d.Reason, "seen": d.Seen, "partial": d.Partial, "refused": d.Refused}})
 	}
 	return out
 }
@@ -325,6 +331,9 @@ func (s *Service) correct(ctx context.Context, tx *db.Tx, e Entry) (Saved, error
 		return Saved{}, err
 	case !check.OK():
 		return Saved{Check: check}, fault.New(fault.Invalid, op, "order.error.form")
+	case old.Refused && !check.Refused && o.Act != form.NoAct:
+		// What was then done had its own identification and its own safety check.
+		return Saved{Check: check}, fault.New(fault.Conflict, op, "order.error.was_refused")
 	case clean(e.Reason, 500) == "":
 		return Saved{Check: check}, fault.Field(op, "reason", "order.error.reason")
 	}

@@ -31,6 +31,7 @@ type resultDoc struct {
 	Reason      string              `json:"reason,omitempty"`
 	Seen        []db.ID             `json:"seen,omitempty"`
 	Partial     bool                `json:"partial,omitempty"`
+	Refused     bool                `json:"refused,omitempty"`
 	ErrorReason string              `json:"error_reason,omitempty"`
 }
 
@@ -209,6 +210,7 @@ func gather(parts []part, may func(part) bool) []Result {
 		}
 		r := &out[i]
 		r.Partial = r.Partial || p.Doc.Partial
+		r.Refused = r.Refused || p.Doc.Refused
 		if !may(p) {
 			r.Hidden = true
 			continue

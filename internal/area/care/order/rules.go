@@ -103,10 +103,14 @@ func next(o Order, steps []Step) int {
 }
 
 // statusAfter is the status of an order with these results: done when every
-// specimen has a whole one.
+// specimen has a whole one, refused when one says that the person refused it.
 func statusAfter(o Order, results []Result) Status {
 	whole := map[int]bool{}
+	to := Done
 	for _, r := range live(results) {
+		if r.Refused {
+			to = Refused
+		}
 		if !r.Partial {
 			whole[r.Specimen] = true
 		} else {
@@ -114,7 +118,7 @@ func statusAfter(o Order, results []Result) Status {
 		}
 	}
 	if len(whole) >= max(o.Specimens, 1) {
-		return Done
+		return to
 	}
 	return InProgress
 }

@@ -464,3 +464,37 @@ func TestAStaleAnswerIsADisputeAndOverwritesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestARefusalInsideAFormIsNotDone(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		nurse, doctor := w.as(access.Nurse), w.as(access.Physician)
+		id := w.place("ALB", "dose", "vaccination")
+		w.safety.clean = false
+		_, err := w.Record(nurse, Entry{ID: db.NewID(), Order: id, Answers: given("outcome", "refused")})
+		refused(t, "of nobody", err, fault.Invalid, "order.error.identity")
+		r := w.record(nurse, Entry{Order: id, Identity: "photo", Answers: given("outcome", "refused")}).Result
+		if o := w.order(id); o.Status != Refused {
+			t.Errorf("a refused dose is %s", o.Status)
+		}
+		w.read(func(tx *db.Tx) error {
+			steps, err := stepsOf(tx, id)
+			if slices.ContainsFunc(steps, func(s Step) bool { return s.Kind == StepPerformed }) {
+				t.Error("a refused dose counts as given")
+			}
+			return err
+		})
+		_, err = w.Correct(doctor, Entry{ID: db.NewID(), Corrects: r.ID, Reason: "she took it after all", Answers: given("outcome", "given")})
+		refused(t, "a dose around the safety check", err, fault.Conflict, "order.error.was_refused")
+		if _, err := w.StrikeOut(doctor, r.ID, "she took it after all"); err != nil {
+			t.Fatal(err)
+		}
+		entry := Entry{ID: db.NewID(), Order: id, Identity: "photo", Answers: given("outcome", "given")}
+		_, err = w.Record(nurse, entry)
+		refused(t, "while the check is not clean", err, fault.Conflict, "order.error.safety")
+		w.safety.clean = true
+		w.record(nurse, entry)
+		if o := w.order(id); o.Status != Done {
+			t.Errorf("a given dose is %s", o.Status)
+		}
+	})
+}

@@ -36,6 +36,13 @@ select_one yes_no,cough,Cough?,yes,symptoms,,,,
 select_one yes_no,hiv,Known HIV?,yes,hiv,sensitive,,,
 decimal,weight,Weight,,weight,,kg,1,300
 `,
+	"dose": `type,name,label::en,required,fact,calculation
+setting,act,,,,dispensing
+setting,refused,,,,outcome
+select_one outcome,outcome,What happened?,yes,dose,
+choice outcome,given,given,,,
+choice outcome,refused,refused,,,
+`,
 	"hiv": `type,name,label::en,required,fact,label::ar
 select_one r,result,Result,yes,hiv_test,النتيجة
 choice r,neg,negative,,,سلبي
