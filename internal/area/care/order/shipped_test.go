@@ -179,3 +179,23 @@ func TestShippedHIVTest(t *testing.T) {
 		t.Errorf("hiv %+v", f)
 	}
 }
+
+// The way to look for tuberculosis in a child may be an X-ray: it is guarded like one.
+// A departure check or a medicine that the person refuses was not done.
+func TestShippedFormsSayWhatIsDoneAndWhatIsRefused(t *testing.T) {
+	w := newWorld(t, "")
+	child := w.order(w.orderOf(shipped(t, w, "uk-tb"), "CXR_OR_SPUTUM3_OR_LAVAGE3"))
+	if child.Act != form.Image {
+		t.Errorf("a child's X-ray is %q", child.Act)
+	}
+	w.safety.clean = false
+	_, err := w.Record(w.as(access.Physician), Entry{ID: db.NewID(), Order: child.ID, Identity: "guardian", Answers: given("child_test", "xray", "cxr", "normal")})
+	refused(t, "a child's X-ray without a clean check", err, fault.Conflict, "order.error.safety")
+
+	w.cas = db.NewID()
+	check := w.orderOf(shipped(t, w, "uk-refugee"), "FIT_TO_TRAVEL")
+	w.record(w.as(access.Physician), Entry{Order: check, Answers: given("departure_date", w.today().String(), "dhc_agreed", "refused")})
+	if o := w.order(check); o.Status != Refused {
+		t.Errorf("a refused departure check is %s", o.Status)
+	}
+}
