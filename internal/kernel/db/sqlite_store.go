@@ -46,6 +46,11 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 	if vfs == "" && dataKey != nil {
 		vfs = "adiantum"
 	}
+	if dataKey != nil {
+		if err := trimTorn(o.Path); err != nil {
+			return nil, err
+		}
+	}
 	c, err := dial(ctx, dsn(o.Path, vfs), dataKey, writerCacheKB, false)
 	if err != nil {
 		return nil, err
