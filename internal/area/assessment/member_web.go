@@ -168,17 +168,18 @@ func (rd reader) summary(v *view) page.Summary {
 		{Label: page.M("assessment.case.destination"), Value: title(v.Pack)},
 		{Label: page.M("assessment.case.exam"), Value: v.Case.ExamDate},
 	}
+	// A shorter life of the medical can tell a finding: where a rule of it rests on
+	// something sensitive, only those who may know that see the day.
+	mayDay := rd.sensitive || !anyRestsOnSensitive(v.Pack, kindRows(v.Pack, decision.Valid))
 	if v.Clearance != nil {
 		tag := page.Tag{Level: clearanceLevel[v.clearance()], Text: page.M("assessment.clearance." + string(v.clearance()))}
 		value := []any{tag}
-		if until, ok := v.Clearance.DayOf(); ok && v.clearance() == ClearanceIssued {
+		if until, ok := v.Clearance.DayOf(); ok && mayDay && v.clearance() == ClearanceIssued {
 			value = append(value, page.M("assessment.clearance.until", "date", until.Date()))
 		}
 		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: value})
 	}
-	// A shorter life of the medical can tell a finding: where a rule of it rests on
-	// something sensitive, only those who may know that see the day.
-	if rd.sensitive || !anyRestsOnSensitive(v.Pack, kindRows(v.Pack, decision.Valid)) {
+	if mayDay {
 		if until, ok := v.Decision.ValidUntil(); ok {
 			value := []any{until.Date()}
 			if unsure := validUnconfirmed(v.Decision); unsure {
