@@ -113,12 +113,6 @@ func (b *tab) status() int {
 	return eval[int](b, `performance.getEntriesByType("navigation")[0].responseStatus`)
 }
 
-// path is where the tab is, with its query.
-func (b *tab) path() string {
-	b.t.Helper()
-	return eval[string](b, `location.pathname+location.search`)
-}
-
 // row follows the link of the line, card or list item that says all the words.
 func (b *tab) row(words ...string) *tab {
 	b.t.Helper()

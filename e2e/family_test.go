@@ -32,9 +32,6 @@ var (
 	casePath   = regexp.MustCompile(`^/cases/[0-9a-f-]{36}$`)
 )
 
-// title is how reception finds the mother again: the name in Latin letters.
-func (s tale) name() string { return s.mother.surname + ", " + s.mother.given }
-
 // registers registers the mother from her passport and the child, if there is one,
 // by hand, and returns where their records are.
 func (b *tab) registers(s tale) (h household) {
@@ -146,11 +143,6 @@ func (b *tab) members(s tale, h *household) {
 			b.t.Fatalf("no plan of %s on the board: %s", who, b.text())
 		}
 	}
-}
-
-// stations are where orders wait, and whose work they are.
-var stations = []struct{ station, role string }{
-	{"nurse", "nurse"}, {"radiology", "radiographer"}, {"laboratory", "laboratory"}, {"physician", "physician"},
 }
 
 // waits reports whether the worklist of the page has a line of that member of the family.
