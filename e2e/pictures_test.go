@@ -1,0 +1,65 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/testkit"
+)
+
+// TestPictures makes the pictures of the README and the user guide from a running
+// demo, when GODWIT_PICTURES names the folder for them.
+func TestPictures(t *testing.T) {
+	if os.Getenv("GODWIT_PICTURES") == "" {
+		t.Skip("skipped, makes pictures only: set GODWIT_PICTURES to a folder, or run make pictures")
+	}
+	b := open(t, world(t))
+	b.size(1280).logIn("reception").in("en").shot("today-reception-en")
+	b.visit("/people/new").shot("register-en-desk")
+	b.visit("/cases?state=services").follow("/cases/0").shot("board-en-desk")
+	b.size(360).in("ar").visit("/cases?state=services").follow("/cases/0").shot("board-ar-phone")
+	b.size(1280).logIn("nurse").in("en").visit("/worklist/nurse").shot("worklist-nurse-en-desk")
+	b.logIn("physician").visit("/cases").shot("cases-en-desk")
+	b.visit("/cases?state=services").follow("/cases/0").follow("/members/").shot("member-en-desk")
+	b.size(360).visit("/cases?state=suspended").follow("/cases/0").follow("/members/").shot("suspended-en-phone")
+	b.visit("/cases?state=services").follow("/cases/0").follow("/people/")
+	person := strings.TrimPrefix(b.where(), "/people/")
+	b.visit("/people/" + person + "/ask/pregnancy").shot("safety-en-phone")
+}
+
+// Each picture that a page of the documentation shows exists, and each that exists
+// is shown.
+func TestEveryPictureIsThereAndShown(t *testing.T) {
+	root := testkit.Root(t)
+	shown := map[string]bool{}
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "guide", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	image := regexp.MustCompile(`!\[[^\]]+\]\(([^)]+\.png)\)`)
+	for _, page := range append(pages, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range image.FindAllStringSubmatch(string(text), -1) {
+			path := filepath.Join(filepath.Dir(page), filepath.FromSlash(m[1]))
+			shown[path] = true
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("%s shows %s, which is not there", filepath.Base(page), m[1])
+			}
+		}
+	}
+	if len(shown) == 0 {
+		t.Fatal("no picture found in the documentation: the test reads it wrongly")
+	}
+	there, _ := filepath.Glob(filepath.Join(root, "docs", "pictures", "*.png"))
+	for _, path := range there {
+		if !shown[path] {
+			t.Errorf("%s is shown nowhere", filepath.Base(path))
+		}
+	}
+}
