@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,7 +58,7 @@ func benchStart(w io.Writer) error {
 		fmt.Fprintf(w, "%-27s %7.0f ms to the first answer, %.1f times the bare program (budget 2,000 ms); %d MiB of memory (budget 512)\n",
 			c.name, ms(took), float64(took)/float64(bare), peak>>20)
 	}
-	return nil
+	return benchPages(w, bin, world)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
@@ -93,22 +94,29 @@ func startOnce(bin string, args ...string) (time.Duration, int64, error) {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	}()
+	address, err := readyAddress(out)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%v: %w", args, err)
+	}
+	resp, err := http.Get(address + "/login")
+	if err != nil {
+		return 0, 0, err
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	took := time.Since(begin)
+	return took, residentBytes(cmd.Process.Pid), nil
+}
+
+// readyAddress reads what a command prints until it says where it is ready.
+func readyAddress(out io.Reader) (string, error) {
 	s := bufio.NewScanner(out)
 	for s.Scan() {
-		url, ok := strings.CutPrefix(s.Text(), "ready ")
-		if !ok {
-			continue
+		if address, ok := strings.CutPrefix(s.Text(), "ready "); ok {
+			return address, nil
 		}
-		resp, err := http.Get(url + "/login")
-		if err != nil {
-			return 0, 0, err
-		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		_ = resp.Body.Close()
-		took := time.Since(begin)
-		return took, residentBytes(cmd.Process.Pid), nil
 	}
-	return 0, 0, fmt.Errorf("%v ended before it was ready", args)
+	return "", errors.New("it ended before it was ready")
 }
 
 // residentBytes is the peak resident memory of a process, 0 where the system does
