@@ -77,9 +77,14 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err != nil {
 		return nil, err
 	}
+	return w, n.seedFamilies(ctx, w)
+}
+
+// seedFamilies brings every family of a world to its stage.
+func (n *Node) seedFamilies(ctx context.Context, w *demo.World) error {
 	s, err := n.newSeeder(ctx, w)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(seeders)
@@ -92,7 +97,7 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 			return nil
 		})
 	}
-	return w, g.Wait()
+	return g.Wait()
 }
 
 func (n *Node) seedUsers(ctx context.Context) error {
