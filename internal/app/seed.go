@@ -164,12 +164,16 @@ func (s *seeder) as(ctx context.Context, login string) context.Context {
 // family registers one family, opens its case and brings it to its stage.
 func (s *seeder) family(ctx context.Context, f *demo.Family) error {
 	reception := s.as(ctx, string(access.Reception))
+	desk := reception
+	if f.Came() {
+		desk = s.as(ctx, string(access.Nurse)) // who may also write down allergies
+	}
 	family := db.NewID()
 	regs := make([]people.Registration, len(f.Members))
 	for i := range f.Members {
 		regs[i] = s.registration(f, &f.Members[i], i == 0, family)
 	}
-	if err := s.n.People.RegisterBatch(reception, regs); err != nil {
+	if err := s.n.People.RegisterBatch(desk, regs); err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
 	if f.Stage == demo.Registered {
@@ -249,8 +253,49 @@ func (s *seeder) registration(f *demo.Family, m *demo.Member, first bool, family
 	if m.Passport != "" {
 		r.Documents = []people.Document{{ID: db.NewID(), Type: people.Passport, Number: m.Passport, Issuer: m.Nationalities[0]}}
 	}
+	if f.Came() {
+		r.Safety, r.Consents = safetyOf(m), s.consents(f, m, p)
+	}
 	for _, st := range m.Stays {
 		r.Stays = append(r.Stays, people.Stay{ID: db.NewID(), Place: st.Country, From: st.From, To: st.To, Ongoing: st.Ongoing, Source: people.StaySaid})
 	}
 	return r
 }
+
+// safetyOf is what a member told about allergies.
+func safetyOf(m *demo.Member) *people.Safety {
+	if m.Allergy == "" {
+		return &people.Safety{HasAllergy: value.No}
+	}
+	return &people.Safety{HasAllergy: value.Yes, Allergies: []people.Allergy{{Substance: m.Allergy}}}
+}
+
+// consents is the talk before the assessment: an adult decides alone, a child with
+// the parent who came along. For a child alone two officers decide, each with a
+// log-in of their own, which the demo leaves open.
+func (s *seeder) consents(f *demo.Family, m *demo.Member, p people.Person) []people.Consent {
+	c := people.Consent{ID: db.NewID(), Scope: people.ScopeAssessment, Decision: people.Given, GivenBy: people.BySelf, Capacity: people.CapacityFull,
+		On: min(f.Exam, s.world.Today).Date(), Interpreter: people.InterpreterNone, Mode: people.ModeSigned}
+	if m.Interpreter {
+		c.Interpreter, c.Language, c.Confidential = people.InterpreterProfessional, m.Languages[0], value.Yes
+	}
+	if p.Minor(adultAge, s.world.Today) {
+		if m.Unaccompanied {
+			return nil
+		}
+		head := f.Members[0]
+		c.GivenBy, c.Giver, c.Relation, c.Capacity = people.ByParent, head.Given.Latin+" "+head.Surname.Latin, "parent", people.CapacityMinor
+		c.Assent = people.AssentTooYoung
+		if calendar.AtLeast(m.Birth, s.world.Today.Date(), assentAge, calendar.Years) == value.Yes {
+			c.Assent = people.AssentYes
+		}
+	}
+	return []people.Consent{c}
+}
+
+// Ages of the demo's own story: from which its site's law lets people decide
+// alone, and from which its staff asked the children.
+const (
+	adultAge  = 18
+	assentAge = 7
+)

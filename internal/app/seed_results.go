@@ -60,8 +60,7 @@ func (s *seeder) member(ctx context.Context, f *demo.Family, m *demo.Member, c a
 // packs may ask of a person and no service finds out. Families to come, and those
 // whose plan is to stay open, have not been asked yet.
 func (s *seeder) story(ctx context.Context, f *demo.Family, regs []people.Registration) error {
-	switch f.Stage {
-	case demo.Booked, demo.Missing, demo.Registered:
+	if !f.Came() {
 		return nil
 	}
 	n := s.n
@@ -262,7 +261,7 @@ func (s *seeder) do(ctx context.Context, f *demo.Family, m *demo.Member, o order
 
 // giver says who consents for a member: a parent for a child.
 func giver(m *demo.Member, on calendar.Day) string {
-	if calendar.AtLeast(m.Birth, on.Date(), 18, calendar.Years) == value.Yes || m.Unaccompanied {
+	if calendar.AtLeast(m.Birth, on.Date(), adultAge, calendar.Years) == value.Yes || m.Unaccompanied {
 		return "self"
 	}
 	return "parent"

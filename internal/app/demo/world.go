@@ -80,8 +80,19 @@ type Member struct {
 	LMP           calendar.Date
 	TBContact     bool
 	Unaccompanied bool
+	Allergy       string // "" for none known
 	// Findings are the results this person's tests will have, by fact name.
 	Findings map[string]string
+}
+
+// Came reports whether the family has been at the centre: asked, and examined as
+// far as its stage goes.
+func (f Family) Came() bool {
+	switch f.Stage {
+	case Booked, Missing, Registered:
+		return false
+	}
+	return true
 }
 
 // Name is a name as its owner writes it, and in Latin letters.
@@ -304,6 +315,9 @@ func (g *generator) member(rt route, relation, sex string, age int, surname Name
 		m.Nationalities = []string{"XXA"} // stateless
 	case g.chance(4):
 		m.Nationalities = append(m.Nationalities, pick(g, g.second...))
+	}
+	if g.chance(6) {
+		m.Allergy = pick(g, "Penicillin", "Penicillin", "Latex", "Egg")
 	}
 	if g.chance(55) {
 		m.Passport = fmt.Sprintf("%c%07d", 'A'+rune(g.r.IntN(26)), g.r.IntN(10_000_000))
