@@ -20,15 +20,16 @@ import (
 
 // tab is one person at a browser.
 type tab struct {
-	t    testing.TB
-	ctx  context.Context
-	base string
+	t       testing.TB
+	browser *pagetest.Browser
+	ctx     context.Context
+	base    string
 }
 
 func open(t testing.TB, base string) *tab {
 	t.Helper()
 	b := pagetest.NewBrowser(t)
-	return &tab{t: t, ctx: b.Context(), base: base}
+	return &tab{t: t, browser: b, ctx: b.Context(), base: base}
 }
 
 // eval runs a script and returns what it gives.
