@@ -209,7 +209,7 @@ func (m *merger) review(c *change) {
 		case g.disputed() && open < 0:
 			s.reviews = append(s.reviews, review{group: g.name, opened: c.HLC})
 		case !g.disputed() && open >= 0:
-			s.reviews[open].resolved = c.HLC
+			s.reviews[open].resolved = max(c.HLC, 1) // 0 is open; no honest clock says it, but another node's entry can
 		}
 	}
 }
