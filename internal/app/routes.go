@@ -56,7 +56,7 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	if len(actor.Roles) > 0 {
 		f.Role = page.RoleMsg(actor.Roles[0])
 	}
-	f.Site = n.siteName(ctx, actor)
+	f.Site = n.siteName(ctx, actor, page.LocaleOf(r).Code)
 	if n.Access.Ever(ctx, access.PersonSearch) {
 		f.Search = "/people/find"
 	}
@@ -84,11 +84,11 @@ var ways = []struct {
 	{"review", "/review", access.ReviewRead, ""},
 }
 
-func (n *Node) siteName(ctx context.Context, a access.Actor) string {
+func (n *Node) siteName(ctx context.Context, a access.Actor, lang string) string {
 	name := a.Site()
 	_ = n.DB.Read(ctx, func(tx *db.Tx) error {
 		if s, err := n.Sites.Site(tx, name); err == nil {
-			name = s.Name(a.Locale)
+			name = s.Name(lang)
 		}
 		return nil
 	})

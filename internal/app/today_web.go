@@ -33,9 +33,11 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 			v.Alerts = page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", waiting), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}}
 		}
 	}
-	if n.Access.Ever(ctx, access.PersonRegister) {
-		v.Cards = append(v.Cards, todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
-			{Href: "/people/new", Text: page.M("app.today.register")}, {Href: "/people", Text: page.M("app.nav.people")}}})
+	door := todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
+		{Href: "/people/new", Text: page.M("app.today.register")}, {Href: "/people", Text: page.M("app.nav.people")}}}
+	registers := n.Access.Ever(ctx, access.PersonRegister)
+	if registers && actor.Is(access.Reception) {
+		v.Cards = append(v.Cards, door)
 	}
 	if n.Access.Ever(ctx, access.WorklistRead) {
 		v.Cards = append(v.Cards, todayCard{page.M("app.today.station"), page.M("app.today.station_text"), []page.Link{{Href: "/worklist", Text: page.M("app.nav.worklist")}}})
@@ -51,6 +53,9 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 			card.Links = []page.Link{{Href: "/cases", Text: page.M("app.nav.cases")}}
 		}
 		v.Cards = append(v.Cards, card)
+	}
+	if registers && !actor.Is(access.Reception) { // who works elsewhere registers now and then
+		v.Cards = append(v.Cards, door)
 	}
 	for _, way := range ways {
 		switch way.name {

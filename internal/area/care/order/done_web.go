@@ -53,8 +53,8 @@ func done(station, number string, lines []Line, names map[db.ID]page.Msg) doneVi
 		Filter: &page.Form{Action: "/worklist/" + station + "/done", Compact: true, Submit: page.M("order.done.find"), Fields: []page.Field{
 			{Kind: page.Text, Name: "number", Label: page.M("order.done.number"), Value: number, Dir: "ltr", Width: 20, Max: 40}}},
 		Table: page.Table{Caption: page.M("order.done.caption", "count", mostDone), Tight: true, Empty: page.Empty{Title: page.M("order.done.none"), Text: page.M("order.done.none_text")},
-			Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
-				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service"), Wide: true}, {Label: page.M("order.column.when")}}}}
+			Columns: []page.Column{{Label: page.M("order.column.person")}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
+				{Label: page.M("order.column.family")}, {Label: page.M("order.column.service")}, {Label: page.M("order.column.when")}}}}
 	for _, l := range lines {
 		v.Table.Rows = append(v.Table.Rows, []page.Cell{personCell(l), page.Sex(l.Person.Sex), l.Person.Birth, family(l.Person.Family), names[l.Order.ID], l.Order.Since})
 	}

@@ -275,8 +275,8 @@ func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistVi
 
 func lineTable(caption string) page.Table {
 	return page.Table{Caption: page.M(caption), Tight: true,
-		Columns: []page.Column{{Label: page.M("order.column.person"), Wide: true}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
-			{Label: page.M("order.column.family")}, {Label: page.M("order.column.service"), Wide: true}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}
+		Columns: []page.Column{{Label: page.M("order.column.person")}, {Label: page.M("order.column.sex")}, {Label: page.M("order.column.born")},
+			{Label: page.M("order.column.family")}, {Label: page.M("order.column.service")}, {Label: page.M("order.column.waiting"), Number: true}, {Label: page.M("order.column.state")}}}
 }
 
 // personCell is the name in its own script and in Latin letters, once if they are
