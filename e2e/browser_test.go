@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
+	"github.com/godwit-health/godwit/internal/testkit"
 )
 
 // tab is one person at a browser.
@@ -179,10 +180,12 @@ func (b *tab) in(lang string) *tab {
 // size sets the window: 360 is a phone, 1280 a desk.
 func (b *tab) size(width int) *tab {
 	b.t.Helper()
-	height := 900
-	if width < 600 {
-		height = 780
-	}
+	return b.window(width, 900)
+}
+
+// window sets the window in pixels.
+func (b *tab) window(width, height int) *tab {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 	defer cancel()
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -196,12 +199,23 @@ func (b *tab) size(width int) *tab {
 	return b
 }
 
-// shot leaves a picture of the page in the pictures folder, if one is named.
+// from scrolls until an element stands at the top.
+func (b *tab) from(selector string) *tab {
+	b.t.Helper()
+	eval[bool](b, `document.querySelector(`+quote(selector)+`).scrollIntoView({block:"start",behavior:"instant"});true`)
+	return b
+}
+
+// shot leaves a picture of the page in the pictures folder, if one is named; a
+// relative one is a folder of the repository.
 func (b *tab) shot(name string) *tab {
 	b.t.Helper()
 	dir := os.Getenv("GODWIT_PICTURES")
 	if dir == "" {
 		return b
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(testkit.Root(b.t), dir)
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
