@@ -1,0 +1,18 @@
+package stewardship
+
+import (
+	"context"
+
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// Links is the way from a person's page to what the person may ask for, as far as
+// the actor may write it down.
+func (s *Service) Links(ctx context.Context, person db.ID) []page.Link {
+	if !s.Access.Ever(ctx, access.RightsRecord) {
+		return nil
+	}
+	return []page.Link{{Href: "/rights/new?person=" + person.String(), Text: page.M("stewardship.rights.new")}}
+}
