@@ -37,7 +37,7 @@ func TestStoryAPersonIsErased(t *testing.T) {
 		mother: passport{issuer: "KEN", surname: "WANJIRU", given: "ATIENO", number: "A11223344"[:9], nationality: "KEN", born: "850505", sex: "F", expires: "310101"}})
 	before := b.visit(other).text()
 	person, code := b.plants()
-	b.asksToErase(code)
+	b.asksToErase(person, code)
 	first.stop()
 
 	for part, word := range planted {
@@ -114,9 +114,9 @@ func (b *tab) plants() (person, code string) {
 }
 
 // asksToErase records the person's wish and lets the privacy officer ask for it.
-func (b *tab) asksToErase(code string) {
+func (b *tab) asksToErase(person, code string) {
 	b.t.Helper()
-	b.logIn("reception").visit("/rights/new").set("code", code).set("asked", "erasure").set("words", planted["request"]+" said: forget me").complete(answers{"by": "self"})
+	b.logIn("reception").visit(person).follow("/rights/new").set("asked", "erasure").set("words", planted["request"]+" said: forget me").complete(answers{"by": "self"})
 	b.logIn("privacy_officer").visit("/erasures/new?person=" + code)
 	b.sees(say(b.t, "en", "stewardship.erasures.warn"))
 	b.set("kinds", "*").complete(nil)
