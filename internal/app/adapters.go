@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
@@ -30,10 +29,18 @@ func (p packsOf) Version(tx *db.Tx, _, _, hash string) (*pack.Pack, error) {
 	return p.g.ByHash(tx, hash)
 }
 
-// Destinations lists the destination packs in force on a day.
-func (p packsOf) Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error) {
-	all, err := p.g.ActiveAll(tx, on)
-	return slices.DeleteFunc(all, func(q *pack.Pack) bool { return q.Kind != "destination" }), err
+// casePacks gives the assessment the protocols that a case is decided by: a
+// destination joined with its companions.
+type casePacks struct{ g *pack.Registry }
+
+// Active returns a destination with its companions, as they hold on a day.
+func (p casePacks) Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error) {
+	return p.g.Whole(tx, id, on)
+}
+
+// Destinations lists the destinations in force on a day, each with its companions.
+func (p casePacks) Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error) {
+	return p.g.WholeAll(tx, "destination", on)
 }
 
 // ordersOf gives the assessment what it needs of orders.

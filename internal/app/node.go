@@ -226,7 +226,7 @@ func (n *Node) services(o Options) error {
 	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
-	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs},
+	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
 		People: n.People, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
 		if isQuiet(ctx) {

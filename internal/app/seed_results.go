@@ -66,7 +66,7 @@ func (s *seeder) story(ctx context.Context, f *demo.Family, regs []people.Regist
 	n := s.n
 	nurse := s.staff[string(access.Physician)]
 	return n.DB.Write(ctx, func(tx *db.Tx) error {
-		dest, err := n.Packs.Active(tx, f.Destination, f.Exam)
+		dest, err := n.Packs.Whole(tx, f.Destination, f.Exam)
 		if err != nil {
 			return err
 		}
@@ -198,6 +198,10 @@ func (s *seeder) said(m *demo.Member, q pack.Fact, code string) (value.Value, bo
 			return value.Number(2), true
 		}
 		return value.Number(0), true
+	case "gestation_weeks":
+		return value.Number(20), m.Pregnant
+	case "breastfed_infant_days":
+		return value.Number(9999), m.Sex == "female"
 	case "choice", "xray_consent":
 		return value.Value{}, false // hers; the demo leaves it open
 	case "contact", "contact5y":

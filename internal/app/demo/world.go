@@ -288,14 +288,22 @@ func (g *generator) exam(s Stage) calendar.Day {
 
 func (g *generator) caseFacts(destination string, exam calendar.Day) map[string]string {
 	switch destination {
+	case "us-immigrant":
+		f := map[string]string{"programme": pick(g, "refugee", "immigrant", "immigrant"), "flu_season": pick(g, "true", "false")}
+		if f["programme"] == "refugee" {
+			f["region"] = "sub_saharan_africa" // where this centre processes refugees
+		}
+		return f
 	case "uk-tb":
 		return map[string]string{"route": pick(g, "work", "work", "fiance", "ukraine_scheme"), "stay_months": pick(g, "6", "12", "12", "36", "36", "60", "60"), "exempt": "false",
 			"application_date": (exam + calendar.Day(g.between(5, 40))).String()}
 	case "canada-ime":
-		return map[string]string{"category": pick(g, "economic", "refugee", "refugee", "spouse")}
+		return map[string]string{"category": pick(g, "economic", "refugee", "refugee", "spouse"),
+			"in_canada_low_risk": "false", "express_entry": "false", "temporary": "false"}
 	case "australia-ime":
 		return map[string]string{"visa": pick(g, "humanitarian", "humanitarian", "permanent", "provisional", "temporary"), "stay_months": "0", "uhm": "false",
-			"tb_risk_country": "true", "hepb_high_risk": pick(g, "true", "false"), "health_worker": "false"}
+			"tb_risk_country": "true", "hepb_high_risk": pick(g, "true", "false"), "health_worker": "false",
+			"adoption": "false", "state_care": "false", "polio_stay_28d": "false"}
 	}
 	return map[string]string{}
 }

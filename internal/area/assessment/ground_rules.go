@@ -45,7 +45,7 @@ func evidenceRows(pl Plan, p *pack.Pack, put func(row *form.Row, judged bool)) {
 		read[code] = true
 	}
 	for _, it := range pl.Items {
-		f, ok := p.Form(it.Service.Form)
+		f, ok := p.FormOf(it.Service)
 		if !ok || it.Offered {
 			continue
 		}

@@ -51,13 +51,34 @@ func secrets(p *pack.Pack, lang string) []secret {
 		put(isSensitive(f.Sensitivity), "the question of "+f.Name, "", f.QuestionKey())
 	}
 	for key := range p.Words["en"] {
-		if prefix, _, _ := strings.Cut(key, "."); prefix == "hold" || prefix == "classify" || prefix == "value" || prefix == "why" || prefix == "pack" {
+		switch prefix, code, _ := strings.Cut(key, "."); prefix {
+		case "hold", "classify":
+			put(onlySensitive(p, prefix, code), "the outcome "+key, "", key)
+		case "value", "why", "pack":
 			put(false, "", "", key)
 		}
 	}
 	return slices.DeleteFunc(all, func(s secret) bool {
 		return slices.ContainsFunc(public, func(text string) bool { return strings.Contains(text, s.text) })
 	})
+}
+
+// onlySensitive reports whether an outcome comes of sensitive rows alone: its word
+// tells what they do ("Class A: syphilis").
+func onlySensitive(p *pack.Pack, kind, code string) bool {
+	n := 0
+	for _, t := range p.Tables {
+		at, of := slices.Index(t.Outputs, "outcome"), slices.Index(t.Outputs, "code")
+		for _, r := range t.Rows {
+			if at < 0 || of < 0 || r.Out[at] != kind || !slices.Contains(strings.Fields(r.Out[of]), code) {
+				continue
+			}
+			if n++; !restsOnSensitive(p, decision.RowRef{Table: t.Name, ID: r.ID}) {
+				return false
+			}
+		}
+	}
+	return n > 0
 }
 
 // told lists which secrets a page tells.
@@ -213,7 +234,8 @@ func TestNoPageTellsWhatItsReaderMayNotKnow(t *testing.T) {
 	for _, id := range destinations() {
 		t.Run(id, func(t *testing.T) {
 			w := newWorld(t, "")
-			p := shipped()[id]
+			w.shelf.whole()
+			p := wholes()[id]
 			rng := rand.New(rand.NewPCG(7, 7))
 			seen := 0
 			for n := range 3 {
@@ -238,7 +260,8 @@ func TestTheLeakTestSeesLeaks(t *testing.T) {
 	for _, id := range destinations() {
 		t.Run(id, func(t *testing.T) {
 			w := newWorld(t, "")
-			p := shipped()[id]
+			w.shelf.whole()
+			p := wholes()[id]
 			leaky := *p
 			leaky.Facts, leaky.Services = slices.Clone(p.Facts), slices.Clone(p.Services)
 			for i := range leaky.Facts {
@@ -259,7 +282,7 @@ func TestTheLeakTestSeesLeaks(t *testing.T) {
 				caseID, ms := w.household2(&leaky, rng)
 				found, _ := w.leaks(p, caseID, ms, "en")
 				for _, f := range found {
-					for _, kind := range []string{"the reason", "the service", "the question"} {
+					for _, kind := range []string{"the reason", "the service", "the question", "the outcome"} {
 						if strings.HasPrefix(f, string(access.Nurse)+" sees "+kind) {
 							kinds[kind] = true
 						}

@@ -160,7 +160,11 @@ func (d *desk) order(ctx context.Context, v *view) (withdrew bool, err error) {
 
 func (d *desk) placeOrder(ctx context.Context, v *view, it Item) error {
 	actor, _ := access.From(ctx)
-	return d.Orders.Place(d.tx, actor.Author(), NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: v.Pack.ID, Code: it.Code, Why: rowIDs(it.Rows),
+	from := it.Service.Pack // the pack whose form the result is recorded by
+	if from == "" {
+		from = v.Pack.ID
+	}
+	return d.Orders.Place(d.tx, actor.Author(), NewOrder{Subject: v.Member.Person, Case: v.Case.ID, Pack: from, Code: it.Code, Why: rowIDs(it.Rows),
 		Service: it.Service, Site: v.Site, Programme: v.Programme})
 }
 

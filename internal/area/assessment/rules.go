@@ -98,7 +98,7 @@ func yields(p *pack.Pack, service string) []string {
 	if !ok {
 		return nil
 	}
-	f, ok := p.Form(svc.Form)
+	f, ok := p.FormOf(svc)
 	if !ok {
 		return nil
 	}

@@ -53,6 +53,31 @@ var shipped = sync.OnceValue(func() map[string]*pack.Pack {
 	return out
 })
 
+// wholes are the destinations joined with their companions, as a case is decided.
+var wholes = sync.OnceValue(func() map[string]*pack.Pack {
+	out := map[string]*pack.Pack{}
+	for id, p := range shipped() {
+		whole, err := pack.Join(p, companionsOf(p)...)
+		if err != nil {
+			panic(err)
+		}
+		out[id] = whole
+	}
+	return out
+})
+
+func companionsOf(p *pack.Pack) []*pack.Pack {
+	var out []*pack.Pack
+	for _, w := range p.With {
+		q, err := pack.Load(packs.Builtin(), w.Pack)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
 func destinations() []string {
 	var ids []string
 	for id := range shipped() {
@@ -73,6 +98,19 @@ func newShelf() *shelf {
 	return s
 }
 
+// whole puts the companions of the destinations beside them, as on a node. Without
+// it a test looks at one pack, and at the rules that it names.
+func (s *shelf) whole() {
+	for id, p := range wholes() {
+		for _, q := range companionsOf(p) {
+			if _, there := s.packs[q.ID]; !there {
+				s.packs[q.ID] = q
+			}
+		}
+		s.packs[id] = p
+	}
+}
+
 func (s *shelf) Active(_ *db.Tx, id string, _ calendar.Day) (*pack.Pack, error) {
 	if p, ok := s.packs[id]; ok {
 		return p, nil
@@ -85,7 +123,9 @@ func (s *shelf) Version(tx *db.Tx, id, _, _ string) (*pack.Pack, error) { return
 func (s *shelf) Destinations(*db.Tx, calendar.Day) ([]*pack.Pack, error) {
 	var out []*pack.Pack
 	for _, p := range s.packs {
-		out = append(out, p)
+		if p.Kind == "destination" {
+			out = append(out, p)
+		}
 	}
 	return out, nil
 }
@@ -479,6 +519,20 @@ func (w *world) normal(r *form.Row) string {
 // to its questions.
 func (w *world) ready(member db.ID, facts value.Facts) {
 	w.t.Helper()
+	w.finishWith(member, facts)
+	if v := w.look(member); v.Member.State != StateToSign {
+		w.t.Fatalf("not ready: %s, %v, questions %v, holds %v", v.Member.State, codesAndStates(v.Plan), v.Plan.Questions, v.Plan.Holds)
+	}
+}
+
+// finish does everything that a plan asks, as for a healthy person.
+func (w *world) finish(member db.ID) {
+	w.t.Helper()
+	w.finishWith(member, nil)
+}
+
+func (w *world) finishWith(member db.ID, facts value.Facts) {
+	w.t.Helper()
 	for range 8 {
 		v := w.look(member)
 		answers := value.Facts{}
@@ -509,12 +563,18 @@ func (w *world) ready(member db.ID, facts value.Facts) {
 			}
 		}
 		if !did {
-			break
+			return
 		}
 	}
-	if v := w.look(member); v.Member.State != StateToSign {
-		w.t.Fatalf("not ready: %s, %v, questions %v, holds %v", v.Member.State, codesAndStates(v.Plan), v.Plan.Questions, v.Plan.Holds)
+}
+
+// correction is a corrected result of the laboratory.
+func (w *world) correction(r order.Result, given map[string]string) order.Entry {
+	e := order.Entry{ID: db.NewID(), Order: r.Order, Corrects: r.ID, Reason: "treated since", Answers: map[string][]string{}}
+	for k, v := range given {
+		e.Answers[k] = []string{v}
 	}
+	return e
 }
 
 // sign lets the physician sign what stands and answers whether the person is

@@ -134,6 +134,11 @@ func (l *linter) services() {
 			}
 		}
 	}
+	for _, f := range l.p.Facts {
+		for _, c := range strings.Fields(f.Service) {
+			used[c] = true // a service of the destination, named for its result
+		}
+	}
 	for _, s := range l.p.Services {
 		key := "services." + s.Code
 		if !slices.Contains(place.Stations, s.Station) {

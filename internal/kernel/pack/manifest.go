@@ -56,6 +56,7 @@ type Manifest struct {
 	Lists         []ListNote    `yaml:"lists"`
 	Services      []Service     `yaml:"services"`
 	Include       []Include     `yaml:"include"`
+	With          []With        `yaml:"with"` // packs whose rules hold beside these
 }
 
 // Source is a text that rules cite.
@@ -77,7 +78,7 @@ type Fact struct {
 	Unit        string   `yaml:"unit"`   // UCUM, or an ISO 4217 currency
 	Min         *float64 `yaml:"min"`    // the values a number may have at all
 	Max         *float64 `yaml:"max"`
-	From        string   `yaml:"from"`        // where the record holds it: person.birth, obs:cxr
+	From        string   `yaml:"from"`        // where the record holds it: person.birth, obs:cxr; base:require.CXR beside a destination
 	Derive      string   `yaml:"derive"`      // how it follows from others: age_years(dob, exam_date)
 	LongestAge  *int     `yaml:"longest_age"` // days after which it is unknown again; 0 is "the same day"; none: it keeps
 	Sensitivity string   `yaml:"sensitivity"` // identity, clinical, sensitive, sealed
@@ -133,6 +134,7 @@ type Service struct {
 	Consent     string `yaml:"consent"`     // which consent comes first; empty: the general one
 	Counselling bool   `yaml:"counselling"` // pre-test counselling comes first
 	Note        string `yaml:"note"`
+	Pack        string `yaml:"-"` // in a joined protocol, the pack it comes from
 }
 
 // Include takes forms from another pack, so that the examination form is written
@@ -303,6 +305,7 @@ func (m *Manifest) check(ps *Problems) {
 		once(seen, s.ID, func() { bad("sources."+s.ID, "is there twice") })
 	}
 	m.checkServices(bad)
+	m.checkWith(bad)
 	for _, inc := range m.Include {
 		if !idPattern.MatchString(inc.Pack) || inc.Pack == m.ID {
 			bad("include", "%q is not the id of another pack", inc.Pack)
@@ -416,6 +419,21 @@ func (m *Manifest) checkServices(bad complain) {
 		once(seen, s.Code, func() { bad(key, "is there twice") })
 		if _, ok := sensitivities[s.Sensitivity]; !ok && s.Sensitivity != "" {
 			bad(key, "sensitivity %q is not identity, clinical, sensitive or sealed", s.Sensitivity)
+		}
+	}
+}
+
+func (m *Manifest) checkWith(bad complain) {
+	seen := map[string]bool{}
+	for _, w := range m.With {
+		if !idPattern.MatchString(w.Pack) || w.Pack == m.ID {
+			bad("with", "%q is not the id of another pack", w.Pack)
+		}
+		once(seen, w.Pack, func() { bad("with."+w.Pack, "is there twice") })
+		for fact, cell := range w.Where {
+			if !factPattern.MatchString(fact) || cell == "" {
+				bad("with."+w.Pack, "where %q: %q is not a fact and a cell", fact, cell)
+			}
 		}
 	}
 }

@@ -26,8 +26,10 @@ type Pack struct {
 	Forms    map[string]string            // XLSForm text by form name, included ones too
 
 	StoppedRows []string // rows stopped in an emergency, when the registry gives the pack
+	Parts       []Part   // of a joined protocol, the base first; none otherwise
 	ruleList    []rule
 	forms       map[string]*form.Form
+	formOf      map[string]*Pack // of a joined protocol: whose forms a service's are
 }
 
 // Load reads the pack in a folder of a file system. Forms that it includes are
@@ -174,6 +176,14 @@ func (p *Pack) parseForms(ps *Problems) {
 func (p *Pack) Form(name string) (*form.Form, bool) {
 	f, ok := p.forms[name]
 	return f, ok
+}
+
+// FormOf returns the form of a service, of the pack that the service comes from.
+func (p *Pack) FormOf(s Service) (*form.Form, bool) {
+	if q, ok := p.formOf[s.Pack]; ok {
+		p = q
+	}
+	return p.Form(s.Form)
 }
 
 // Bound lists what the facts read from one part of the record: Bound("obs:") is

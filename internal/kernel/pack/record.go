@@ -17,7 +17,8 @@ import (
 type Record struct {
 	Pack      string                `json:"pack"`
 	Version   string                `json:"version"`
-	Hash      string                `json:"hash"`                   // content hash of the version
+	Hash      string                `json:"hash"`                   // content hash of the version, or of the joined versions
+	Parts     []Part                `json:"parts,omitempty"`        // of joined packs, the destination first
 	Stopped   []string              `json:"stopped_rows,omitempty"` // rows that were stopped at the time
 	On        string                `json:"on"`                     // the day on the date basis
 	Facts     map[string]RecordFact `json:"facts"`                  // what the rows in force read
@@ -36,7 +37,7 @@ type RecordFact struct {
 
 // NewRecord records a decision of this pack on an input.
 func (p *Pack) NewRecord(in decision.Input, d decision.Decision) Record {
-	r := Record{Pack: p.ID, Version: p.Version, Hash: p.Hash, Stopped: p.StoppedRows, On: d.On.String(),
+	r := Record{Pack: p.ID, Version: p.Version, Hash: p.Hash, Parts: p.Parts, Stopped: p.StoppedRows, On: d.On.String(),
 		Facts: make(map[string]RecordFact, len(d.Used)), Outcomes: d.Outcomes, Overruled: d.Overruled, Ask: d.Ask, Rows: []string{}}
 	for name, v := range d.Used {
 		f := RecordFact{Value: v}
@@ -86,12 +87,9 @@ func (r Record) Unconfirmed() bool {
 // it. The outcomes are those that were stored; nothing is decided again. Only how
 // each condition stood is worked out from the stored facts.
 func (g *Registry) ExplainRecord(tx *db.Tx, r Record, lang string) (Explanation, error) {
-	p, err := g.ByHash(tx, r.Hash)
+	p, err := g.OfRecord(tx, r)
 	if err != nil {
 		return Explanation{}, fault.Wrap("pack.ExplainRecord", err)
-	}
-	if p, err = p.without(r.Stopped); err != nil {
-		return Explanation{}, err
 	}
 	on, err := calendar.ParseDay(r.On)
 	if err != nil {

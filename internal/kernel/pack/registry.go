@@ -156,6 +156,10 @@ func (g *Registry) Active(tx *db.Tx, id string, on calendar.Day) (*Pack, error) 
 	return g.active(tx, vs, id, on)
 }
 
+// keyOtherDates is the message where a version is active, but its own dates do not
+// hold on the day.
+const keyOtherDates = "packs.error.other_dates"
+
 func (g *Registry) active(tx *db.Tx, vs []Version, id string, on calendar.Day) (*Pack, error) {
 	none := func(key string) error {
 		return &fault.Error{Code: fault.Unavailable, Op: "pack.Active", Key: key, Args: map[string]any{"pack": id}}
@@ -172,7 +176,7 @@ func (g *Registry) active(tx *db.Tx, vs []Version, id string, on calendar.Day) (
 		return nil, err
 	}
 	if !inForce(p.EffectiveFrom, p.EffectiveTo, on) {
-		return nil, none("packs.error.not_active")
+		return nil, none(keyOtherDates)
 	}
 	return g.cut(p, v.Life.Rows)
 }
