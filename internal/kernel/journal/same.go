@@ -20,6 +20,11 @@ type Acts struct {
 	Keys []string // what was done; none for a document that records no act
 	Name db.ID    // by which others say that they saw this document; its own id if zero
 	Seen []db.ID  // names of the documents that its author had seen
+
+	// Replaces names documents of that day that this one stands for, as a
+	// correction does, as far as they are of the same sensitivity: who may not see
+	// a part of a record does not replace it.
+	Replaces []db.ID
 }
 
 // TopicSameAct is the topic of the review item of two documents that look like
@@ -125,7 +130,7 @@ func (j *Journal) compareDay(tx *db.Tx, subject db.ID, day int64) error {
 	for i := range all {
 		for k := i + 1; k < len(all); k++ {
 			a, b := &all[i], &all[k]
-			if !looksLike(a, b) || sees(all, a, b) || sees(all, b, a) {
+			if !looksLike(a, b) || replaced(all, a) || replaced(all, b) || sees(all, a, b) || sees(all, b, a) {
 				continue
 			}
 			opened := max(a.s.created.hlc, b.s.created.hlc)
@@ -183,6 +188,13 @@ func looksLike(a, b *candidate) bool {
 		return false
 	}
 	return slices.ContainsFunc(a.acts.Keys, func(key string) bool { return slices.Contains(b.acts.Keys, key) })
+}
+
+// replaced reports whether another document stands for c.
+func replaced(all []candidate, c *candidate) bool {
+	return slices.ContainsFunc(all, func(by candidate) bool {
+		return by.kind == c.kind && by.s.sensitivity == c.s.sensitivity && !by.s.inError && by.id != c.id && slices.Contains(by.acts.Replaces, c.acts.Name)
+	})
 }
 
 // sees reports whether the author of a had seen b, or something of that day whose

@@ -24,11 +24,12 @@ func doseKind() journal.Kind {
 				Day      int64    `json:"day"`
 				Vaccines []string `json:"vaccines"`
 				Seen     []db.ID  `json:"seen"`
+				Corrects []db.ID  `json:"corrects"`
 			}
 			if d.Decode(&f) != nil {
 				return journal.Acts{}
 			}
-			return journal.Acts{Day: f.Day, Keys: f.Vaccines, Seen: f.Seen}
+			return journal.Acts{Day: f.Day, Keys: f.Vaccines, Seen: append(f.Seen, f.Corrects...), Replaces: f.Corrects}
 		},
 		Project: func(tx *db.Tx, d *journal.Doc) error {
 			what, err := json.Marshal(d.Fields)
@@ -254,6 +255,10 @@ func giveSome(rt *rapid.T, n *node, child db.ID, known *[]db.ID) {
 			}
 		}
 		vaccines := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"MMR", "polio", "BCG"}), 1, 2, rapid.ID[string]).Draw(rt, "vaccines")
-		*known = append(*known, n.give(by, child, rapid.IntRange(20, 21).Draw(rt, "day"), seen, vaccines...))
+		id := n.give(by, child, rapid.IntRange(20, 21).Draw(rt, "day"), seen, vaccines...)
+		*known = append(*known, id)
+		if len(old) > 0 && rapid.IntRange(0, 3).Draw(rt, "correct") == 0 {
+			n.change(by, journal.Change{Doc: id, Fields: fields{"corrects": []db.ID{rapid.SampledFrom(old).Draw(rt, "what was wrong")}}})
+		}
 	}
 }
