@@ -75,8 +75,13 @@ func (s *Service) append(ctx context.Context, tx *db.Tx, by access.Actor, c jour
 	if err := s.Journal.Append(tx, by.Author(), c); err != nil {
 		return err
 	}
+	return s.tell(ctx, tx, c.Kind, person)
+}
+
+// tell tells those who asked that a document of a kind about a person changed.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, kind string, person db.ID) error {
 	cause := ""
-	switch c.Kind {
+	switch kind {
 	case kindPerson:
 		cause = CauseIdentity
 	case kindSafety:

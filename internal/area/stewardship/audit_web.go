@@ -108,6 +108,11 @@ func actCell(l Line) page.Msg {
 // whereMsg says in which part of the program something was opened.
 func whereMsg(what string) page.Msg {
 	area, _, _ := strings.Cut(what, ".")
+	if path, ok := strings.CutPrefix(what, "page /"); ok { // a page that wrote no line of its own
+		first, _, _ := strings.Cut(path, "/")
+		area = map[string]string{"people": "people", "families": "people", "orders": "care", "results": "care", "worklist": "care", "cases": "assessment",
+			"rights": "stewardship", "erasures": "stewardship", "review": "stewardship"}[first]
+	}
 	switch area {
 	case "people", "care", "assessment", "stewardship":
 		return page.M("stewardship.where." + area)

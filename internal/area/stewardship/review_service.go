@@ -18,6 +18,7 @@ type Item struct {
 	Doc     db.ID
 	Kind    string
 	Topic   string
+	Other   db.ID // of two documents that look like one act
 	Subject db.ID
 	Opened  time.Time
 }
@@ -59,9 +60,19 @@ func (s *Service) Items(ctx context.Context) ([]Item, error) {
 			if err != nil {
 				return err
 			}
-			if len(out) < mostItems && s.Access.May(ctx, access.ReviewRead, access.Of(doc)) {
-				out = append(out, Item{Doc: r.Doc, Kind: r.Kind, Topic: r.Topic, Subject: doc.Subject, Opened: r.Opened})
+			if len(out) >= mostItems || !s.Access.May(ctx, access.ReviewRead, access.Of(doc)) {
+				continue
 			}
+			if r.Topic == journal.TopicSameAct {
+				other, err := s.Journal.Load(tx, r.Other)
+				if err != nil {
+					return err
+				}
+				if !s.Access.May(ctx, access.ReviewRead, access.Of(other)) {
+					continue
+				}
+			}
+			out = append(out, Item{Doc: r.Doc, Kind: r.Kind, Topic: r.Topic, Other: r.Other, Subject: doc.Subject, Opened: r.Opened})
 		}
 		return nil
 	})
@@ -84,7 +95,7 @@ func (s *Service) OpenItem(ctx context.Context, doc db.ID, topic string) (ItemVi
 		if len(alternatives) < 2 {
 			return fault.New(fault.NotFound, op, "stewardship.error.settled")
 		}
-		v = ItemView{Item: Item{Doc: doc, Kind: d.Kind, Topic: topic, Subject: d.Subject}, MayResolve: s.Access.May(ctx, access.ReviewResolve, access.Of(d))}
+		v = ItemView{Item: Item{Doc: doc, Kind: d.Kind, Topic: topic, Subject: d.Subject}, MayResolve: s.maySettle(ctx, tx, d) == nil}
 		for _, alt := range alternatives {
 			name, err := access.UserName(tx, alt.By)
 			if err != nil {
@@ -112,7 +123,7 @@ func (s *Service) Resolve(ctx context.Context, doc db.ID, topic, version string)
 		if err != nil {
 			return err
 		}
-		if err := s.Access.Check(ctx, access.ReviewResolve, access.Of(d)); err != nil {
+		if err := s.maySettle(ctx, tx, d); err != nil {
 			return err
 		}
 		alternatives := d.Disputed[topic]
@@ -134,6 +145,41 @@ func (s *Service) Resolve(ctx context.Context, doc db.ID, topic, version string)
 		for f, raw := range alternatives[i].Fields {
 			c.Fields[f] = raw
 		}
-		return s.Journal.Append(tx, a.Author(), c)
+		if err := s.Journal.Append(tx, a.Author(), c); err != nil {
+			return err
+		}
+		return s.settled(ctx, tx, doc)
 	}))
+}
+
+// maySettle checks the right to settle review items and the right to change the
+// document, which the settling does.
+func (s *Service) maySettle(ctx context.Context, tx *db.Tx, d *journal.Doc) error {
+	if err := s.Access.Check(ctx, access.ReviewResolve, access.Of(d)); err != nil {
+		return err
+	}
+	area, err := s.area(d.Kind)
+	if err != nil {
+		return err
+	}
+	return area.MaySettle(ctx, tx, d)
+}
+
+// settled has the area bring what rests on a document that was settled.
+func (s *Service) settled(ctx context.Context, tx *db.Tx, doc db.ID) error {
+	d, err := s.Journal.Load(tx, doc)
+	if err != nil {
+		return err
+	}
+	area, err := s.area(d.Kind)
+	if err != nil || area.Settled == nil {
+		return err
+	}
+	return area.Settled(ctx, tx, d)
+}
+
+// SettleActions are the rights that settling a document of this area needs beside
+// the one to settle review items.
+func SettleActions() map[string]access.Action {
+	return map[string]access.Action{kindRequest: access.RightsDecide, kindComplaint: access.ComplaintDecide, kindErasure: access.ErasureApprove}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -26,7 +27,7 @@ func itemTable(items []Item, words plainWords) *page.Table {
 	}, Empty: page.Empty{Title: page.M("stewardship.review.none"), Text: page.M("stewardship.review.none_text")}}
 	for _, i := range items {
 		t.Rows = append(t.Rows, []page.Cell{i.Opened, words.kind(i.Kind), words.topic(i.Topic), personCell(i.Subject),
-			page.Link{Href: itemPath(i.Doc, i.Topic), Text: page.M("stewardship.review.look")}})
+			page.Link{Href: itemPath(i), Text: page.M("stewardship.review.look")}})
 	}
 	return t
 }
@@ -38,16 +39,27 @@ func personCell(person db.ID) any {
 	return page.Link{Href: "/people/" + person.String(), Name: people.ShowCode(people.Code(person))}
 }
 
-func itemPath(doc db.ID, topic string) string {
-	return "/review/" + doc.String() + "?" + url.Values{"topic": {topic}}.Encode()
+func itemPath(i Item) string {
+	q := url.Values{"topic": {i.Topic}}
+	if !i.Other.IsZero() {
+		q.Set("other", i.Other.String())
+	}
+	return "/review/" + i.Doc.String() + "?" + q.Encode()
 }
 
 func itemForm(v ItemView, names []page.Msg) *page.Form {
-	f := &page.Form{Action: itemPath(v.Doc, v.Topic), Submit: page.M("stewardship.review.keep"), Fields: []page.Field{
+	f := &page.Form{Action: itemPath(v.Item), Submit: page.M("stewardship.review.keep"), Fields: []page.Field{
 		{Kind: page.Radios, Name: "keep", Label: page.M("stewardship.review.which"), Hint: page.M("stewardship.review.which_hint")},
 	}}
 	for i, val := range v.Values {
 		f.Fields[0].Options = append(f.Fields[0].Options, page.Option{Value: val.Version, Label: names[i]})
+	}
+	if v.Topic == journal.TopicSameAct {
+		f.Submit = page.M("stewardship.same.submit")
+		f.Fields[0].Label, f.Fields[0].Hint = page.M("stewardship.same.which"), page.M("stewardship.same.which_hint")
+		f.Fields[0].Options = append(f.Fields[0].Options, page.Option{Value: KeepBoth, Label: page.M("stewardship.same.both")})
+		f.Fields = append(f.Fields, page.Field{Kind: page.LongText, Name: "reason", Label: page.M("stewardship.same.reason"),
+			Hint: page.M("stewardship.same.reason_hint"), Max: longestReason, Rows: 2, Optional: true})
 	}
 	return f
 }
@@ -58,7 +70,7 @@ func (s *Service) showItem(w http.ResponseWriter, r *http.Request, failed error)
 	doc, err := pathID(r, "doc")
 	var v ItemView
 	if err == nil {
-		v, err = s.OpenItem(r.Context(), doc, r.URL.Query().Get("topic"))
+		v, err = s.openItem(r, doc)
 	}
 	var b *page.Banner
 	if err == nil && !v.Subject.IsZero() {
@@ -74,12 +86,35 @@ func (s *Service) showItem(w http.ResponseWriter, r *http.Request, failed error)
 	if failed != nil && f != nil {
 		_ = f.Fail(failed)
 	}
-	s.render(w, r, page.Page{Title: "stewardship.review.one", Banner: b, Back: page.Link{Href: "/review", Text: page.M("stewardship.review.title")}}, out, f)
+	s.render(w, r, page.Page{Title: itemTitle(v.Item), Banner: b, Back: page.Link{Href: "/review", Text: page.M("stewardship.review.title")}}, out, f)
+}
+
+// openItem opens the item that the address names.
+func (s *Service) openItem(r *http.Request, doc db.ID) (ItemView, error) {
+	topic := r.URL.Query().Get("topic")
+	if topic != journal.TopicSameAct {
+		return s.OpenItem(r.Context(), doc, topic)
+	}
+	other, err := db.ParseID(r.URL.Query().Get("other"))
+	if err != nil {
+		return ItemView{}, fault.New(fault.NotFound, "stewardship.path", "page.error.not_found")
+	}
+	return s.OpenSame(r.Context(), doc, other)
+}
+
+func itemTitle(i Item) string {
+	if i.Topic == journal.TopicSameAct {
+		return "stewardship.same.title"
+	}
+	return "stewardship.review.one"
 }
 
 // itemPage shows the values one under the other, each with who entered it.
 func itemPage(v ItemView, words plainWords) (view, *page.Form) {
 	out := view{Rows: page.Summary{{Label: page.M("stewardship.review.document"), Value: words.kind(v.Kind)}, {Label: page.M("stewardship.review.part"), Value: words.topic(v.Topic)}}}
+	if v.Topic == journal.TopicSameAct {
+		out.Lead = page.M("stewardship.same.lead")
+	}
 	var names []page.Msg
 	for i, val := range v.Values {
 		name := page.M("stewardship.review.value", "number", i+1)
@@ -98,14 +133,27 @@ func itemPage(v ItemView, words plainWords) (view, *page.Form) {
 func (s *Service) postItem(w http.ResponseWriter, r *http.Request) {
 	doc, err := posted(w, r, "doc")
 	if err == nil {
-		err = s.Resolve(r.Context(), doc, r.URL.Query().Get("topic"), r.PostForm.Get("keep"))
+		err = s.settleItem(r, doc)
 	}
 	switch {
 	case err == nil:
 		s.Pages.Redirect(w, r, "/review", page.M("stewardship.review.saved"))
-	case fault.Is(err, fault.Invalid) && fault.FieldOf(err) == "keep":
+	case fault.Is(err, fault.Invalid) && fault.FieldOf(err) != "":
 		s.showItem(w, r, err)
 	default:
 		s.Pages.Error(w, r, err)
 	}
+}
+
+// settleItem settles the item that the address names.
+func (s *Service) settleItem(r *http.Request, doc db.ID) error {
+	topic, keep := r.URL.Query().Get("topic"), r.PostForm.Get("keep")
+	if topic != journal.TopicSameAct {
+		return s.Resolve(r.Context(), doc, topic, keep)
+	}
+	other, err := db.ParseID(r.URL.Query().Get("other"))
+	if err != nil {
+		return fault.New(fault.NotFound, "stewardship.path", "page.error.not_found")
+	}
+	return s.SettleSame(r.Context(), doc, other, keep, r.PostForm.Get("reason"))
 }

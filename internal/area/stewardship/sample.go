@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -29,6 +30,9 @@ func Samples() []page.Sample {
 	complaint := Complaint{ID: id, About: AboutExploitation, Words: "Somebody asked for money.", Where: "KLA", Contact: "tell my sister", Received: now.Add(-30 * time.Hour)}
 	item, itemWords := sampleItem(now), plainWords{known: words.known, lang: "en"}
 	itemView, _ := itemPage(item, itemWords)
+	same := item
+	same.Topic, same.Other = journal.TopicSameAct, db.ID{3}
+	sameView, _ := itemPage(same, itemWords)
 	withBanner := func(s page.Sample) page.Sample { s.Banner = b; return s }
 	return []page.Sample{
 		pageOf("audit", "stewardship.audit.title", view{Filter: auditFilter([]access.User{{ID: id, Name: "Amal Idris"}}), Table: auditTable(sampleLines(now), nil),
@@ -56,6 +60,7 @@ func Samples() []page.Sample {
 			Decided: now, Counts: map[string]int{"care.result": 2, "people.photo": 1}}, "Miriam Cohen", "Dr Anna Keller", true, itemWords)),
 		pageOf("review items", "stewardship.review.title", view{Lead: page.M("stewardship.review.lead"), Table: itemTable([]Item{item.Item}, itemWords)}),
 		withBanner(pageOf("one review item", "stewardship.review.one", itemView, page.Problem{Field: "keep", Text: page.M("stewardship.error.choose")})),
+		withBanner(pageOf("a record entered twice", "stewardship.same.title", sameView, page.Problem{Field: "reason", Text: page.M("stewardship.error.struck")})),
 		{Name: "own copy", Template: "stewardship/sheet", Title: "stewardship.copy.title", Banner: b, Bare: true, Empty: sheetView{Lead: page.M("stewardship.copy.lead")},
 			Full: sheetView{Langs: langLinks("/people/x/print/copy", "en"), Lead: page.M("stewardship.copy.lead"), Notes: rightsNotes(), Sections: []Section{
 				{Title: itemWords.kind("people.person"), Rows: itemWords.rows(item.Values[0].Fields)}, {Title: itemWords.kind("border.screening"), Rows: itemWords.rows(item.Values[1].Fields)}}}},

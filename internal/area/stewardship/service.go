@@ -3,6 +3,7 @@ package stewardship
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -32,6 +33,38 @@ type Deps struct {
 	// Copies write the parts of a person's own copy that an area says better than
 	// its raw fields do. A kind without one is copied field by field.
 	Copies []Copier
+
+	// Areas answer for the kinds of document whose review items can be settled.
+	// What no area answers for is not settled here.
+	Areas []Area
+}
+
+// Area is what an area says when a review item of one of its kinds is settled:
+// the settling is a change of a document of its own.
+type Area struct {
+	Kinds []string
+
+	// MaySettle checks that the actor may change this document, as the area's own
+	// pages would.
+	MaySettle func(ctx context.Context, tx *db.Tx, d *journal.Doc) error
+
+	// Settled brings what rests on the document after it was settled, in the same
+	// transaction. It may be nil.
+	Settled func(ctx context.Context, tx *db.Tx, d *journal.Doc) error
+
+	// Strike enters a document in error with all that the area ties to that. Where
+	// it is nil the document alone is marked.
+	Strike func(ctx context.Context, tx *db.Tx, d *journal.Doc, reason string) error
+}
+
+// area answers who answers for a kind.
+func (s *Service) area(kind string) (Area, error) {
+	for _, a := range s.Areas {
+		if slices.Contains(a.Kinds, kind) {
+			return a, nil
+		}
+	}
+	return Area{}, fault.New(fault.Forbidden, "stewardship.area", "door.forbidden")
 }
 
 // Copier writes the part of a person's own copy that covers some kinds of

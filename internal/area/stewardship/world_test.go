@@ -77,7 +77,8 @@ func newWorld(t *testing.T, pg string) *world {
 	}
 	sites := place.NewSites(d, j, a)
 	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: sites, Pages: pages, Clock: now})
-	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, People: w.people, Clock: now})
+	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, People: w.people, Clock: now,
+		Areas: []Area{{Kinds: []string{"people.person", "people.stay"}, MaySettle: w.people.MaySettle, Settled: w.people.Settled}}})
 	if err := a.Register(w.Outlets()...); err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,11 @@ func (a *Access) OpenedTx(ctx context.Context, tx *db.Tx, subject db.ID, what st
 	if !ok {
 		return fault.New(fault.Forbidden, "access.Opened", "door.no_actor")
 	}
-	return a.record(tx, Read{User: actor.User, Subject: subject, Act: ActOpened, Purpose: actor.Purpose, What: what})
+	if err := a.record(tx, Read{User: actor.User, Subject: subject, Act: ActOpened, Purpose: actor.Purpose, What: what}); err != nil {
+		return err
+	}
+	note(ctx, subject)
+	return nil
 }
 
 // Searched writes that the actor searched and whom the result showed.

@@ -97,6 +97,7 @@ func (a *Access) ReleaseAll(ctx context.Context, route Route, to Recipient, subj
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
+	note(ctx, subjects...)
 	if m, ok := ctx.Value(releasedKey{}).(*released); ok {
 		m.yes = true
 	}

@@ -102,7 +102,9 @@ func (c *Change) valid(by Author) error {
 		return fault.Field(op, "header", "journal.too_long")
 	case len(c.Resolves) > maxVersions:
 		return fault.Field(op, "resolves", "journal.too_long")
-	case c.Sealed != nil && len(c.Fields) > 0 || len(c.Sealed) > maxPayload:
+	case len(c.Distinct) > maxVersions:
+		return fault.Field(op, "distinct", "journal.too_long")
+	case c.Sealed != nil && len(c.Fields)+len(c.Distinct) > 0 || len(c.Sealed) > maxPayload:
 		return fault.Field(op, "sealed", "journal.bad_sealed")
 	}
 	return nil

@@ -142,7 +142,7 @@ func (b *batch) entry(p *prepared, by Author, c *Change) error {
 	}
 	d.header(&p.h, c, by)
 	h := &p.h
-	if h.Sensitivity == Sealed && len(c.Fields) > 0 || h.Sensitivity != Sealed && h.Sealed {
+	if h.Sensitivity == Sealed && len(c.Fields)+len(c.Distinct) > 0 || h.Sensitivity != Sealed && h.Sealed {
 		return fault.Field(op, "sealed", "journal.bad_sealed")
 	}
 	if l.seq >= maxSeq {
@@ -155,7 +155,7 @@ func (b *batch) entry(p *prepared, by Author, c *Change) error {
 		p.payload, p.c.sealed = c.Sealed, c.Sealed
 	} else {
 		var err error
-		if p.payload, p.c.fields, err = encodeFields(make([]byte, 0, b.longest), c.Fields); err != nil {
+		if p.payload, p.c.fields, err = encodeFields(make([]byte, 0, b.longest), c.withDistinct()); err != nil {
 			return err
 		}
 	}
@@ -218,6 +218,11 @@ func (b *batch) flush() error {
 			return err
 		}
 	}
+	for i := range b.items {
+		if err := b.j.compareActs(b.tx, b.items[i].h.Doc, b.items[i].d); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -255,7 +260,10 @@ func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
 	if err := storeState(tx, id, d, d.s.encode(nil)); err != nil {
 		return err
 	}
-	return project(tx, id, d)
+	if err := project(tx, id, d); err != nil {
+		return err
+	}
+	return j.compareActs(tx, id, d)
 }
 
 // storeState stores the merged document and its review items.

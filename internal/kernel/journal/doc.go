@@ -44,6 +44,11 @@
 //   - Safety: concurrent values are all kept and none is shown in Fields, so the
 //     fact is unknown, until a change names those that it resolves.
 //
+// Two documents can record one act (a dose that two nurses entered). A kind says
+// how that is recognised (Kind.Acts); the review item is open while both stand and
+// nobody has said that they are distinct. It too is a function of the documents
+// that are here, so it does not depend on the order of arrival.
+//
 // # Lanes and heads
 //
 // journal_heads has one row an origin: the end of its chain, and for a lane of

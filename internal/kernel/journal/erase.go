@@ -103,6 +103,9 @@ func (j *Journal) destroy(tx *db.Tx, e Erasure) error {
 	if err := j.removeRows(tx, j.kind(kind), e.Doc); err != nil {
 		return err
 	}
+	if err := j.forgetActs(tx, e.Doc); err != nil {
+		return err
+	}
 	for _, sql := range []string{"DELETE FROM journal_reviews WHERE doc = ?", "DELETE FROM journal_documents WHERE id = ?"} {
 		if _, err := tx.Exec(sql, e.Doc); err != nil {
 			return err

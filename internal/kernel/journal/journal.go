@@ -39,6 +39,10 @@ type Change struct {
 	// it; what is not named stays.
 	Resolves []Version
 
+	// Distinct names documents that look like the same act as this one and are
+	// not (Kind.Acts).
+	Distinct []db.ID
+
 	// EnteredInError marks the whole document. It is how a record is deleted.
 	EnteredInError bool
 }

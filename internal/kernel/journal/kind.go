@@ -58,6 +58,10 @@ type Kind struct {
 	// not keep d.
 	Project func(tx *db.Tx, d *Doc) error
 
+	// Acts says what a document records that can be done only once, so that two
+	// records of one act are found (see Acts). It depends on d alone. It may be nil.
+	Acts func(d *Doc) Acts
+
 	// Remove deletes rows that Tables do not name. It may be nil.
 	Remove func(tx *db.Tx, doc db.ID) error
 }
@@ -100,8 +104,8 @@ func prepare(k Kind) (*kindInfo, error) {
 		}
 		p.groups = append(p.groups, groupDef{g.Name, g.Class})
 		for _, f := range g.Fields {
-			if _, twice := p.byField[f]; twice || f == "" {
-				return nil, bad("field %q is empty or in two groups", f)
+			if _, twice := p.byField[f]; twice || f == "" || strings.HasPrefix(f, distinctPrefix) {
+				return nil, bad("field %q is empty, in two groups or the journal's own", f)
 			}
 			p.byField[f] = i
 		}
@@ -117,6 +121,9 @@ func unknownKind(name string) *kindInfo { return &kindInfo{Kind: Kind{Name: name
 func (k *kindInfo) groupOf(name string) groupDef {
 	if i, ok := k.byField[name]; ok {
 		return k.groups[i]
+	}
+	if strings.HasPrefix(name, distinctPrefix) {
+		return groupDef{lone + name, Append} // two officers who say the same do not differ
 	}
 	return groupDef{lone + name, Register}
 }

@@ -58,7 +58,7 @@ func (s *state) doc(id db.ID, kind string) *Doc {
 		g := &s.groups[i]
 		name := plainGroup(g.name)
 		switch {
-		case len(g.alts) == 0:
+		case len(g.alts) == 0 || isDistinct(g.name):
 		case g.class == Append:
 			for _, a := range g.inOrder() {
 				d.addFields(a.fields)
@@ -226,23 +226,30 @@ func (e *Entry) change() (change, bool) {
 type Review struct {
 	Doc      db.ID
 	Kind     string
-	Topic    string // the group in conflict
+	Topic    string // the group in conflict, or TopicSameAct
+	Other    db.ID  // the other document of TopicSameAct
 	Opened   time.Time
 	Resolved time.Time // zero while open
 }
 
 // Reviews lists review items that are open, oldest first, at most limit.
 func (j *Journal) Reviews(tx *db.Tx, limit int) ([]Review, error) {
-	return reviews(tx, "SELECT doc, kind, topic, opened, resolved FROM journal_reviews WHERE resolved IS NULL ORDER BY opened, doc LIMIT ?", limit)
+	return reviews(tx, `SELECT doc, kind, topic, opened, resolved, NULL AS other FROM journal_reviews WHERE resolved IS NULL
+		UNION ALL SELECT doc, kind, '`+TopicSameAct+`', opened, NULL, other FROM journal_pairs
+		ORDER BY opened, doc, other LIMIT ?`, limit)
 }
 
-// ReviewsOf lists the review items of one document, open and resolved.
+// ReviewsOf lists the review items of one document, open and resolved. An item of
+// two documents that look like one act is gone once it is resolved; the histories
+// of the two say how.
 func (j *Journal) ReviewsOf(tx *db.Tx, doc db.ID) ([]Review, error) {
-	return reviews(tx, "SELECT doc, kind, topic, opened, resolved FROM journal_reviews WHERE doc = ? ORDER BY opened, topic", doc)
+	return reviews(tx, `SELECT doc, kind, topic, opened, resolved, NULL AS other FROM journal_reviews WHERE doc = ?
+		UNION ALL SELECT doc, kind, '`+TopicSameAct+`', opened, NULL, other FROM journal_pairs WHERE doc = ? OR other = ?
+		ORDER BY opened, topic, doc, other`, doc, doc, doc)
 }
 
-func reviews(tx *db.Tx, sql string, arg any) ([]Review, error) {
-	rows, err := tx.Query(sql, arg)
+func reviews(tx *db.Tx, sql string, args ...any) ([]Review, error) {
+	rows, err := tx.Query(sql, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +257,7 @@ func reviews(tx *db.Tx, sql string, arg any) ([]Review, error) {
 	var out []Review
 	for rows.Next() {
 		var r Review
-		if err := rows.Scan(&r.Doc, &r.Kind, &r.Topic, &r.Opened, &r.Resolved); err != nil {
+		if err := rows.Scan(&r.Doc, &r.Kind, &r.Topic, &r.Opened, &r.Resolved, &r.Other); err != nil {
 			return nil, err
 		}
 		out = append(out, r)

@@ -66,7 +66,7 @@ func (j *Journal) Rebuild(ctx context.Context, progress func(done, total int64))
 
 // tables lists every table that is projected, each once, in order.
 func (j *Journal) tables() []string {
-	all := []string{"journal_documents", "journal_reviews"}
+	all := []string{"journal_documents", "journal_reviews", "journal_acts", "journal_pairs"}
 	for _, k := range j.kinds {
 		all = append(all, k.Tables...)
 	}

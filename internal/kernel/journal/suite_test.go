@@ -39,7 +39,8 @@ var (
 const personTables = `
 CREATE TABLE t_person (id BLOB PRIMARY KEY, name TEXT NOT NULL, allergy TEXT, phone TEXT, disputed TEXT NOT NULL, error INTEGER NOT NULL);
 CREATE TABLE t_note (doc BLOB NOT NULL, n INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (doc, n)) WITHOUT ROWID;
-CREATE INDEX t_person_name ON t_person (name);`
+CREATE INDEX t_person_name ON t_person (name);
+CREATE TABLE t_dose (doc BLOB PRIMARY KEY, what TEXT NOT NULL, error INTEGER NOT NULL);`
 
 func personKind() journal.Kind {
 	return journal.Kind{
@@ -133,7 +134,7 @@ func newNode(t *testing.T, o db.Options, more ...func(*journal.Options)) *node {
 
 func newJournal(t *testing.T, d *db.DB, more ...func(*journal.Options)) *journal.Journal {
 	t.Helper()
-	o := journal.Options{DB: d, Kinds: []journal.Kind{personKind()}}
+	o := journal.Options{DB: d, Kinds: []journal.Kind{personKind(), doseKind()}}
 	for _, f := range more {
 		f(&o)
 	}

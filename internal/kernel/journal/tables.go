@@ -62,6 +62,23 @@ CREATE TABLE journal_erasures (
 	erasure BLOB NOT NULL,
 	at      INTEGER NOT NULL
 ) WITHOUT ROWID;
+`}, {Area: "journal", Number: 2, SQL: `
+CREATE TABLE journal_acts (
+	doc     BLOB PRIMARY KEY,
+	subject BLOB NOT NULL,
+	day     INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX journal_acts_day ON journal_acts (subject, day);
+CREATE TABLE journal_pairs (
+	doc     BLOB NOT NULL,
+	other   BLOB NOT NULL,
+	kind    TEXT NOT NULL,
+	subject BLOB NOT NULL,
+	day     INTEGER NOT NULL,
+	opened  INTEGER NOT NULL,
+	PRIMARY KEY (doc, other)
+) WITHOUT ROWID;
+CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
 `}}
 }
 

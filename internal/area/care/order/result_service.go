@@ -390,47 +390,53 @@ func (s *Service) openResult(ctx context.Context, tx *db.Tx, action access.Actio
 // StrikeOut marks a result as entered in error, with all its parts: it stays in the
 // history and counts for nothing. It answers who acted on it.
 func (s *Service) StrikeOut(ctx context.Context, result db.ID, reason string) ([]Step, error) {
-	const op = "order.StrikeOut"
 	var acted []Step
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		o, r, err := s.openResult(ctx, tx, access.ResultCorrect, result)
-		if err != nil {
-			return err
-		}
-		reason := clean(reason, 500)
-		switch {
-		case r.InError:
-			return fault.New(fault.Conflict, op, "order.error.replaced")
-		case reason == "":
-			return fault.Field(op, "reason", "order.error.reason")
-		}
-		if acted, err = s.ActedOn(tx, result); err != nil {
-			return err
-		}
-		parts, err := partsOf(tx, result)
-		if err != nil {
-			return err
-		}
-		a, _ := access.From(ctx)
-		var changes []journal.Change
-		for _, p := range parts {
-			d, err := s.Journal.Load(tx, p.ID)
-			if err != nil {
-				return err
-			}
-			changes = append(changes, journal.Change{Kind: kindResult, Doc: p.ID, Base: d.Version, Purpose: a.Purpose, EnteredInError: true,
-				Fields: map[string]any{"error_reason": reason}})
-		}
-		if err := s.Journal.Append(tx, a.Author(), changes...); err != nil {
-			return err
-		}
-		r.InError = true
-		if o.ID.IsZero() {
-			return s.tellResult(ctx, tx, r)
-		}
-		return s.settle(ctx, tx, o, r)
+	err := s.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		acted, err = s.strikeOut(ctx, tx, result, reason)
+		return err
 	})
-	return acted, fault.Wrap(op, err)
+	return acted, fault.Wrap("order.StrikeOut", err)
+}
+
+func (s *Service) strikeOut(ctx context.Context, tx *db.Tx, result db.ID, reason string) ([]Step, error) {
+	const op = "order.StrikeOut"
+	o, r, err := s.openResult(ctx, tx, access.ResultCorrect, result)
+	if err != nil {
+		return nil, err
+	}
+	reason = clean(reason, 500)
+	switch {
+	case r.InError:
+		return nil, fault.New(fault.Conflict, op, "order.error.replaced")
+	case reason == "":
+		return nil, fault.Field(op, "reason", "order.error.reason")
+	}
+	acted, err := s.ActedOn(tx, result)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := partsOf(tx, result)
+	if err != nil {
+		return nil, err
+	}
+	a, _ := access.From(ctx)
+	var changes []journal.Change
+	for _, p := range parts {
+		d, err := s.Journal.Load(tx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, journal.Change{Kind: kindResult, Doc: p.ID, Base: d.Version, Purpose: a.Purpose, EnteredInError: true,
+			Fields: map[string]any{"error_reason": reason}})
+	}
+	if err := s.Journal.Append(tx, a.Author(), changes...); err != nil {
+		return nil, err
+	}
+	r.InError = true
+	if o.ID.IsZero() {
+		return acted, s.tellResult(ctx, tx, r)
+	}
+	return acted, s.settle(ctx, tx, o, r)
 }
 
 // Telling is a result given to the person, face to face.

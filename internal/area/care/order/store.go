@@ -29,7 +29,7 @@ func Kinds() []journal.Kind {
 		{Name: kindStep, Schema: 1, Tables: []string{"care_step"}, Project: projectStep, Groups: []journal.Group{
 			{Name: "step", Class: journal.Append, Fields: []string{"order", "result", "kind", "specimen", "how", "decision", "giver", "interpreter", "label", "on", "note", "at"}},
 		}},
-		{Name: kindResult, Schema: 1, Tables: []string{"care_result", "care_observation"}, Project: projectResult, Groups: []journal.Group{
+		{Name: kindResult, Schema: 2, Tables: []string{"care_result", "care_observation"}, Project: projectResult, Acts: observed, Groups: []journal.Group{
 			{Name: "result", Class: journal.Append, Fields: []string{"order", "station", "main", "form", "specimen", "label", "on", "at", "answers", "facts", "corrects",
 				"reason", "seen", "partial"}},
 			{Name: "error", Class: journal.Register, Fields: []string{"error_reason"}},

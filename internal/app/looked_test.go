@@ -1,0 +1,178 @@
+package app
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// notAboutOne are the pages with a part of the path to fill in that are about no
+// one person: each with why.
+var notAboutOne = []string{
+	"GET /packs/{id}", "GET /packs/{id}/", // protocols
+	"GET /lang/{code}", "GET /worklist/{station}", "GET /worklist/{station}/done", // a language; a list, which is a search
+	"GET /cases/{id}", "GET /cases/{id}/edit", "GET /cases/{id}/people", "GET /families/{id}", // several people, noted as a search
+	"GET /people/{id}/photo.jpg", // a picture inside a page, see the next test
+	"GET /complaints/{id}",       // of nobody: a complaint names no person
+}
+
+// Whoever opens any page about a person leaves a line in the read audit: each page
+// that is served is opened here by somebody who may, and a page that this test does
+// not know fails it.
+func TestEveryPageAboutAPersonLeavesALineInTheReadAudit(t *testing.T) {
+	n := startNode(t)
+	person := n.register(n.at(access.Reception), "family_latin", "Hassan", "given_latin", "Omar", "sex", "male", "birth-year", "1990")
+	paths := n.pagesAbout(person)
+	for _, p := range patterns(t, n.mux) {
+		path, get := strings.CutPrefix(p, "GET ")
+		if !get || !strings.Contains(path, "{") || path == "/{$}" ||
+			slices.ContainsFunc(notAboutOne, func(x string) bool { return p == x || strings.HasSuffix(x, "/") && strings.HasPrefix(p, x) }) {
+			continue
+		}
+		to, ok := paths[path]
+		if !ok {
+			t.Errorf("%s: is it about a person? Say how to open it, or why it is not", p)
+			continue
+		}
+		opened := false
+		for _, role := range []access.Role{access.Physician, access.Nurse, access.Reception, access.PrivacyOfficer, access.Counsellor} {
+			v, before := n.at(role), n.linesAbout(person)
+			a := v.get(to)
+			if a.status != http.StatusOK || strings.HasPrefix(a.path, "/login") {
+				continue
+			}
+			opened = true
+			if after := n.linesAbout(person); after <= before {
+				t.Errorf("the %s opened %s (%s) and left no line", role, p, to)
+			}
+			break
+		}
+		if !opened {
+			t.Errorf("nobody may open %s (%s): the test shows nothing of it", p, to)
+		}
+	}
+}
+
+// A picture inside a page that was just opened is part of that page.
+func TestAPictureInAPageLeavesNoSecondLine(t *testing.T) {
+	n := startNode(t)
+	person := n.woman()
+	n.photograph(person)
+	v := n.at(access.Nurse)
+	v.get("/people/"+person.String()).says(t, 200)
+	before := n.linesAbout(person)
+	if a := v.get("/people/" + person.String() + "/photo.jpg"); a.status != 200 {
+		t.Fatalf("the picture: %d", a.status)
+	}
+	if after := n.linesAbout(person); after != before {
+		t.Errorf("%d lines for the picture", after-before)
+	}
+	// Asked for by itself, it is the first thing that somebody else sees of her.
+	n.at(access.Physician).get("/people/" + person.String() + "/photo.jpg")
+	if after := n.linesAbout(person); after != before+1 {
+		t.Errorf("%d lines for a picture that was opened by itself", after-before)
+	}
+}
+
+func TestAFormThatComesBackLeavesALineToo(t *testing.T) {
+	n := startNode(t)
+	person := n.woman()
+	v := n.at(access.Nurse)
+	before := n.linesAbout(person)
+	v.post("/people/"+person.String()+"/ask/pregnancy", map[string][]string{"q-pregnancy_today": {"no"}}).says(t, 422, "Amina Warsame")
+	if after := n.linesAbout(person); after <= before {
+		t.Error("a form that was posted by hand showed the person and left no line")
+	}
+}
+
+func (n *testNode) linesAbout(person db.ID) (lines int) {
+	n.t.Helper()
+	n.read(func(tx *db.Tx) error {
+		return tx.Row("SELECT count(*) FROM access_read WHERE subject = ?", person).Scan(&lines)
+	})
+	return lines
+}
+
+// photograph gives a person a photo.
+func (n *testNode) photograph(person db.ID) {
+	n.t.Helper()
+	if err := n.People.SetPhoto(n.actor(access.Reception), person, db.NewID(), smallPicture(n.t)); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// smallPicture is a JPEG of nobody.
+func smallPicture(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 200, 200)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// pagesAbout fills each pattern of a page about a person: what each needs is made
+// here first, by people who may.
+func (n *testNode) pagesAbout(person db.ID) map[string]string {
+	n.t.Helper()
+	must := func(err error) {
+		n.t.Helper()
+		if err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	desk, doctor := n.actor(access.Reception), n.actor(access.Physician)
+	n.photograph(person)
+	family := db.NewID()
+	must(n.People.NewFamily(desk, people.Family{ID: family, Unit: people.UnitFamily, Number: "GW-77001"}, person, people.RoleHead))
+	var inFamily, member db.ID
+	caseID := n.openCase(person)
+	n.read(func(tx *db.Tx) error {
+		if err := tx.Row("SELECT id FROM people_member WHERE person = ?", person).Scan(&inFamily); err != nil {
+			return err
+		}
+		return tx.Row("SELECT id FROM assessment_member WHERE person = ?", person).Scan(&member)
+	})
+	film, talk := n.order(person, "EXAM", "exam", "physician", "cxr-result"), n.order(person, "CXR2", "chest-xray", "radiology", "cxr-result")
+	saved, err := n.Orders.Record(doctor, order.Entry{ID: db.NewID(), Order: film, Identity: "photo", Answers: map[string][]string{
+		"image_date": {today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
+	must(err)
+	request := db.NewID()
+	must(n.Steward.Record(desk, stewardship.Request{ID: request, Person: person, Asked: stewardship.AskedCopy, By: stewardship.BySelf, Received: today(n)}))
+	erasure := db.NewID()
+	must(n.Steward.AskErasure(n.actor(access.PrivacyOfficer), stewardship.Erasure{ID: erasure, Person: person, Reason: stewardship.ReasonRequest, Kinds: []string{"people.photo"}}))
+	n.atOnce(person, "wristband", "W-1", "W-2")
+	must(n.Access.BreakGlass(doctor, person, "unconscious, allergies needed"))
+	glasses, err := n.Access.Glasses(n.actor(access.PrivacyOfficer), 10)
+	must(err)
+	agreed := people.Consent{ID: db.NewID(), Scope: people.ScopePhoto, Decision: people.Given, GivenBy: people.BySelf, On: today(n).Date(), Capacity: people.CapacityFull,
+		Interpreter: people.InterpreterNone, Mode: people.ModeSigned}
+	must(n.People.RecordConsent(desk, person, []people.Consent{agreed}))
+	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
+	return map[string]string{
+		"/people/{id}": p, "/people/{id}/edit/{section}": p + "/edit/name", "/people/{id}/journey": p + "/journey", "/people/{id}/stays/{doc}": p + "/stays/new",
+		"/people/{id}/documents/{doc}": p + "/documents/new", "/people/{id}/contacts/{doc}": p + "/contacts/new", "/people/{id}/consents": p + "/consents",
+		"/people/{id}/consent/{scope}": p + "/consent/assessment", "/people/{id}/consents/{doc}/withdraw": p + "/consents/" + agreed.ID.String() + "/withdraw",
+		"/people/{id}/print/consent/{scope}": p + "/print/consent/assessment", "/people/{id}/print/slip": p + "/print/slip", "/people/{id}/photo": p + "/photo",
+		"/people/{id}/family": p + "/family", "/people/{id}/relations": p + "/relations",
+		"/people/{id}/ask/pregnancy": p + "/ask/pregnancy", "/people/{id}/print/copy": p + "/print/copy", "/people/{id}/print/looked": p + "/print/looked",
+		"/families/{id}/members/{doc}": "/families/" + family.String() + "/members/" + inFamily.String(),
+		"/cases/{id}/members/{member}": c, "/cases/{id}/members/{member}/answer": c + "/answer", "/cases/{id}/members/{member}/application": c + "/application",
+		"/cases/{id}/members/{member}/waive": c + "/waive?service=CXR", "/cases/{id}/members/{member}/override": c + "/override", "/cases/{id}/members/{member}/print/why": c + "/print/why",
+		"/orders/{id}": o, "/orders/{id}/result": o + "/result", "/orders/{id}/collect": o + "/collect", "/orders/{id}/counselling": o + "/counselling",
+		"/orders/{id}/consent": o + "/consent", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
+		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
+		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
+		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
+	}
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+
+	"github.com/godwit-health/godwit/internal/area/assessment"
+	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// settlers say which area answers for which kind when a review item is settled:
+// by the area's own rights, and with what rests on the document planned anew in
+// the same transaction.
+func (n *Node) settlers() []stewardship.Area {
+	areas := []stewardship.Area{
+		{Kinds: names(people.Kinds()), MaySettle: n.People.MaySettle, Settled: n.People.Settled},
+		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Strike: n.Orders.Strike},
+		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
+		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
+		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
+		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},
+		{Kinds: []string{access.GlassKind}, MaySettle: n.needs(access.AuditReview)},
+	}
+	for kind, action := range stewardship.SettleActions() {
+		areas = append(areas, stewardship.Area{Kinds: []string{kind}, MaySettle: n.needs(action)})
+	}
+	return areas
+}
+
+func names(kinds []journal.Kind) []string {
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = k.Name
+	}
+	return out
+}
+
+// needs checks one action on the document.
+func (n *Node) needs(action access.Action) func(context.Context, *db.Tx, *journal.Doc) error {
+	return func(ctx context.Context, _ *db.Tx, d *journal.Doc) error {
+		return n.Access.Check(ctx, action, access.Of(d))
+	}
+}
