@@ -38,10 +38,13 @@ const (
 func factField(p *pack.Pack, f pack.Fact, v value.Value, to asking) page.Field {
 	q := page.Field{Name: "fact." + f.Name, Label: words(p, f.QuestionKey()), Optional: to != asPerson}
 	other := []page.Option{{Value: answerUnknown, Label: page.M("assessment.answer.unknown")}}
-	switch to {
-	case asPerson:
+	// Who refused is not asked again, and a page that is saved over what it shows must
+	// not make "nobody knows" of it.
+	declined := v.Kind() == value.KindRefused
+	if to == asPerson || declined {
 		other = append(other, page.Option{Value: answerRefused, Label: page.M("assessment.answer.refused")})
-	case asOwn:
+	}
+	if to == asOwn {
 		other = append([]page.Option{{Value: answerCase, Label: page.M("assessment.own.as_case")}}, other...)
 	}
 	switch f.Type {
@@ -82,7 +85,20 @@ func factField(p *pack.Pack, f pack.Fact, v value.Value, to asking) page.Field {
 		}
 		q.Extra = extras(q.Name, other)
 	}
+	if declined {
+		choose(&q, answerRefused)
+	}
 	return q
+}
+
+// choose marks an answer beside a value as the one that was given.
+func choose(q *page.Field, answer string) {
+	if len(q.Extra) == 0 {
+		q.Value = answer
+	}
+	for i := range q.Extra {
+		q.Extra[i].Ticked = q.Extra[i].Value == answer
+	}
 }
 
 // extras are the answers beside a value as boxes below what is typed.
@@ -290,10 +306,8 @@ func ownForm(v *view, rd reader) *page.Form {
 	for _, fact := range ownable(v, rd) {
 		own, has := v.Own[strings.TrimPrefix(fact.From, "case.")]
 		q := factField(v.Pack, fact, own.Value, asOwn)
-		if unknown := has && !own.Value.Known() && !own.Disputed; unknown && len(q.Extra) > 0 {
-			q.Extra[0].Ticked = true
-		} else if unknown {
-			q.Value = answerUnknown
+		if has && !own.Disputed && own.Value.Kind() == value.KindUnknown {
+			choose(&q, answerUnknown)
 		}
 		if common, ok := v.Case.Facts[strings.TrimPrefix(fact.From, "case.")]; ok && common.Known() {
 			q.Hint = page.M("assessment.own.case_says", "value", valueMsg(v.Pack, fact, common))

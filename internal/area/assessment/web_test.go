@@ -203,6 +203,42 @@ func TestAMovedExaminationInTheBrowser(t *testing.T) {
 	}
 }
 
+// A page that is saved as it is shown changes nothing: who refused has not said that
+// nobody knows.
+func TestARefusalSurvivesAnEditInTheBrowser(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Female)
+	refused := value.RefusedAnswer()
+	id, ms := w.open("uk-tb", value.Facts{"route": refused, "stay_months": refused, "exempt": refused}, p)
+	reception, doctor := w.as(access.Reception), w.as(access.Physician)
+	path := "/cases/" + id.String() + "/edit"
+	form := w.get(reception, path)
+	form.says(t, "the form", `name="fact.route" value="-" checked`, `name="fact.exempt" value="-" checked`, `name="fact.stay_months.other" value="-" checked`)
+	typed := with(form.carried(""), "exam_date-day", "1", "exam_date-month", "12", "exam_date-year", "2026", "fact.route", "-", "fact.stay_months.other", "-", "fact.exempt", "-")
+	if got := w.post(reception, path, typed); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	var c Case
+	w.read(func(tx *db.Tx) (err error) { c, _, _, err = loadCase(tx, id); return err })
+	for _, name := range []string{"route", "stay_months", "exempt"} {
+		if c.Facts[name].Kind() != value.KindRefused {
+			t.Errorf("%s became %v", name, c.Facts[name])
+		}
+	}
+	must(t, w.Edit(reception, Change{Case: id, Base: w.version(id), Facts: value.Facts{"exempt": value.Of(false)}}))
+	w.get(reception, path).omits(t, "what was not refused", `name="fact.exempt" value="-"`)
+
+	must(t, w.Own(doctor, ms[0], value.Facts{"route": refused, "stay_months": refused}, nil))
+	own := "/cases/" + id.String() + "/members/" + ms[0].String() + "/application"
+	w.get(doctor, own).says(t, "her own", `name="fact.route" value="-" checked`, `name="fact.stay_months.other" value="-" checked`)
+	if got := w.post(doctor, own, url.Values{"fact.route": {"-"}, "fact.stay_months.other": {"-"}}); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	if v := w.look(ms[0]).Own; v["route"].Value.Kind() != value.KindRefused || v["stay_months"].Value.Kind() != value.KindRefused {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestAnsweringInTheBrowser(t *testing.T) {
 	w := newWorld(t, "")
 	p := w.register("Amina", 34, people.Female)
