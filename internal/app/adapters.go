@@ -95,6 +95,11 @@ func levelOf(sensitivity string) journal.Sensitivity {
 	return journal.Clinical
 }
 
+// Waiting implements assessment.Orders.
+func (o ordersOf) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	return o.s.Waiting(tx, subject, caseID)
+}
+
 // Withdraw implements assessment.Orders.
 func (o ordersOf) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error {
 	return o.s.Withdraw(tx, by, subject, caseID, code)

@@ -43,6 +43,8 @@ type Orders interface {
 	Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error)
 	// States returns how far each of a case's orders is, by the pack's service code.
 	States(tx *db.Tx, subject, caseID db.ID) (map[string]OrderState, error)
+	// Waiting are the codes of a case's orders that nobody has begun, each once.
+	Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error)
 	// Place orders a service; an order of the same code that is open is left alone.
 	Place(tx *db.Tx, by journal.Author, o NewOrder) error
 	// Withdraw cancels an order that nobody has begun.

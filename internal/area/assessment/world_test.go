@@ -127,6 +127,10 @@ func (o benchOrders) Place(tx *db.Tx, by journal.Author, n NewOrder) error {
 	return o.s.Place(tx, by, r)
 }
 
+func (o benchOrders) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	return o.s.Waiting(tx, subject, caseID)
+}
+
 func (o benchOrders) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error {
 	return o.s.Withdraw(tx, by, subject, caseID, code)
 }

@@ -285,6 +285,19 @@ func (s *Service) States(tx *db.Tx, subject, caseID db.ID) (map[string]Status, e
 	return out, nil
 }
 
+// Waiting are the codes of a case's orders that nobody has begun, each once: also of
+// one that is ordered once more behind what was done.
+func (s *Service) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	orders, err := ofCase(tx, subject, caseID)
+	var out []string
+	for _, o := range orders {
+		if o.Status == Ordered && !slices.Contains(out, o.Code) {
+			out = append(out, o.Code)
+		}
+	}
+	return out, err
+}
+
 // weight orders the states of several orders of one code; the last counts of those
 // that weigh the same.
 var weight = map[Status]int{InProgress: 5, Done: 4, Ordered: 3, Refused: 2, NotPossible: 2, Cancelled: 1}
