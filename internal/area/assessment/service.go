@@ -56,6 +56,9 @@ type Orders interface {
 	// Links are the person's orders of a case that the actor may open, by the pack's
 	// service code: the one that is open, else the last.
 	Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error)
+	// Seen lists the results that hold for these codes, for a form to carry from when
+	// it is shown to when it is sent.
+	Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error)
 	// Answer records an observation that answers a question of the plan.
 	Answer(tx *db.Tx, by journal.Author, a NewAnswer) error
 }
@@ -69,6 +72,7 @@ type NewAnswer struct {
 	On              calendar.Day
 	Sensitivity     journal.Sensitivity
 	Site, Programme string
+	Seen            []db.ID // what held when the question was shown; nil: what holds now
 }
 
 // Packs gives the protocol in force.

@@ -265,6 +265,68 @@ func TestAnsweringInTheBrowser(t *testing.T) {
 	}
 }
 
+// A page that was left open does not come after what was said while it was open.
+func TestAStaleAnswerPageOverwritesNothing(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Female)
+	id, ms := w.open("us-immigrant", nil, p)
+	nurse, doctor := w.as(access.Nurse), w.as(access.Physician)
+	path := "/cases/" + id.String() + "/members/" + ms[0].String() + "/answer"
+	stale := w.get(nurse, path).carried("")
+	w.answer(ms[0], value.Facts{"contact": value.Of(true)})
+	if got := w.post(nurse, path, with(stale, "fact.contact", "no")); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	if f := w.look(ms[0]).Input.Facts["contact"]; !f.Disputed {
+		t.Errorf("a stale no came after a yes: %+v", f)
+	}
+	fresh := w.get(doctor, path)
+	fresh.says(t, "what is in dispute", `name="fact.contact"`)
+	if got := w.post(doctor, path, with(fresh.carried(""), "fact.contact", "yes")); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d", got.Code)
+	}
+	if f := w.look(ms[0]).Input.Facts["contact"]; f.Disputed || f.Value.Truth() != value.Yes {
+		t.Errorf("who saw both did not settle it: %+v", f)
+	}
+
+	// Shown yesterday, it is an answer of yesterday.
+	old := w.get(nurse, path).carried("")
+	w.clock = w.clock.AddDate(0, 0, 1)
+	w.answer(ms[0], value.Facts{"symptoms": value.Of(true)})
+	w.post(nurse, path, with(old, "fact.symptoms", "no"))
+	if f := w.look(ms[0]).Input.Facts["symptoms"]; f.Disputed || f.Value.Truth() != value.Yes {
+		t.Errorf("a page of yesterday came after an answer of today: %+v", f)
+	}
+}
+
+// What belongs to the whole case has one value: who answers it over somebody else's
+// answer is told first.
+func TestAStaleAnswerOfTheApplicationIsAskedAgain(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Male)
+	id, ms := w.open("australia-ime", value.Facts{"visa": value.NotKnown()}, p)
+	nurse := w.as(access.Nurse)
+	path := "/cases/" + id.String() + "/members/" + ms[0].String() + "/answer"
+	visa := func() string {
+		var c Case
+		w.read(func(tx *db.Tx) (err error) { c, _, _, err = loadCase(tx, id); return err })
+		return c.Facts["visa"].String()
+	}
+	stale := w.get(nurse, path).carried("")
+	w.answer(ms[0], value.Facts{"visa": value.Text("permanent")})
+	again := w.post(nurse, path, with(stale, "fact.visa", "=temporary"))
+	if again.Code != 422 || visa() != "permanent" {
+		t.Fatalf("%d, the visa is %s", again.Code, visa())
+	}
+	again.says(t, "the form", "Somebody answered this otherwise", `name="fact.visa" value="=temporary" checked`)
+	if got := w.post(nurse, path, with(again.carried(""), "fact.visa", "=temporary")); got.Code != http.StatusSeeOther || visa() != "temporary" {
+		t.Errorf("who was told: %d, the visa is %s", got.Code, visa())
+	}
+	if got := w.post(nurse, path, url.Values{fieldOpen: {"exam_date dob hepb_high_risk"}, "fact.hepb_high_risk": {"yes"}, "fact.exam_date": {"x"}}); got.Code != 422 {
+		t.Errorf("what was never asked on the page: %d", got.Code)
+	}
+}
+
 // What counts only on the day is said to count only on the day.
 func TestAnsweringTooEarly(t *testing.T) {
 	w := newWorld(t, "")

@@ -152,8 +152,13 @@ func (o benchOrders) Links(ctx context.Context, subject, caseID db.ID) (map[stri
 	return out, err
 }
 
+func (o benchOrders) Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error) {
+	return o.s.Seen(tx, subject, codes)
+}
+
 func (o benchOrders) Answer(tx *db.Tx, by journal.Author, a NewAnswer) error {
-	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme})
+	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme,
+		Seen: a.Seen})
 }
 
 type benchPeople struct{ s *people.Service }
