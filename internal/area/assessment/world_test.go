@@ -248,9 +248,10 @@ func newWorld(t testing.TB, url string) *world {
 	pages, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: now})
 	must(t, err)
 	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: sites, Clock: now})
-	w.orders = order.New(order.Deps{DB: d, Journal: j, Access: a, Packs: w.shelf, People: benchPeople{w.people}, Safety: noDanger{}, Clock: now})
+	w.orders = order.New(order.Deps{DB: d, Journal: j, Access: a, Packs: w.shelf, People: benchPeople{w.people}, Safety: noDanger{}, Consents: w.people, Clock: now})
 	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Packs: w.shelf, People: w.people, Orders: benchOrders{w.orders}, Clock: now, Country: "UGA"})
 	w.people.OnChange(w.Changed)
+	w.people.OnConsent(w.orders.Consented)
 	w.orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		cause := "result"
 		if !r.Corrects.IsZero() || r.InError {
@@ -409,7 +410,9 @@ func (w *world) do(member db.ID, code string, given map[string]string) {
 		case order.NeedCounselling:
 			must(w.t, w.orders.Counsel(doctor, order.Talk{ID: db.NewID(), Order: o.ID, Interp: "not_needed"}))
 		case order.NeedConsent:
-			must(w.t, w.orders.Consent(doctor, order.Decision{ID: db.NewID(), Order: o.ID, Decision: order.Agreed, Giver: "self", Interp: "not_needed"}))
+			scope, _ := people.ScopeFor(o.Consent)
+			must(w.t, w.people.RecordConsent(doctor, o.Subject, []people.Consent{{ID: db.NewID(), Scope: scope, Decision: people.Given, GivenBy: people.BySelf,
+				Interpreter: people.InterpreterNone, Mode: people.ModeSigned, On: w.today().Date(), Order: o.ID}}))
 		}
 	}
 	f, known, err := w.orders.FormOf(doctor, o.ID)

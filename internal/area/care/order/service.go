@@ -59,8 +59,11 @@ type Deps struct {
 	Packs   Packs
 	People  People
 	Safety  Safety
-	Users   Users // nil: no names are shown
-	Clock   func() time.Time
+
+	// Consents is where consents are; without it nobody has agreed to anything.
+	Consents Consents
+	Users    Users // nil: no names are shown
+	Clock    func() time.Time
 
 	// Stations are the stations of a site, in its own order; all of them when nil.
 	Stations func(tx *db.Tx, site string) []string
