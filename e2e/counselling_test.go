@@ -35,7 +35,19 @@ func TestStoryTheTalkBeforeAndAfterATest(t *testing.T) {
 	if n := eval[int](b.visit(order).follow(order+"/consent"), `document.querySelectorAll("main input:checked").length`); n != 0 {
 		t.Errorf("%d answers are ticked in advance", n)
 	}
-	b.complete(answers{"decision": "agreed", "giver": "self", "interpreter": "remote"})
+	b.complete(agrees("remote"))
+	b.visit(order).seesNot(say(t, s.lang, "order.blocked.title"))
+
+	// It is the consent's own record: taken back on the person's page, it is gone here.
+	consents := h.mother + "/consents"
+	b.follow(consents).sees(say(t, s.lang, "people.scope.hiv_test"), say(t, s.lang, "people.consent.at_station"))
+	b.follow("/withdraw").set("withdrawn_by", "self").submit()
+	b.visit(order).sees(say(t, s.lang, "order.blocked.consent_withdrawn"))
+	b.logIn("laboratory").visit("/worklist/laboratory").row(s.script[1], s.number, hiv).sees(say(t, s.lang, "order.blocked.title"))
+	if len(b.links(order+"/result"))+len(b.links(order+"/collect")) > 0 {
+		t.Error("blood can be taken after the consent was withdrawn")
+	}
+	b.logIn("counsellor").visit(order).follow(order + "/consent").complete(agrees("remote"))
 	b.visit(order).seesNot(say(t, s.lang, "order.blocked.title"))
 
 	b.logIn("laboratory").visit(order).does(s, order, answers{"hiv_result": "pos"})

@@ -170,12 +170,17 @@ func (b *tab) works(s tale, station, name string, findings answers) (done []stri
 	return done
 }
 
+// agrees is an adult's own decision, and what goes with it.
+func agrees(interpreter string) answers {
+	return answers{"interpreter": interpreter, "decision": "given", "given_by": "self", "language": "so", "mode": "signature", "confidential": "yes"}
+}
+
 // does carries out one order.
 func (b *tab) does(s tale, order string, findings answers) {
 	b.t.Helper()
 	for _, step := range []string{"/counselling", "/consent"} {
 		if len(b.links(order+step)) > 0 {
-			b.follow(order + step).complete(answers{"interpreter": "professional", "decision": "agreed", "giver": "self"})
+			b.follow(order + step).complete(agrees("professional"))
 			b.visit(order)
 		}
 	}

@@ -102,6 +102,11 @@ func levelOf(sensitivity string) journal.Sensitivity {
 	return journal.Clinical
 }
 
+// Waiting implements assessment.Orders.
+func (o ordersOf) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	return o.s.Waiting(tx, subject, caseID)
+}
+
 // Withdraw implements assessment.Orders.
 func (o ordersOf) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error {
 	return o.s.Withdraw(tx, by, subject, caseID, code)
@@ -130,9 +135,15 @@ func (o ordersOf) Links(ctx context.Context, subject, caseID db.ID) (map[string]
 	return out, nil
 }
 
+// Seen implements assessment.Orders.
+func (o ordersOf) Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error) {
+	return o.s.Seen(tx, subject, codes)
+}
+
 // Answer implements assessment.Orders.
 func (o ordersOf) Answer(tx *db.Tx, by journal.Author, a assessment.NewAnswer) error {
-	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme})
+	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme,
+		Seen: a.Seen})
 }
 
 // peopleOf gives orders what they need to know of persons.

@@ -225,7 +225,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 func (n *Node) services(o Options) error {
 	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
-		Safety: stationSafety{n}, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
+		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
 		People: n.People, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
@@ -234,6 +234,7 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, person, cause)
 	})
+	n.People.OnConsent(n.Orders.Consented)
 	n.People.OnRecord(n.Assessment.Links)
 	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		if isQuiet(ctx) {

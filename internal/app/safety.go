@@ -33,6 +33,7 @@ const (
 	clearToAct  = "SERVICE"
 	referDoctor = "PHYSICIAN"
 	saidToday   = "obs:pregnancy_today" // what she says on the day
+	saidXray    = "obs:xray_consent"    // that she agrees to the X-ray
 )
 
 // longestPregnancy is for how many days a recorded pregnancy stands against what is
@@ -168,6 +169,11 @@ func (c stationSafety) input(tx *db.Tx, p *pack.Pack, person db.ID, a bodyAct, o
 			if ok && f.From == saidToday && recordDisagrees(known, fact, on) {
 				fact.Disputed = true
 			}
+			if f.From == saidXray {
+				if fact, ok, err = c.xrayConsent(tx, person, fact, ok); err != nil {
+					return in, err
+				}
+			}
 		default:
 			fact, ok = known[f.From]
 		}
@@ -176,6 +182,28 @@ func (c stationSafety) input(tx *db.Tx, p *pack.Pack, person db.ID, a bodyAct, o
 		}
 	}
 	return in, nil
+}
+
+// xrayConsent is whether she agrees to the X-ray: what was answered on the day, and the
+// consent's own record where that says something later, or something against it of the
+// same day. Who took a consent back has not agreed, whatever a form of that day says.
+func (c stationSafety) xrayConsent(tx *db.Tx, person db.ID, said decision.Fact, ok bool) (decision.Fact, bool, error) {
+	all, err := c.n.People.ConsentsOf(tx, []db.ID{person})
+	if err != nil {
+		return said, ok, err
+	}
+	state, last := people.StateOf(all[person], people.ScopeXrayPreg), people.LastWord(all[person], people.ScopeXrayPreg)
+	day, exact := last.Exact()
+	_, answered, dated := said.AsOf.Bounds()
+	older := !ok || !dated || answered < day
+	switch {
+	case !exact:
+	case state == people.ConsentGiven && older:
+		return decision.Fact{Value: value.Of(true), AsOf: last}, true, nil
+	case (state == people.ConsentWithdrawn || state == people.ConsentRefused) && (older || answered == day):
+		return decision.Fact{Value: value.Of(false), AsOf: last}, true, nil
+	}
+	return said, ok, nil
 }
 
 // mayAct is what packs/README.md asks: the service is cleared for certain, or the

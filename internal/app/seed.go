@@ -274,23 +274,32 @@ func safetyOf(m *demo.Member) *people.Safety {
 // the parent who came along. For a child alone two officers decide, each with a
 // log-in of their own, which the demo leaves open.
 func (s *seeder) consents(f *demo.Family, m *demo.Member, p people.Person) []people.Consent {
-	c := people.Consent{ID: db.NewID(), Scope: people.ScopeAssessment, Decision: people.Given, GivenBy: people.BySelf, Capacity: people.CapacityFull,
+	c := s.talk(f, m, p, people.ScopeAssessment)
+	if c.GivenBy == people.ByOfficers {
+		return nil
+	}
+	return []people.Consent{c}
+}
+
+// talk is what a member, or who decides for them, says to one scope.
+func (s *seeder) talk(f *demo.Family, m *demo.Member, p people.Person, scope people.Scope) people.Consent {
+	c := people.Consent{ID: db.NewID(), Scope: scope, Decision: people.Given, GivenBy: people.BySelf, Capacity: people.CapacityFull,
 		On: min(f.Exam, s.world.Today).Date(), Interpreter: people.InterpreterNone, Mode: people.ModeSigned}
 	if m.Interpreter {
 		c.Interpreter, c.Language, c.Confidential = people.InterpreterProfessional, m.Languages[0], value.Yes
 	}
 	if p.Minor(adultAge, s.world.Today) {
-		if m.Unaccompanied {
-			return nil
-		}
 		head := f.Members[0]
 		c.GivenBy, c.Giver, c.Relation, c.Capacity = people.ByParent, head.Given.Latin+" "+head.Surname.Latin, "parent", people.CapacityMinor
+		if m.Unaccompanied {
+			c.GivenBy, c.Giver, c.Relation = people.ByOfficers, "", ""
+		}
 		c.Assent = people.AssentTooYoung
 		if calendar.AtLeast(m.Birth, s.world.Today.Date(), assentAge, calendar.Years) == value.Yes {
 			c.Assent = people.AssentYes
 		}
 	}
-	return []people.Consent{c}
+	return c
 }
 
 // Ages of the demo's own story: from which its site's law lets people decide

@@ -232,7 +232,7 @@ func (s *seeder) do(ctx context.Context, f *demo.Family, m *demo.Member, o order
 				return false, fmt.Errorf("counsel: %w", err)
 			}
 		case order.NeedConsent:
-			if err := s.n.Orders.Consent(ctx, order.Decision{ID: db.NewID(), Order: o.ID, Decision: order.Agreed, Giver: giver(m, f.Exam), Interp: "professional"}); err != nil {
+			if err := s.agree(ctx, f, m, o); err != nil {
 				return false, fmt.Errorf("consent: %w", err)
 			}
 		}
@@ -263,12 +263,24 @@ func (s *seeder) do(ctx context.Context, f *demo.Family, m *demo.Member, o order
 	return true, nil
 }
 
-// giver says who consents for a member: a parent for a child.
-func giver(m *demo.Member, on calendar.Day) string {
-	if calendar.AtLeast(m.Birth, on.Date(), adultAge, calendar.Years) == value.Yes || m.Unaccompanied {
-		return "self"
+// agree records the consent that an order asks for; for a child alone two officers
+// decide, each with a log-in of their own.
+func (s *seeder) agree(ctx context.Context, f *demo.Family, m *demo.Member, o order.Order) error {
+	scope, ok := people.ScopeFor(o.Consent)
+	if !ok {
+		return fmt.Errorf("no consent is called %q", o.Consent)
 	}
-	return "parent"
+	var p people.Person
+	err := s.n.DB.Read(ctx, func(tx *db.Tx) (err error) { p, _, err = s.n.People.Identity(tx, o.Subject); return err })
+	if err != nil {
+		return err
+	}
+	c := s.talk(f, m, p, scope)
+	c.Order = o.ID
+	if err := s.n.People.RecordConsent(ctx, o.Subject, []people.Consent{c}); err != nil || c.GivenBy != people.ByOfficers {
+		return err
+	}
+	return s.n.People.Countersign(s.as(ctx, string(access.Counsellor)), o.Subject, c.ID)
 }
 
 // fill answers a form as the member's findings say, and otherwise with what the

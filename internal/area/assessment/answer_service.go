@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -13,11 +14,24 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
 
+// Shown is what stood there when questions were put: the zero Shown is now. An answer
+// is of the day it was asked for, and does not come after what was said meanwhile
+// (order.Answer).
+type Shown struct {
+	On   calendar.Day
+	Seen []db.ID
+}
+
 // Answer records what was answered to questions of a member's plan, by fact name:
 // observations go to the person's record, facts of the application to the case,
 // and those of it that are sensitive to the member alone. The plan is made anew in
 // the same transaction.
 func (s *Service) Answer(ctx context.Context, member db.ID, answers map[string]value.Value) error {
+	return s.AnswerShown(ctx, member, answers, Shown{})
+}
+
+// AnswerShown is Answer for questions that were put before.
+func (s *Service) AnswerShown(ctx context.Context, member db.ID, answers map[string]value.Value, shown Shown) error {
 	const op = "assessment.Answer"
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		d := s.desk(tx)
@@ -37,7 +51,7 @@ func (s *Service) Answer(ctx context.Context, member db.ID, answers map[string]v
 			if err := s.Access.Check(ctx, access.PlanAnswer, v.resource(levelOf(f.Sensitivity))); err != nil {
 				return err
 			}
-			if err := d.answer(ctx, v, f, answers[name], common); err != nil {
+			if err := d.answer(ctx, v, f, answers[name], common, shown); err != nil {
 				return err
 			}
 		}
@@ -53,13 +67,17 @@ func (s *Service) Answer(ctx context.Context, member db.ID, answers map[string]v
 
 // answer puts one answer where its fact is kept; those of the whole case are
 // gathered in common.
-func (d *desk) answer(ctx context.Context, v *view, f pack.Fact, val value.Value, common value.Facts) error {
+func (d *desk) answer(ctx context.Context, v *view, f pack.Fact, val value.Value, common value.Facts, shown Shown) error {
 	actor, _ := access.From(ctx)
 	kind, name, _ := strings.Cut(f.From, ":")
 	switch {
 	case kind == "obs":
-		return d.Orders.Answer(d.tx, actor.Author(), NewAnswer{Subject: v.Member.Person, Code: name, Value: val, On: d.today(),
-			Sensitivity: max(levelOf(f.Sensitivity), journal.Clinical), Site: v.Site, Programme: v.Programme})
+		on := d.today()
+		if shown.On != 0 {
+			on = min(on, shown.On)
+		}
+		return d.Orders.Answer(d.tx, actor.Author(), NewAnswer{Subject: v.Member.Person, Code: name, Value: val, On: on,
+			Sensitivity: max(levelOf(f.Sensitivity), journal.Clinical), Site: v.Site, Programme: v.Programme, Seen: shown.Seen})
 	case !isApplication(f):
 		return fault.Field("assessment.answer", "fact."+f.Name, "assessment.error.choice")
 	}

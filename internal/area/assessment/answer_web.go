@@ -1,6 +1,7 @@
 package assessment
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -10,7 +11,9 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -38,10 +41,13 @@ const (
 func factField(p *pack.Pack, f pack.Fact, v value.Value, to asking) page.Field {
 	q := page.Field{Name: "fact." + f.Name, Label: words(p, f.QuestionKey()), Optional: to != asPerson}
 	other := []page.Option{{Value: answerUnknown, Label: page.M("assessment.answer.unknown")}}
-	switch to {
-	case asPerson:
+	// Who refused is not asked again, and a page that is saved over what it shows must
+	// not make "nobody knows" of it.
+	declined := v.Kind() == value.KindRefused
+	if to == asPerson || declined {
 		other = append(other, page.Option{Value: answerRefused, Label: page.M("assessment.answer.refused")})
-	case asOwn:
+	}
+	if to == asOwn {
 		other = append([]page.Option{{Value: answerCase, Label: page.M("assessment.own.as_case")}}, other...)
 	}
 	switch f.Type {
@@ -82,7 +88,20 @@ func factField(p *pack.Pack, f pack.Fact, v value.Value, to asking) page.Field {
 		}
 		q.Extra = extras(q.Name, other)
 	}
+	if declined {
+		choose(&q, answerRefused)
+	}
 	return q
+}
+
+// choose marks an answer beside a value as the one that was given.
+func choose(q *page.Field, answer string) {
+	if len(q.Extra) == 0 {
+		q.Value = answer
+	}
+	for i := range q.Extra {
+		q.Extra[i].Ticked = q.Extra[i].Value == answer
+	}
 }
 
 // extras are the answers beside a value as boxes below what is typed.
@@ -186,14 +205,83 @@ func answerLinks(v *view, rd reader) []page.Link {
 	return out
 }
 
-func answerForm(v *view, facts []pack.Fact, today calendar.Day) *page.Form {
+// The hidden fields of the answer page, beside what held (order.SeenField): the
+// questions as they were open, the day they were put, and of which the user has been
+// told that somebody else answered them meanwhile.
+const (
+	fieldOpen  = "open"
+	fieldAsked = "asked"
+	fieldTold  = "told"
+)
+
+// answerForm asks the open questions. It carries what stood there, so that an answer
+// that was thought over for an hour does not come after what was said in that hour.
+func answerForm(v *view, facts []pack.Fact, today calendar.Day, seen []db.ID) *page.Form {
 	f := &page.Form{Submit: page.M("page.save"), Cancel: page.Link{Href: memberPath(v), Text: page.M("assessment.cancel")}}
+	var open []string
 	for _, fact := range facts {
 		q := factField(v.Pack, fact, value.NotKnown(), asPerson)
 		q.Hint = tooEarly(fact, today, v.Input.On)
 		f.Fields = append(f.Fields, q)
+		open = append(open, fact.Name)
 	}
+	f.Fields = append(f.Fields, order.SeenField(seen), page.Field{Kind: page.Hidden, Name: fieldAsked, Value: today.String()},
+		page.Field{Kind: page.Hidden, Name: fieldOpen, Value: strings.Join(open, " ")}, page.Field{Kind: page.Hidden, Name: fieldTold})
 	return f
+}
+
+// asked are the questions of a posted answer page: those that are open, and those
+// that were when it was shown and that the reader may answer.
+func asked(v *view, rd reader, typed url.Values) []pack.Fact {
+	out := askable(v, rd)
+	for _, name := range strings.Fields(typed.Get(fieldOpen)) {
+		f, ok := v.Pack.Fact(name)
+		if !ok || !strings.HasPrefix(f.From, "obs:") && !isApplication(f) || isSensitive(f.Sensitivity) && !rd.sensitive || isOpen(out, name) {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func isOpen(facts []pack.Fact, name string) bool {
+	return slices.ContainsFunc(facts, func(f pack.Fact) bool { return f.Name == name })
+}
+
+// readAnswers reads the answers to questions. One of the application that somebody
+// answered otherwise meanwhile (late) is put to the user once more before it is
+// changed; an observation is recorded beside the other one, and the two are in dispute.
+func readAnswers(v *view, rd reader, facts []pack.Fact, typed url.Values) (answers value.Facts, late []string, err error) {
+	answers = value.Facts{}
+	told, now := strings.Fields(typed.Get(fieldTold)), askable(v, rd)
+	var errs []error
+	for _, fact := range facts {
+		val, answered, err := readFact(typed, fact)
+		errs = append(errs, err)
+		if !answered {
+			continue
+		}
+		answers[fact.Name] = val
+		if isApplication(fact) && !isOpen(now, fact.Name) && !val.Equal(v.Input.Facts[fact.Name].Value) {
+			late = append(late, fact.Name)
+			if !slices.Contains(told, fact.Name) {
+				errs = append(errs, fault.Field("assessment.answer", "fact."+fact.Name, "assessment.error.answered"))
+			}
+		}
+	}
+	return answers, late, errors.Join(errs...)
+}
+
+// seenFor are the results that hold for the questions.
+func (s *Service) seenFor(ctx context.Context, v *view, facts []pack.Fact) (seen []db.ID, err error) {
+	var codes []string
+	for _, f := range facts {
+		if code, ok := strings.CutPrefix(f.From, "obs:"); ok {
+			codes = append(codes, code)
+		}
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error { seen, err = s.Orders.Seen(tx, v.Member.Person, codes); return err })
+	return seen, err
 }
 
 // tooEarly says that an answer given today will be too old on the day of the
@@ -219,7 +307,12 @@ func (s *Service) getAnswer(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.answer.none"))
 		return
 	}
-	s.Pages.Form(w, r, page.Page{Title: "assessment.answer.title", Banner: banner}, answerForm(v, facts, s.today()))
+	seen, err := s.seenFor(r.Context(), v, facts)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	s.Pages.Form(w, r, page.Page{Title: "assessment.answer.title", Banner: banner}, answerForm(v, facts, s.today(), seen))
 }
 
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
@@ -228,24 +321,26 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	facts := askable(v, s.readerOf(r.Context(), v))
-	f := answerForm(v, facts, s.today())
-	f.Fill(r.Form)
-	answers := value.Facts{}
-	var errs []error
-	for _, fact := range facts {
-		val, answered, err := readFact(r.Form, fact)
-		errs = append(errs, err)
-		if answered {
-			answers[fact.Name] = val
-		}
+	rd := s.readerOf(r.Context(), v)
+	facts := asked(v, rd, r.Form)
+	if len(facts) == 0 {
+		s.Pages.Redirect(w, r, memberPath(v), page.M("assessment.answer.none"))
+		return
 	}
-	if err = errors.Join(errs...); err == nil && len(answers) == 0 && len(facts) > 0 {
+	f := answerForm(v, facts, s.today(), nil)
+	f.Fill(r.Form)
+	answers, late, err := readAnswers(v, rd, facts, r.Form)
+	if err == nil && len(answers) == 0 {
 		err = fault.Field("assessment.answer", "fact."+facts[0].Name, "assessment.error.unanswered")
 	}
 	if err == nil {
-		err = s.Answer(r.Context(), v.Member.ID, answers)
+		shown := Shown{Seen: order.PostedSeen(r.Form)}
+		if day, err := calendar.ParseDay(r.Form.Get(fieldAsked)); err == nil {
+			shown.On = day
+		}
+		err = s.AnswerShown(r.Context(), v.Member.ID, answers, shown)
 	}
+	f.Find(fieldTold).Value = strings.Join(late, " ")
 	s.afterForm(w, r, v, banner, "assessment.answer.title", f, err, page.M("assessment.answer.saved"))
 }
 
@@ -290,10 +385,8 @@ func ownForm(v *view, rd reader) *page.Form {
 	for _, fact := range ownable(v, rd) {
 		own, has := v.Own[strings.TrimPrefix(fact.From, "case.")]
 		q := factField(v.Pack, fact, own.Value, asOwn)
-		if unknown := has && !own.Value.Known() && !own.Disputed; unknown && len(q.Extra) > 0 {
-			q.Extra[0].Ticked = true
-		} else if unknown {
-			q.Value = answerUnknown
+		if has && !own.Disputed && own.Value.Kind() == value.KindUnknown {
+			choose(&q, answerUnknown)
 		}
 		if common, ok := v.Case.Facts[strings.TrimPrefix(fact.From, "case.")]; ok && common.Known() {
 			q.Hint = page.M("assessment.own.case_says", "value", valueMsg(v.Pack, fact, common))

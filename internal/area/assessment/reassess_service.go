@@ -144,7 +144,7 @@ func (d *desk) order(ctx context.Context, v *view) (withdrew bool, err error) {
 	actor, _ := access.From(ctx)
 	wanted := map[string]bool{}
 	for _, it := range v.Plan.Items {
-		wanted[it.Code] = it.State.ToDo() || it.Offered
+		wanted[it.Code] = it.State.ToDo() || it.Offered && it.State != ItemDone
 		if st := v.Orders[it.Code]; !it.State.ToDo() || st == OrderOpen || st == OrderAwaited {
 			continue
 		}
@@ -168,9 +168,16 @@ func (d *desk) placeOrder(ctx context.Context, v *view, it Item) error {
 		Service: it.Service, Site: v.Site, Programme: v.Programme})
 }
 
+// withdraw asks for the orders themselves and not for the state of a service: one
+// that was ordered once more because its result was too old, and is not needed since
+// the examination was moved back, stands behind what was done.
 func (d *desk) withdraw(v *view, by journal.Author, which func(code string) bool) (withdrew bool, err error) {
-	for code, st := range v.Orders {
-		if st != OrderOpen || !which(code) {
+	waiting, err := d.Orders.Waiting(d.tx, v.Member.Person, v.Case.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, code := range waiting {
+		if !which(code) {
 			continue
 		}
 		if err := d.Orders.Withdraw(d.tx, by, v.Member.Person, v.Case.ID, code); err != nil {

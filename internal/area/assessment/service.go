@@ -43,6 +43,8 @@ type Orders interface {
 	Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error)
 	// States returns how far each of a case's orders is, by the pack's service code.
 	States(tx *db.Tx, subject, caseID db.ID) (map[string]OrderState, error)
+	// Waiting are the codes of a case's orders that nobody has begun, each once.
+	Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error)
 	// Place orders a service; an order of the same code that is open is left alone.
 	Place(tx *db.Tx, by journal.Author, o NewOrder) error
 	// Withdraw cancels an order that nobody has begun.
@@ -54,6 +56,9 @@ type Orders interface {
 	// Links are the person's orders of a case that the actor may open, by the pack's
 	// service code: the one that is open, else the last.
 	Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error)
+	// Seen lists the results that hold for these codes, for a form to carry from when
+	// it is shown to when it is sent.
+	Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error)
 	// Answer records an observation that answers a question of the plan.
 	Answer(tx *db.Tx, by journal.Author, a NewAnswer) error
 }
@@ -67,6 +72,7 @@ type NewAnswer struct {
 	On              calendar.Day
 	Sensitivity     journal.Sensitivity
 	Site, Programme string
+	Seen            []db.ID // what held when the question was shown; nil: what holds now
 }
 
 // Packs gives the protocol in force.

@@ -177,6 +177,55 @@ func TestAResultTooOldIsDoneAgain(t *testing.T) {
 	})
 }
 
+// The examination moves away and back: what was ordered once more is withdrawn, and
+// while it is needed it stays.
+func TestAnOrderThatIsNotNeededTwiceIsWithdrawn(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		p := w.register("Amina", 34, people.Male)
+		id, ms := w.open("us-immigrant", nil, p)
+		w.ready(ms[0], nil)
+		first := w.today().Date()
+		move := func(day calendar.Date) {
+			t.Helper()
+			must(t, w.Edit(w.as(access.Reception), Change{Case: id, Base: w.version(id), ExamDate: &day}))
+		}
+		films := func() (open, done int) {
+			t.Helper()
+			list, err := w.orders.OfPerson(w.as(access.Physician), p)
+			must(t, err)
+			for _, o := range list {
+				switch {
+				case o.Code == "CXR" && o.Status == order.Ordered:
+					open++
+				case o.Code == "CXR" && o.Status == order.Done:
+					done++
+				}
+			}
+			return open, done
+		}
+		move(w.day(200).Date())
+		for range 2 { // planned anew, it is neither ordered twice nor withdrawn
+			if open, done := films(); open != 1 || done != 1 {
+				t.Fatalf("with a film of 200 days ago: %d ordered, %d done", open, done)
+			}
+			must(t, w.Refresh(w.as(access.Physician), p))
+		}
+		move(first)
+		if open, done := films(); open != 0 || done != 1 {
+			t.Errorf("moved back: %d ordered, %d done", open, done)
+		}
+		if st := w.item(ms[0], "CXR").State; st != ItemDone {
+			t.Errorf("the film: %q", st)
+		}
+		move(w.day(200).Date())
+		must(t, w.orders.Perform(w.as(access.Physician), order.Act{ID: db.NewID(), Order: w.order(ms[0], "CXR").ID, Identity: "photo"}))
+		move(first)
+		if st := w.item(ms[0], "CXR").State; st == ItemDone || w.order(ms[0], "CXR").Status != order.InProgress {
+			t.Errorf("a film that was taken is withdrawn: %q %s", st, w.order(ms[0], "CXR").Status)
+		}
+	})
+}
+
 // The evening before the flight a culture turns positive: the clearance falls, and
 // everybody who acted on it hears of it.
 func TestACorrectedResultSuspendsAndAlerts(t *testing.T) {

@@ -203,6 +203,42 @@ func TestAMovedExaminationInTheBrowser(t *testing.T) {
 	}
 }
 
+// A page that is saved as it is shown changes nothing: who refused has not said that
+// nobody knows.
+func TestARefusalSurvivesAnEditInTheBrowser(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Female)
+	refused := value.RefusedAnswer()
+	id, ms := w.open("uk-tb", value.Facts{"route": refused, "stay_months": refused, "exempt": refused}, p)
+	reception, doctor := w.as(access.Reception), w.as(access.Physician)
+	path := "/cases/" + id.String() + "/edit"
+	form := w.get(reception, path)
+	form.says(t, "the form", `name="fact.route" value="-" checked`, `name="fact.exempt" value="-" checked`, `name="fact.stay_months.other" value="-" checked`)
+	typed := with(form.carried(""), "exam_date-day", "1", "exam_date-month", "12", "exam_date-year", "2026", "fact.route", "-", "fact.stay_months.other", "-", "fact.exempt", "-")
+	if got := w.post(reception, path, typed); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	var c Case
+	w.read(func(tx *db.Tx) (err error) { c, _, _, err = loadCase(tx, id); return err })
+	for _, name := range []string{"route", "stay_months", "exempt"} {
+		if c.Facts[name].Kind() != value.KindRefused {
+			t.Errorf("%s became %v", name, c.Facts[name])
+		}
+	}
+	must(t, w.Edit(reception, Change{Case: id, Base: w.version(id), Facts: value.Facts{"exempt": value.Of(false)}}))
+	w.get(reception, path).omits(t, "what was not refused", `name="fact.exempt" value="-"`)
+
+	must(t, w.Own(doctor, ms[0], value.Facts{"route": refused, "stay_months": refused}, nil))
+	own := "/cases/" + id.String() + "/members/" + ms[0].String() + "/application"
+	w.get(doctor, own).says(t, "her own", `name="fact.route" value="-" checked`, `name="fact.stay_months.other" value="-" checked`)
+	if got := w.post(doctor, own, url.Values{"fact.route": {"-"}, "fact.stay_months.other": {"-"}}); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	if v := w.look(ms[0]).Own; v["route"].Value.Kind() != value.KindRefused || v["stay_months"].Value.Kind() != value.KindRefused {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestAnsweringInTheBrowser(t *testing.T) {
 	w := newWorld(t, "")
 	p := w.register("Amina", 34, people.Female)
@@ -226,6 +262,68 @@ func TestAnsweringInTheBrowser(t *testing.T) {
 	v := w.look(ms[0])
 	if v.Input.Facts["contact"].Value.Kind() != value.KindRefused || v.Input.Facts["symptoms"].Value.Truth() != value.No {
 		t.Errorf("%v", v.Input.Facts)
+	}
+}
+
+// A page that was left open does not come after what was said while it was open.
+func TestAStaleAnswerPageOverwritesNothing(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Female)
+	id, ms := w.open("us-immigrant", nil, p)
+	nurse, doctor := w.as(access.Nurse), w.as(access.Physician)
+	path := "/cases/" + id.String() + "/members/" + ms[0].String() + "/answer"
+	stale := w.get(nurse, path).carried("")
+	w.answer(ms[0], value.Facts{"contact": value.Of(true)})
+	if got := w.post(nurse, path, with(stale, "fact.contact", "no")); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.Code, got.Body)
+	}
+	if f := w.look(ms[0]).Input.Facts["contact"]; !f.Disputed {
+		t.Errorf("a stale no came after a yes: %+v", f)
+	}
+	fresh := w.get(doctor, path)
+	fresh.says(t, "what is in dispute", `name="fact.contact"`)
+	if got := w.post(doctor, path, with(fresh.carried(""), "fact.contact", "yes")); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d", got.Code)
+	}
+	if f := w.look(ms[0]).Input.Facts["contact"]; f.Disputed || f.Value.Truth() != value.Yes {
+		t.Errorf("who saw both did not settle it: %+v", f)
+	}
+
+	// Shown yesterday, it is an answer of yesterday.
+	old := w.get(nurse, path).carried("")
+	w.clock = w.clock.AddDate(0, 0, 1)
+	w.answer(ms[0], value.Facts{"symptoms": value.Of(true)})
+	w.post(nurse, path, with(old, "fact.symptoms", "no"))
+	if f := w.look(ms[0]).Input.Facts["symptoms"]; f.Disputed || f.Value.Truth() != value.Yes {
+		t.Errorf("a page of yesterday came after an answer of today: %+v", f)
+	}
+}
+
+// What belongs to the whole case has one value: who answers it over somebody else's
+// answer is told first.
+func TestAStaleAnswerOfTheApplicationIsAskedAgain(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Male)
+	id, ms := w.open("australia-ime", value.Facts{"visa": value.NotKnown()}, p)
+	nurse := w.as(access.Nurse)
+	path := "/cases/" + id.String() + "/members/" + ms[0].String() + "/answer"
+	visa := func() string {
+		var c Case
+		w.read(func(tx *db.Tx) (err error) { c, _, _, err = loadCase(tx, id); return err })
+		return c.Facts["visa"].String()
+	}
+	stale := w.get(nurse, path).carried("")
+	w.answer(ms[0], value.Facts{"visa": value.Text("permanent")})
+	again := w.post(nurse, path, with(stale, "fact.visa", "=temporary"))
+	if again.Code != 422 || visa() != "permanent" {
+		t.Fatalf("%d, the visa is %s", again.Code, visa())
+	}
+	again.says(t, "the form", "Somebody answered this otherwise", `name="fact.visa" value="=temporary" checked`)
+	if got := w.post(nurse, path, with(again.carried(""), "fact.visa", "=temporary")); got.Code != http.StatusSeeOther || visa() != "temporary" {
+		t.Errorf("who was told: %d, the visa is %s", got.Code, visa())
+	}
+	if got := w.post(nurse, path, url.Values{fieldOpen: {"exam_date dob hepb_high_risk"}, "fact.hepb_high_risk": {"yes"}, "fact.exam_date": {"x"}}); got.Code != 422 {
+		t.Errorf("what was never asked on the page: %d", got.Code)
 	}
 }
 

@@ -167,6 +167,10 @@ func (o benchOrders) Place(tx *db.Tx, by journal.Author, n NewOrder) error {
 	return o.s.Place(tx, by, r)
 }
 
+func (o benchOrders) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	return o.s.Waiting(tx, subject, caseID)
+}
+
 func (o benchOrders) Withdraw(tx *db.Tx, by journal.Author, subject, caseID db.ID, code string) error {
 	return o.s.Withdraw(tx, by, subject, caseID, code)
 }
@@ -188,8 +192,13 @@ func (o benchOrders) Links(ctx context.Context, subject, caseID db.ID) (map[stri
 	return out, err
 }
 
+func (o benchOrders) Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error) {
+	return o.s.Seen(tx, subject, codes)
+}
+
 func (o benchOrders) Answer(tx *db.Tx, by journal.Author, a NewAnswer) error {
-	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme})
+	return o.s.Answer(tx, by, order.Answer{Subject: a.Subject, Code: a.Code, Value: a.Value, On: a.On, Sensitivity: a.Sensitivity, Site: a.Site, Programme: a.Programme,
+		Seen: a.Seen})
 }
 
 type benchPeople struct{ s *people.Service }
@@ -279,9 +288,10 @@ func newWorld(t testing.TB, url string) *world {
 	pages, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: now})
 	must(t, err)
 	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: sites, Clock: now})
-	w.orders = order.New(order.Deps{DB: d, Journal: j, Access: a, Packs: w.shelf, People: benchPeople{w.people}, Safety: noDanger{}, Clock: now})
+	w.orders = order.New(order.Deps{DB: d, Journal: j, Access: a, Packs: w.shelf, People: benchPeople{w.people}, Safety: noDanger{}, Consents: w.people, Clock: now})
 	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Packs: w.shelf, People: w.people, Orders: benchOrders{w.orders}, Clock: now, Country: "UGA"})
 	w.people.OnChange(w.Changed)
+	w.people.OnConsent(w.orders.Consented)
 	w.orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		cause := "result"
 		if !r.Corrects.IsZero() || r.InError {
@@ -440,7 +450,9 @@ func (w *world) do(member db.ID, code string, given map[string]string) {
 		case order.NeedCounselling:
 			must(w.t, w.orders.Counsel(doctor, order.Talk{ID: db.NewID(), Order: o.ID, Interp: "not_needed"}))
 		case order.NeedConsent:
-			must(w.t, w.orders.Consent(doctor, order.Decision{ID: db.NewID(), Order: o.ID, Decision: order.Agreed, Giver: "self", Interp: "not_needed"}))
+			scope, _ := people.ScopeFor(o.Consent)
+			must(w.t, w.people.RecordConsent(doctor, o.Subject, []people.Consent{{ID: db.NewID(), Scope: scope, Decision: people.Given, GivenBy: people.BySelf,
+				Interpreter: people.InterpreterNone, Mode: people.ModeSigned, On: w.today().Date(), Order: o.ID}}))
 		}
 	}
 	f, known, err := w.orders.FormOf(doctor, o.ID)

@@ -178,6 +178,10 @@ type Consent struct {
 	WithdrawnBy Giver         `json:"withdrawn_by,omitempty"`
 	Withdrawal  string        `json:"withdrawal,omitempty"` // in the person's words, if they give any
 
+	// Order is what it was asked for at a station, if it was: a consent to a test is to
+	// that one, and not to the next.
+	Order db.ID `json:"order,omitzero"`
+
 	// Replaces are the records on the same scope that the officer saw when this
 	// one was made.
 	Replaces []db.ID `json:"replaces,omitempty"`

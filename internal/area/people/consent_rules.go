@@ -62,6 +62,35 @@ func StateOf(all []Consent, scope Scope) ConsentState {
 	return rank[best]
 }
 
+// ScopeFor is the scope of the consent that a pack's service asks for, in the pack's
+// word (docs/packs.md, services). A word that is no scope answers false: nobody can
+// agree to what has no text.
+func ScopeFor(word string) (Scope, bool) {
+	if word == "hiv" {
+		return ScopeHIVTest, true
+	}
+	info, ok := scopeOf(Scope(word))
+	return info.Scope, ok
+}
+
+// StateFor answers how the consent stands that one order asks for. Only what was asked
+// for that order gives it; a refusal or withdrawal that is the last word on the scope
+// takes it back whatever it was said about: who wants no such test any more says so
+// once.
+func StateFor(all []Consent, scope Scope, order db.ID) ConsentState {
+	var own []Consent
+	for _, c := range all {
+		if c.Order == order && !order.IsZero() {
+			own = append(own, c)
+		}
+	}
+	state := StateOf(own, scope)
+	if last := StateOf(all, scope); state == ConsentGiven && (last == ConsentWithdrawn || last == ConsentRefused) {
+		return last
+	}
+	return state
+}
+
 // Heads returns the records of a scope that no other record replaces.
 func Heads(all []Consent, scope Scope) []Consent {
 	replaced := map[db.ID]bool{}

@@ -70,11 +70,41 @@ func (s *Service) recordConsent(ctx context.Context, tx *db.Tx, row personRow, c
 		c.Replaces = append(c.Replaces, h.ID)
 	}
 	c.SecondOfficer, c.SecondOn, c.WithdrawnOn, c.WithdrawnBy = db.ID{}, calendar.Date{}, calendar.Date{}, ""
-	err = s.put(ctx, tx, row, kindConsent, orNew(c.ID), sens, journal.Base{}, nil, c)
+	c.ID = orNew(c.ID)
+	err = s.put(ctx, tx, row, kindConsent, c.ID, sens, journal.Base{}, nil, c)
 	if fault.Is(err, fault.Conflict) {
 		return fault.New(fault.Conflict, "people.RecordConsent", "people.error.replayed_part")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.tellConsent(ctx, tx, row.ID, c)
+}
+
+func (s *Service) tellConsent(ctx context.Context, tx *db.Tx, person db.ID, c Consent) error {
+	for _, f := range s.decided {
+		if err := f(ctx, tx, person, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ConsentsOf returns the consents of some people, for who carries out what they agreed
+// to. It checks no rights: the caller shows none of it.
+func (s *Service) ConsentsOf(tx *db.Tx, persons []db.ID) (map[db.ID][]Consent, error) {
+	out := make(map[db.ID][]Consent, len(persons))
+	for _, id := range persons {
+		if _, has := out[id]; has {
+			continue
+		}
+		all, err := consentsOf(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = all
+	}
+	return out, nil
 }
 
 // changeConsent changes the second signature or the withdrawal of a record.
@@ -104,7 +134,10 @@ func (s *Service) changeConsent(ctx context.Context, person, consent db.ID, edit
 		if err := edit(a, &after); err != nil {
 			return err
 		}
-		return s.put(ctx, tx, row, kindConsent, consent, 0, d.Version, old, after)
+		if err := s.put(ctx, tx, row, kindConsent, consent, 0, d.Version, old, after); err != nil {
+			return err
+		}
+		return s.tellConsent(ctx, tx, person, after)
 	})
 }
 

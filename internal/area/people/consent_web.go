@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -87,6 +88,9 @@ func oneConsent(rec Record, c Consent, me db.ID, may bool) section {
 	}
 	add("mode", []any{word("people.mode.", c.Mode), orDash(joinName(c.Witness, c.Recording))})
 	add("text_version", c.TextVersion)
+	if !c.Order.IsZero() {
+		add("asked_for", page.M("people.consent.at_station"))
+	}
 	if c.Countersigned() {
 		add("second", c.SecondOn)
 	}
@@ -198,18 +202,18 @@ func secondLook(c Consent, v url.Values) []error {
 }
 
 // asking loads what the form must know, with the right to ask.
-func (s *Service) asking(r *http.Request, id db.ID) (a asking, err error) {
-	info, ok := scopeOf(Scope(r.PathValue("scope")))
+func (s *Service) asking(ctx context.Context, id db.ID, scope Scope, lang string) (a asking, err error) {
+	info, ok := scopeOf(scope)
 	if !ok {
 		return a, fault.New(fault.NotFound, "people.asking", "page.error.not_found")
 	}
-	a = asking{info: info, today: s.Today(), locale: page.LocaleOf(r).Code}
-	err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
-		row, err := s.open(r.Context(), tx, access.PersonRead, id)
+	a = asking{info: info, today: s.Today(), locale: lang}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		row, err := s.open(ctx, tx, access.PersonRead, id)
 		if err != nil {
 			return err
 		}
-		if err := s.Access.Check(r.Context(), access.ConsentRecord, row.part(kindConsent, consentSensitivity(info.Scope))); err != nil {
+		if err := s.Access.Check(ctx, access.ConsentRecord, row.part(kindConsent, consentSensitivity(info.Scope))); err != nil {
 			return err
 		}
 		age, err := s.consentAge(tx, row.Site)
@@ -219,12 +223,63 @@ func (s *Service) asking(r *http.Request, id db.ID) (a asking, err error) {
 	return a, err
 }
 
+// askOf reads whom a page asks, and for what.
+func (s *Service) askOf(r *http.Request, id db.ID) (asking, error) {
+	return s.asking(r.Context(), id, Scope(r.PathValue("scope")), page.LocaleOf(r).Code)
+}
+
+// AskForm is the form that asks a person for a consent, for the page of another area;
+// typed is what was sent with it, nil at first. PostConsent takes what it sends.
+func (s *Service) AskForm(ctx context.Context, person db.ID, scope Scope, lang string, typed url.Values) (*page.Form, error) {
+	a, err := s.asking(ctx, person, scope, lang)
+	if err != nil {
+		return nil, err
+	}
+	if typed == nil {
+		return consentForm(a, db.NewID()), nil
+	}
+	doc, err := formID(typed)
+	if err != nil {
+		doc = db.NewID()
+	}
+	return a.again(doc, typed), nil
+}
+
+// again is the form with what was typed.
+func (a asking) again(doc db.ID, typed url.Values) *page.Form {
+	a.warned = typed.Get("interpreter_sure") != "" || typed.Get("assent_sure") != "" ||
+		len(secondLook(Consent{Interpreter: Interpreter(typed.Get("interpreter")), Assent: Assent(typed.Get("assent")), Decision: Decision(typed.Get("decision"))}, typed)) > 0
+	f := consentForm(a, doc)
+	f.Fill(typed)
+	return f
+}
+
+// PostConsent records what AskForm sent, for the order that asked for it; the zero
+// order is none.
+func (s *Service) PostConsent(ctx context.Context, person db.ID, scope Scope, order db.ID, typed url.Values) error {
+	a, err := s.asking(ctx, person, scope, "")
+	if err != nil {
+		return err
+	}
+	doc, err := formID(typed)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	c := readConsent(typed, scope, s.Today(), &errs)
+	c.ID, c.Order = doc, order
+	if errs = append(errs, secondLook(c, typed)...); len(errs) > 0 { // all that is wrong is said at once
+		return errors.Join(append(errs, c.Valid(a.person, a.age, s.Today())...)...)
+	}
+	return s.RecordConsent(ctx, person, []Consent{c})
+}
+
 func (s *Service) getAsk(w http.ResponseWriter, r *http.Request) {
 	id, _, ok := s.target(w, r)
 	if !ok {
 		return
 	}
-	a, err := s.asking(r, id)
+	a, err := s.askOf(r, id)
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -237,7 +292,7 @@ func (s *Service) postAsk(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	a, err := s.asking(r, id)
+	a, err := s.askOf(r, id)
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -247,19 +302,8 @@ func (s *Service) postAsk(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	var errs []error
-	c := readConsent(r.PostForm, a.info.Scope, s.Today(), &errs)
-	c.ID = doc
-	look := secondLook(c, r.PostForm)
-	a.warned = len(look) > 0 || r.PostForm.Get("interpreter_sure") != "" || r.PostForm.Get("assent_sure") != ""
-	if errs = append(errs, look...); len(errs) > 0 { // all that is wrong is said at once
-		err = errors.Join(append(errs, c.Valid(a.person, a.age, s.Today())...)...)
-	} else {
-		err = s.RecordConsent(r.Context(), id, []Consent{c})
-	}
-	f := consentForm(a, doc)
-	f.Fill(r.PostForm)
-	s.settled(w, r, err, id, "people.title.ask", f, personPath(id)+"/consents", page.M("people.consent.saved"))
+	err = s.PostConsent(r.Context(), id, a.info.Scope, db.ID{}, r.PostForm)
+	s.settled(w, r, err, id, "people.title.ask", a.again(doc, r.PostForm), personPath(id)+"/consents", page.M("people.consent.saved"))
 }
 
 func withdrawForm() *page.Form {
@@ -319,7 +363,7 @@ func (s *Service) printConsent(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	a, err := s.asking(r, id)
+	a, err := s.askOf(r, id)
 	if err == nil {
 		err = s.Access.Release(r.Context(), consentRoute, access.Applicant, id)
 	}

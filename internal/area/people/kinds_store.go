@@ -62,7 +62,7 @@ func Kinds() []journal.Kind {
 		plain(kindConsent,
 			journal.Group{Name: "decision", Class: journal.Append, Fields: []string{"scope", "named", "decision", "given_by", "giver", "giver_relation",
 				"capacity", "assent", "on", "interpreter", "interpreter_name", "language", "confidential", "emergency", "text_version", "mode",
-				"witness", "recording", "replaces"}},
+				"witness", "recording", "order", "replaces"}},
 			reg("second", "second_officer", "second_on"), reg("withdrawal", "withdrawn_on", "withdrawn_by", "withdrawal")),
 		{Name: kindFamily, Schema: 1, Tables: []string{"people_family"}, Project: projectFamily, Groups: []journal.Group{reg("unit", "unit"), reg("number", "number"), reg("note", "note")}},
 		{Name: kindMember, Schema: 1, Tables: []string{"people_member"}, Project: projectMember, Groups: []journal.Group{reg("place", "family", "person", "role"), reg("left", "left")}},

@@ -33,6 +33,7 @@ type Service struct {
 	photos  chan struct{} // one picture is decoded at a time: it may take 100 MB
 	changed []func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error
 	ways    []func(ctx context.Context, person db.ID) []page.Link
+	decided []func(ctx context.Context, tx *db.Tx, person db.ID, c Consent) error
 }
 
 // New makes the service and tells access how persons stand.
@@ -62,6 +63,13 @@ const (
 // request.
 func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error) {
 	s.changed = append(s.changed, f)
+}
+
+// OnConsent has f called in the transaction that records, countersigns or withdraws a
+// consent, with the record as it is then. It is for the composition root, before the
+// first request.
+func (s *Service) OnConsent(f func(ctx context.Context, tx *db.Tx, person db.ID, c Consent) error) {
+	s.decided = append(s.decided, f)
 }
 
 // OnRecord has f asked for ways from a person's page to other areas' pages about

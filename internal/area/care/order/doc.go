@@ -6,9 +6,11 @@
 //   - Order: a service that somebody asked for one person (a chest X-ray), the
 //     station it waits at, the form of its result, and why: case and rule.
 //   - Need: what must be recorded before the order can be carried out: counselling
-//     before the test, consent. An unmet need blocks the order.
+//     before the test, consent. An unmet need blocks the order. A consent is a record
+//     of the people area, asked for this order; the order holds no copy of it, so that
+//     one that is withdrawn stops the order in the same moment.
 //   - Step: one thing done for an order or with a result: identity confirmed,
-//     counselled, consent given or refused, specimen taken, result told to the
+//     counselled, that a consent was recorded or taken back, specimen taken, result told to the
 //     person, result used for a decision. Steps are never changed.
 //   - Result: the answers to a form, once. A result says which results its author
 //     had seen; a correction is a new result that names the old one.

@@ -113,7 +113,7 @@ type StepKind string
 const (
 	StepIdentity  StepKind = "identity"   // How: photo, document, wristband, guardian …
 	StepBefore    StepKind = "counselled" // counselling before the test
-	StepConsent   StepKind = "consent"    // Decision: agreed or refused
+	StepConsent   StepKind = "consent"    // a trace of the consent's record: Decision
 	StepPerformed StepKind = "performed"  // image taken, specimen collected, dose given; Label: number on the tube
 	StepTold      StepKind = "told"       // the result was given to the person, face to face
 	StepAfter     StepKind = "counselled_after"
@@ -123,10 +123,14 @@ const (
 	StepOpened    StepKind = "opened" // somebody read it (this installation only)
 )
 
-// Decisions on consent. There is no third one and no default.
+// Decisions on consent, as the history of an order says them. Halfway is agreed by one
+// officer in a child's best interests: it waits for a second one.
 const (
-	Agreed  = "agreed"
-	Decline = "refused"
+	Agreed        = "agreed"
+	Decline       = "refused"
+	Halfway       = "pending"
+	Countersigned = "countersigned"
+	TakenBack     = "withdrawn"
 )
 
 // Step is one thing done for an order or with a result.
@@ -139,7 +143,7 @@ type Step struct {
 	Specimen int // from 1 where the order has several
 	How      string
 	Decision string
-	Giver    string // who consented: self, parent, guardian, officers
+	Giver    string // who decided, in the words of people.Giver
 	Interp   string // interpreter: see Interpreters
 	Label    string // number on the tube
 	On       calendar.Day
@@ -155,9 +159,6 @@ var Identified = []string{"photo", "document", "wristband", "guardian"}
 // Agains are why something is tried again: the person agrees now, or it may be
 // possible now.
 var Agains = []string{"agrees", "retry"}
-
-// Givers are who can consent.
-var Givers = []string{"self", "parent", "guardian", "officers"}
 
 // Interpreters are the codes of who interprets. A relative is warned against, a
 // child refused (reference/programme-protection.md, section 1.5, case d).

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -69,12 +70,31 @@ func warnings(sh Sheet) []page.Callout {
 	if sh.Order.Status.Open() && len(sh.Unmet) > 0 {
 		c := page.Callout{Level: page.Wait, Title: page.M("order.blocked.title")}
 		for _, n := range sh.Unmet {
-			c.Text = append(c.Text, page.M("order.blocked."+string(n)))
+			c.Text = append(c.Text, page.M("order.blocked."+needKey(n, sh.Consent)))
+			if n == NeedConsent && sh.Consent == people.ConsentPending && sh.MayConsent {
+				c.Links = append(c.Links, page.Link{Href: consentsPath(sh.Order), Text: page.M("order.do.countersign")})
+			}
 		}
 		out = append(out, c)
 	}
 	return out
 }
+
+// needKey is the word for a need that is not met. Of a consent that was asked for it
+// says how it stands.
+func needKey(n Need, consent people.ConsentState) string {
+	switch consent {
+	case people.ConsentWithdrawn, people.ConsentPending, people.ConsentOutdated, people.ConsentRefused:
+		if n == NeedConsent {
+			return string(n) + "_" + string(consent)
+		}
+	}
+	return string(n)
+}
+
+// consentsPath is the page on which the person's consents stand, to be countersigned or
+// taken back.
+func consentsPath(o Order) string { return "/people/" + o.Subject.String() + "/consents" }
 
 // todo are the next things to do, as far as the user may do them.
 func todo(sh Sheet) []page.Link {
@@ -96,9 +116,12 @@ func todo(sh Sheet) []page.Link {
 	}
 	clear := open && len(sh.Unmet) == 0 && (sh.Safety == nil || sh.Safety.Clean)
 	add(open && sh.MayCounsel && unmet(NeedCounselling), "/counselling", "order.do.counselling")
-	add(open && sh.MayConsent && unmet(NeedConsent), "/consent", "order.do.consent")
+	add(open && sh.MayConsent && unmet(NeedConsent) && sh.Consent != people.ConsentPending, "/consent", "order.do.consent")
 	add(clear && sh.MayPerform && sh.Order.Act != form.NoAct && (sh.Next > 0 || sh.Order.Specimens < 2 && !sh.Touched), "/collect", "order.do."+actKey(sh.Order.Act))
 	add(clear && sh.MayRecord && sh.Form != nil, "/result", "order.do.result")
+	if open && sh.MayConsent && sh.Consent == people.ConsentGiven && sh.Order.needsConsent() {
+		out = append(out, page.Link{Href: consentsPath(sh.Order), Text: page.M("order.do.take_back")})
+	}
 	add(open && (sh.MayPerform || sh.MayCancel), "/close", "order.do.close")
 	add(sh.MayAgain && sh.Order.Status.unfulfilled(), "/again", "order.do.again")
 	return out

@@ -95,9 +95,13 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, e Entry) (Saved, error)
 			return Saved{Check: check}, err
 		}
 		changes = s.touch(o, Act{Identity: e.Identity, Label: e.Label, Specimen: e.Specimen}, a.Purpose, on)
-	case len(Unmet(o.Needs, steps)) > 0:
-		return Saved{Check: check}, fault.New(fault.Conflict, op, "order.error.needs")
-	case asksIdentity(f):
+	default:
+		if err := s.needsMet(tx, o, steps); err != nil {
+			return Saved{Check: check}, err
+		}
+		if !asksIdentity(f) {
+			break
+		}
 		changes = append(changes, s.stepOf(o, Step{Kind: StepIdentity, How: e.Identity, Specimen: e.Specimen, On: on}, a.Purpose))
 	}
 	on = dayOf(f, check, own, on)

@@ -8,6 +8,7 @@ import (
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
@@ -38,25 +39,54 @@ func actAt(station string) form.Act {
 // who could be pregnant.
 func guarded(a form.Act) bool { return a == form.Image || a == form.Injection || a == form.Dispense }
 
-// Unmet returns the needs of an order that its steps do not meet. A consent that
-// was refused is no consent; the last decision counts.
-func Unmet(needs []Need, steps []Step) []Need {
-	counselled, consent := false, ""
+// Unmet returns the needs of an order that its steps and the consent it asks for do
+// not meet. Only a consent that stands counts: not one that waits for the second
+// officer, was refused or was withdrawn.
+func Unmet(o Order, steps []Step, consent people.ConsentState) []Need {
+	counselled, performed := false, false
 	for _, s := range steps {
-		switch s.Kind {
-		case StepBefore:
-			counselled = true
-		case StepConsent:
-			consent = s.Decision
-		}
+		counselled = counselled || s.Kind == StepBefore
+		performed = performed || s.Kind == StepPerformed
 	}
 	var out []Need
-	for _, n := range needs {
-		if n == NeedCounselling && !counselled || n == NeedConsent && consent != Agreed {
+	for _, n := range o.Needs {
+		switch {
+		case n == NeedCounselling && !counselled:
+			out = append(out, n)
+		case n == NeedConsent && consent != people.ConsentGiven && !(performed && guarded(o.Act)):
+			// An image that was taken or a dose that was given cannot be taken back, and
+			// what it showed is recorded. A specimen that nobody examined yet is not examined.
 			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// needsConsent reports whether the order asks for one.
+func (o Order) needsConsent() bool { return slices.Contains(o.Needs, NeedConsent) }
+
+// decisionOf is what a consent's record says, in the words of an order's history.
+func decisionOf(c people.Consent) string {
+	switch c.State() {
+	case people.ConsentWithdrawn:
+		return TakenBack
+	case people.ConsentRefused:
+		return Decline
+	case people.ConsentPending:
+		return Halfway
+	}
+	if c.Countersigned() {
+		return Countersigned
+	}
+	return Agreed
+}
+
+// interpreterOf puts who interpreted into this area's codes.
+func interpreterOf(i people.Interpreter) string {
+	if i == people.InterpreterNone {
+		return "not_needed"
+	}
+	return string(i)
 }
 
 // touched reports whether the person was identified for what is to be reported of a

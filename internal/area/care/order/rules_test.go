@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -73,24 +75,35 @@ func TestSeveralSpecimensMakeOneFact(t *testing.T) {
 }
 
 func TestUnmet(t *testing.T) {
-	both := []Need{NeedCounselling, NeedConsent}
+	blood := Order{Request: Request{Needs: []Need{NeedCounselling, NeedConsent}}, Act: form.Specimen}
+	film := blood
+	film.Act = form.Image
+	talked, taken := []Step{{Kind: StepBefore}}, []Step{{Kind: StepBefore}, {Kind: StepPerformed}}
 	for _, tt := range []struct {
-		name  string
-		steps []Step
-		want  int
+		name    string
+		order   Order
+		steps   []Step
+		consent people.ConsentState
+		want    int
 	}{
-		{"nothing done", nil, 2},
-		{"counselled", []Step{{Kind: StepBefore}}, 1},
-		{"agreed", []Step{{Kind: StepConsent, Decision: Agreed}}, 1},
-		{"both", []Step{{Kind: StepBefore}, {Kind: StepConsent, Decision: Agreed}}, 0},
-		{"refused", []Step{{Kind: StepBefore}, {Kind: StepConsent, Decision: Decline}}, 1},
-		{"agreed, then withdrawn", []Step{{Kind: StepBefore}, {Kind: StepConsent, Decision: Agreed}, {Kind: StepConsent, Decision: Decline}}, 1},
+		{"nothing done", blood, nil, people.ConsentNone, 2},
+		{"counselled", blood, talked, people.ConsentNone, 1},
+		{"agreed", blood, nil, people.ConsentGiven, 1},
+		{"both", blood, talked, people.ConsentGiven, 0},
+		{"refused", blood, talked, people.ConsentRefused, 1},
+		{"withdrawn", blood, talked, people.ConsentWithdrawn, 1},
+		{"one officer of two", blood, talked, people.ConsentPending, 1},
+		{"an older text", blood, talked, people.ConsentOutdated, 1},
+		{"a trace in the history is no consent", blood, []Step{{Kind: StepBefore}, {Kind: StepConsent, Decision: Agreed}}, people.ConsentNone, 1},
+		{"withdrawn before the specimen is examined", blood, taken, people.ConsentWithdrawn, 1},
+		{"withdrawn after the image was taken", film, taken, people.ConsentWithdrawn, 0},
+		{"nobody knows of consents", blood, talked, "", 1},
 	} {
-		if got := Unmet(both, tt.steps); len(got) != tt.want {
+		if got := Unmet(tt.order, tt.steps, tt.consent); len(got) != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
-	if got := Unmet(nil, nil); len(got) != 0 {
+	if got := Unmet(Order{}, nil, ""); len(got) != 0 {
 		t.Errorf("no needs: %v", got)
 	}
 }

@@ -109,6 +109,6 @@ func Samples() []page.Sample {
 		{Name: "result replaced", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(replaced, sh.Service, names, true, true)},
 		{Name: "result in error", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(struck, sh.Service, names, false, false)},
 		small("collect", "order.title_collect", s.collectForm), small("counselling", "order.title_counselling", s.talkForm),
-		small("consent", "order.title_consent", s.consentForm), small("close", "order.title_close", s.closeForm), small("again", "order.title_again", s.againForm),
+		small("close", "order.title_close", s.closeForm), small("again", "order.title_again", s.againForm),
 	}
 }

@@ -59,8 +59,11 @@ type Deps struct {
 	Packs   Packs
 	People  People
 	Safety  Safety
-	Users   Users // nil: no names are shown
-	Clock   func() time.Time
+
+	// Consents is where consents are; without it nobody has agreed to anything.
+	Consents Consents
+	Users    Users // nil: no names are shown
+	Clock    func() time.Time
 
 	// Stations are the stations of a site, in its own order; all of them when nil.
 	Stations func(tx *db.Tx, site string) []string
@@ -283,6 +286,19 @@ func (s *Service) States(tx *db.Tx, subject, caseID db.ID) (map[string]Status, e
 		}
 	}
 	return out, nil
+}
+
+// Waiting are the codes of a case's orders that nobody has begun, each once: also of
+// one that is ordered once more behind what was done.
+func (s *Service) Waiting(tx *db.Tx, subject, caseID db.ID) ([]string, error) {
+	orders, err := ofCase(tx, subject, caseID)
+	var out []string
+	for _, o := range orders {
+		if o.Status == Ordered && !slices.Contains(out, o.Code) {
+			out = append(out, o.Code)
+		}
+	}
+	return out, err
 }
 
 // weight orders the states of several orders of one code; the last counts of those

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -122,8 +123,8 @@ func TestNeedsBlockUntilTheyAreMet(t *testing.T) {
 		}
 		_, err = w.Record(lab, entry)
 		refused(t, "before consent", err, fault.Conflict, "order.error.needs")
-		refused(t, "no decision", w.Consent(counsellor, Decision{ID: db.NewID(), Order: id, Giver: "self", Interp: "remote"}), fault.Invalid, "order.error.choice")
-		if err := w.Consent(counsellor, Decision{ID: db.NewID(), Order: id, Decision: Agreed, Giver: "self", Interp: "remote"}); err != nil {
+		refused(t, "no decision", w.consent(counsellor, id, people.NotAsked), fault.Invalid, "people.error.consent_decision")
+		if err := w.consent(counsellor, id, people.Given); err != nil {
 			t.Fatal(err)
 		}
 		r := w.record(lab, entry).Result
@@ -151,7 +152,7 @@ func TestARefusalClosesTheOrderAndIsNoAnswer(t *testing.T) {
 		var told []Status
 		w.OnStatus(func(_ context.Context, _ *db.Tx, o Order) error { told = append(told, o.Status); return nil })
 		id := w.place("HIV", "hiv", "laboratory", sensitive)
-		if err := w.Consent(w.as(access.Counsellor), Decision{ID: db.NewID(), Order: id, Decision: Decline, Giver: "self", Interp: "not_needed"}); err != nil {
+		if err := w.consent(w.as(access.Counsellor), id, people.Refused); err != nil {
 			t.Fatal(err)
 		}
 		if o := w.order(id); o.Status != Refused || len(told) == 0 || told[len(told)-1] != Refused {

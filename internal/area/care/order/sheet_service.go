@@ -5,6 +5,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -18,9 +19,10 @@ type Sheet struct {
 	Steps   []Step
 	Results []Result // without what the reader may not see
 	Unmet   []Need
-	Next    int      // specimen to collect
-	Touched bool     // the person was identified for what is to be reported now
-	Safety  *Verdict // for an act that it guards, while the order is open
+	Consent people.ConsentState // of the consent that the order asks for
+	Next    int                 // specimen to collect
+	Touched bool                // the person was identified for what is to be reported now
+	Safety  *Verdict            // for an act that it guards, while the order is open
 	Form    *form.Form
 	Seen    []db.ID // results of the form's codes that hold
 	Banner  *page.Banner
@@ -48,7 +50,11 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, id db.ID) (Sheet, error) 
 	if err != nil {
 		return Sheet{}, err
 	}
-	sh := Sheet{Order: o, Steps: steps, Unmet: Unmet(o.Needs, steps), Next: next(o, steps)}
+	sh := Sheet{Order: o, Steps: steps, Next: next(o, steps)}
+	if sh.Consent, err = s.consentOf(tx, o); err != nil {
+		return sh, err
+	}
+	sh.Unmet = Unmet(o, steps, sh.Consent)
 	parts, err := resultsOf(tx, id)
 	if err != nil {
 		return sh, err

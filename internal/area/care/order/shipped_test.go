@@ -6,6 +6,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -171,7 +172,7 @@ func TestShippedHIVTest(t *testing.T) {
 	if err := w.Counsel(counsellor, Talk{ID: db.NewID(), Order: id, Interp: "not_needed"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Consent(counsellor, Decision{ID: db.NewID(), Order: id, Decision: Agreed, Giver: "self", Interp: "not_needed"}); err != nil {
+	if err := w.consent(counsellor, id, people.Given); err != nil {
 		t.Fatal(err)
 	}
 	w.record(lab, entry)

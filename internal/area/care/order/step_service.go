@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -63,45 +64,6 @@ func (s *Service) Counsel(ctx context.Context, t Talk) error {
 	})
 }
 
-// Decision is what a person decided about a service.
-type Decision struct {
-	ID       db.ID
-	Order    db.ID
-	Decision string // Agreed or Decline
-	Giver    string
-	Interp   string
-	Sure     bool
-}
-
-// Consent records a decision. A refusal closes the order as refused: it is never a
-// "no" to anything else.
-func (s *Service) Consent(ctx context.Context, d Decision) error {
-	const op = "order.Consent"
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		o, _, err := s.open(ctx, tx, access.ConsentRecord, d.Order)
-		if err != nil {
-			return err
-		}
-		if !o.Status.Open() {
-			return fault.New(fault.Conflict, op, "order.error.closed")
-		}
-		switch key := interpreterFault(d.Interp, d.Sure); {
-		case d.Decision != Agreed && d.Decision != Decline:
-			return fault.Field(op, "decision", "order.error.choice")
-		case !slices.Contains(Givers, d.Giver):
-			return fault.Field(op, "giver", "order.error.choice")
-		case key != "":
-			return fault.Field(op, "interpreter", key)
-		}
-		a, _ := access.From(ctx)
-		err = s.Journal.Append(tx, a.Author(), s.stepOf(o, Step{ID: d.ID, Kind: StepConsent, Decision: d.Decision, Giver: d.Giver, Interp: d.Interp}, a.Purpose))
-		if err != nil || d.Decision == Agreed {
-			return err
-		}
-		return s.close(ctx, tx, o, Refused, "")
-	})
-}
-
 // Act is an image taken, a specimen collected, a dose given.
 type Act struct {
 	ID       db.ID
@@ -147,8 +109,8 @@ func (s *Service) mayTouch(ctx context.Context, tx *db.Tx, o Order, steps []Step
 	if !o.Status.Open() {
 		return fault.New(fault.Conflict, op, "order.error.closed")
 	}
-	if len(Unmet(o.Needs, steps)) > 0 {
-		return fault.New(fault.Conflict, op, "order.error.needs")
+	if err := s.needsMet(tx, o, steps); err != nil {
+		return err
 	}
 	if !guarded(o.Act) {
 		return nil
@@ -163,6 +125,18 @@ func (s *Service) mayTouch(ctx context.Context, tx *db.Tx, o Order, steps []Step
 	}
 	if !v.Clean {
 		return fault.New(fault.Conflict, op, "order.error.safety")
+	}
+	return nil
+}
+
+// needsMet refuses while a need of the order is not met.
+func (s *Service) needsMet(tx *db.Tx, o Order, steps []Step) error {
+	consent, err := s.consentOf(tx, o)
+	if err != nil {
+		return err
+	}
+	if len(Unmet(o, steps, consent)) > 0 {
+		return fault.New(fault.Conflict, "order.needsMet", "order.error.needs")
 	}
 	return nil
 }
@@ -221,8 +195,9 @@ type Line struct {
 	Waiting time.Duration
 	Here    bool // came today; everybody where nobody notes who comes
 	Unmet   []Need
-	Next    int  // specimen to collect, 0 where there is one or all are
-	Tell    bool // done, and the result was not given to the person yet
+	Consent people.ConsentState // of the consent that the order asks for, while it is open
+	Next    int                 // specimen to collect, 0 where there is one or all are
+	Tell    bool                // done, and the result was not given to the person yet
 }
 
 // Worklist lists the open orders of a station that the user may see: first of those
@@ -260,8 +235,12 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		if err != nil {
 			return err
 		}
+		consents, err := s.consents(tx, orders)
+		if err != nil {
+			return err
+		}
 		orders = slices.DeleteFunc(orders, func(o Order) bool { // talked about already, and waiting elsewhere
-			return o.Status.Open() && o.Station != station && len(Unmet(o.Needs, steps[o.ID])) == 0
+			return o.Status.Open() && o.Station != station && len(Unmet(o, steps[o.ID], consents[o.ID])) == 0
 		})
 		for _, o := range orders {
 			if !slices.Contains(shown, o.Subject) {
@@ -276,7 +255,7 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		for _, o := range orders {
 			l := Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0), Next: next(o, steps[o.ID]), Tell: o.Status == Done}
 			if o.Status.Open() {
-				l.Unmet = Unmet(o.Needs, steps[o.ID])
+				l.Unmet, l.Consent = Unmet(o, steps[o.ID], consents[o.ID]), consents[o.ID]
 			}
 			if l.Tell {
 				l.Waiting = max(now.Sub(o.Since), 0)

@@ -2,8 +2,10 @@ package order
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -68,17 +70,25 @@ func (s *Service) postTalk(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Service) consentForm(sh Sheet) (*page.Form, error) {
-	if err := need(sh.MayConsent); err != nil {
-		return nil, err
+// consentForm is the people area's form of the consent that the order asks for: one
+// record, whichever page it was asked on. typed is what was sent with it, nil at first.
+func (s *Service) consentForm(r *http.Request, typed url.Values) func(Sheet) (*page.Form, error) {
+	return func(sh Sheet) (*page.Form, error) {
+		if err := need(sh.MayConsent); err != nil {
+			return nil, err
+		}
+		scope, ok := people.ScopeFor(sh.Order.Consent)
+		if !ok || s.Consents == nil || !sh.Order.needsConsent() {
+			return nil, fault.New(fault.NotFound, "order.consent", "order.error.not_found")
+		}
+		f, err := s.Consents.AskForm(r.Context(), sh.Order.Subject, scope, page.LocaleOf(r).Code, typed)
+		if err != nil {
+			return nil, err
+		}
+		f.Submit = page.M("order.do.consent_save")
+		f.Fields = append([]page.Field{{Kind: page.Note, Label: page.M("order.q.consent_note", "service", sh.Service)}}, f.Fields...)
+		return f, nil
 	}
-	f := &page.Form{Submit: page.M("order.do.consent_save"), Fields: []page.Field{idField(),
-		{Kind: page.Note, Label: page.M("order.q.consent_note", "service", sh.Service)},
-		{Kind: page.Radios, Name: "decision", Label: page.M("order.q.decision"), Options: options("order.decision.", []string{Agreed, Decline})},
-		{Kind: page.Radios, Name: "giver", Label: page.M("order.q.giver"), Options: options("order.giver.", Givers)},
-	}}
-	f.Fields = append(f.Fields, interpreterFields()...)
-	return f, nil
 }
 
 func (s *Service) getConsent(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +97,7 @@ func (s *Service) getConsent(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	if pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm); ok {
+	if pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm(r, nil)); ok {
 		s.Pages.Form(w, r, pg, f)
 	}
 }
@@ -97,16 +107,22 @@ func (s *Service) postConsent(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	err := s.Consent(r.Context(), Decision{ID: newID(r), Order: id, Decision: r.PostForm.Get("decision"), Giver: r.PostForm.Get("giver"),
-		Interp: r.PostForm.Get("interpreter"), Sure: sure(r)})
+	// The page is made first: whoever may not ask hears so before anything is read.
+	pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm(r, r.PostForm))
+	if !ok {
+		return
+	}
+	var o Order
+	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) { o, err = findOrder(tx, id); return err })
+	if err == nil {
+		scope, _ := people.ScopeFor(o.Consent)
+		err = s.Consents.PostConsent(r.Context(), o.Subject, scope, o.ID, r.PostForm)
+	}
 	if err == nil {
 		s.Pages.Redirect(w, r, "/orders/"+id.String(), page.M("order.saved"))
 		return
 	}
-	if pg, f, ok := s.formPage(w, r, id, "order.title_consent", s.consentForm); ok {
-		f.Fill(r.PostForm)
-		s.fail(w, r, pg, f, err)
-	}
+	s.fail(w, r, pg, f, err)
 }
 
 // toldPage is the form that records that a result was given in person.

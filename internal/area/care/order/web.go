@@ -325,7 +325,7 @@ func lineTags(l Line) []page.Tag {
 		tags = []page.Tag{{Level: page.Wait, Text: page.M("order.to_tell")}}
 	}
 	for _, n := range l.Unmet {
-		tags = append(tags, page.Tag{Level: page.Wait, Text: page.M("order.need." + string(n))})
+		tags = append(tags, page.Tag{Level: page.Wait, Text: page.M("order.need." + needKey(n, l.Consent))})
 	}
 	if l.Next > 0 {
 		tags = append(tags, page.Tag{Level: page.Info, Text: page.M("order.specimen_next", "n", l.Next, "of", l.Order.Specimens)})

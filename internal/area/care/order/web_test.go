@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -22,7 +23,7 @@ func area() page.Area { return page.Area{Name: "order", Templates: Templates, Lo
 
 func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{area(), {Name: "place", Locales: place.Locales, Templates: fstest.MapFS{}}}})
+	p, err := page.New(page.Options{Areas: []page.Area{area(), {Name: "people", Templates: people.Templates, Locales: people.Locales}, {Name: "place", Locales: place.Locales, Templates: fstest.MapFS{}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +78,13 @@ func (s *site) post(path string, pairs ...string) *httptest.ResponseRecorder {
 		v.Add(pairs[i], pairs[i+1])
 	}
 	return s.do("POST", path, "", v)
+}
+
+// decides is what the form of a consent sends for an adult who decides alone.
+func (s *site) decides(decision string, more ...string) []string {
+	day := s.today().Date().String()
+	return append([]string{"id", db.NewID().String(), "text_version", "1", "decision", decision, "given_by", "self", "interpreter", "none",
+		"mode", "signature", "on-day", day[8:], "on-month", day[5:7], "on-year", day[:4]}, more...)
 }
 
 func wants(t *testing.T, what string, w *httptest.ResponseRecorder, status int, texts ...string) {
@@ -156,13 +164,53 @@ func TestCounsellingConsentAndTelling(t *testing.T) {
 	form := counsellor.get(path + "/consent")
 	wants(t, "consent", form, 200, "HIV test")
 	lacks(t, "consent", form, " checked")
-	wants(t, "nothing decided", counsellor.post(path+"/consent"), 422, "Choose one of the answers")
-	wants(t, "agreed", counsellor.post(path+"/consent", "decision", "agreed", "giver", "self", "interpreter", "remote"), 303)
+	wants(t, "nothing decided", counsellor.post(path+"/consent", "id", db.NewID().String()), 422, "Say what the person decided.")
+	wants(t, "agreed", counsellor.post(path+"/consent", s.decides("given")...), 303)
 	docID := db.NewID().String()
 	wants(t, "result", lab.post(path+"/result", "id", docID, "q-result", "neg", "identity", "document", "label", "T-1"), 303)
 	wants(t, "not told yet", counsellor.post("/results/"+docID+"/told", "interpreter", "remote"), 422, "belongs to this result")
 	wants(t, "told", counsellor.post("/results/"+docID+"/told", "interpreter", "remote", "counselled", "yes", "linked", "yes"), 303)
 	wants(t, "acts", counsellor.get("/results/"+docID), 200, "Result given in person", "Appointment for care made")
+}
+
+// The page of an order says how its consent stands, and leads to where it is
+// countersigned or taken back.
+func TestTheStationSeesHowTheConsentStands(t *testing.T) {
+	s := newSite(t)
+	id := s.place("HIV", "hiv", "laboratory", sensitive)
+	path, consents := "/orders/"+id.String(), "/people/"+s.person.String()+"/consents"
+	counsellor, lab := s.as(access.Counsellor), s.as(access.Laboratory)
+	wants(t, "talk", counsellor.post(path+"/counselling", "interpreter", "not_needed"), 303)
+	lacks(t, "before it is asked", counsellor.get(path), consents)
+	bad := counsellor.post(path+"/consent", s.decides("given", "given_by", "parent")[2:]...)
+	wants(t, "an unknown form", bad, 422)
+	child := counsellor.post(path+"/consent", "id", db.NewID().String(), "text_version", "1", "decision", "given", "given_by", "self", "interpreter", "child", "emergency", "none else", "mode", "signature")
+	wants(t, "a child interprets", child, 422, "HIV")
+	relative := s.decides("given")
+	relative[9] = "relative"
+	relative = append(relative, "language", "so")
+	warned := counsellor.post(path+"/consent", relative...)
+	wants(t, "a relative interprets", warned, 422, "interpreter_sure")
+	wants(t, "a relative, and the officer has seen it", counsellor.post(path+"/consent", append(relative, "interpreter_sure", "yes")...), 303)
+	wants(t, "agreed", counsellor.get(path), 200, consents, "Withdraw the consent", "Agrees")
+	lacks(t, "the laboratory", lab.get(path), "Something comes first")
+
+	var c []people.Consent
+	s.read(func(tx *db.Tx) error {
+		all, err := s.people.ConsentsOf(tx, []db.ID{s.person})
+		c = all[s.person]
+		return err
+	})
+	if len(c) != 1 || c[0].Order != id || c[0].Language != "so" || c[0].TextVersion != 1 {
+		t.Fatalf("the record: %+v", c)
+	}
+	if err := s.people.Withdraw(s.world.as(access.Counsellor), s.person, c[0].ID, people.BySelf, ""); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "withdrawn", counsellor.get(path), 200, "The consent was withdrawn", path+"/consent", "Consent withdrawn")
+	lacks(t, "withdrawn, for the laboratory", lab.get(path), path+"/result\"", path+"/collect")
+	wants(t, "on the list", lab.get("/worklist/laboratory"), 200, "Consent withdrawn")
+	wants(t, "on the list in Arabic", lab.do("GET", "/worklist/laboratory", "ar", nil), 200, "سُحبت الموافقة")
 }
 
 // Nobody learns from an address that there is a sensitive order.
@@ -258,7 +306,7 @@ func TestARefusalOfOneDayIsNoRefusalForEver(t *testing.T) {
 		return st["HIV"]
 	}
 	wants(t, "while it is open", counsellor.post(path+"/again", "how", "agrees"), 422, "Only what was refused")
-	wants(t, "refused", counsellor.post(path+"/consent", "decision", "refused", "giver", "self", "interpreter", "remote"), 303)
+	wants(t, "refused", counsellor.post(path+"/consent", s.decides("refused")...), 303)
 	wants(t, "the closed order", counsellor.get(path), 200, path+"/again", "Try again")
 	lacks(t, "the laboratory", lab.get(path), path+"/again")
 	wants(t, "the laboratory by its address", lab.post(path+"/again", "how", "agrees"), 403)

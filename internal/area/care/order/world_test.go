@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -18,6 +20,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/key"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -76,13 +79,15 @@ func (k packsStub) Version(_ *db.Tx, _, version, hash string) (*pack.Pack, error
 	return k.p, nil
 }
 
-type people struct{}
+// stubs of what a banner and a list show of a person; who they are and what they
+// agreed to is the people area's own, on the same store.
+type shownPeople struct{}
 
-func (people) Banner(context.Context, *db.Tx, db.ID) (*page.Banner, error) {
+func (shownPeople) Banner(context.Context, *db.Tx, db.ID) (*page.Banner, error) {
 	return &page.Banner{Name: "أمينة", Latin: "Amina Warsame", Sex: page.Female}, nil
 }
 
-func (people) Briefs(_ *db.Tx, ids []db.ID) (map[db.ID]Brief, error) {
+func (shownPeople) Briefs(_ *db.Tx, ids []db.ID) (map[db.ID]Brief, error) {
 	out := map[db.ID]Brief{}
 	for _, id := range ids {
 		out[id] = Brief{Name: "أمينة", Latin: "Amina Warsame", Code: "7QKX2M4TRB", Sex: "female", Family: "GW-10001"}
@@ -90,7 +95,7 @@ func (people) Briefs(_ *db.Tx, ids []db.ID) (map[db.ID]Brief, error) {
 	return out, nil
 }
 
-func (people) Known(*db.Tx, db.ID, calendar.Day) (value.Facts, error) {
+func (shownPeople) Known(*db.Tx, db.ID, calendar.Day) (value.Facts, error) {
 	return value.Facts{"sex": value.Text("female"), "age_years": value.Number(30)}, nil
 }
 
@@ -121,6 +126,7 @@ type world struct {
 	clock  time.Time
 	safety *gate
 	users  map[access.Role]db.ID
+	people *people.Service
 	person db.ID
 	cas    db.ID
 }
@@ -132,7 +138,10 @@ func both(t *testing.T, f func(t *testing.T, w *world)) {
 
 func newWorld(t *testing.T, url string) *world {
 	t.Helper()
-	o := db.Options{URL: url, Migrations: append(append(journal.Migrations(), access.Migrations()...), Migrations()...)}
+	o := db.Options{URL: url}
+	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), Migrations()} {
+		o.Migrations = append(o.Migrations, m...)
+	}
 	if url == "" {
 		o.Path, o.Key = filepath.Join(t.TempDir(), "godwit.db"), key.Plain(bytes.Repeat([]byte{7}, 32))
 	}
@@ -141,9 +150,9 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
-	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), safety: &gate{clean: true}, users: map[access.Role]db.ID{}, person: db.NewID(), cas: db.NewID()}
+	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), safety: &gate{clean: true}, users: map[access.Role]db.ID{}, cas: db.NewID()}
 	now := func() time.Time { w.clock = w.clock.Add(time.Second); return w.clock }
-	j, err := journal.New(journal.Options{DB: d, Kinds: append(Kinds(), access.Kinds()...), Clock: now})
+	j, err := journal.New(journal.Options{DB: d, Kinds: slices.Concat(Kinds(), people.Kinds(), place.Kinds(), access.Kinds()), Clock: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,8 +162,31 @@ func newWorld(t *testing.T, url string) *world {
 	}
 	p := &pack.Pack{Manifest: pack.Manifest{ID: "us-immigrant", Version: "2026.1"}, Hash: "abc", Forms: forms,
 		Words: map[string]map[string]string{"en": {"service.CXR": "Chest X-ray", "service.HIV": "HIV test"}, "ar": {"service.CXR": "أشعة الصدر"}}}
-	w.Service = New(Deps{DB: d, Journal: j, Access: a, Packs: packsStub{p}, People: people{}, Safety: w.safety, Users: users{}, Clock: now})
+	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: place.NewSites(d, j, a), Clock: now})
+	w.Service = New(Deps{DB: d, Journal: j, Access: a, Packs: packsStub{p}, People: shownPeople{}, Consents: w.people, Safety: w.safety, Users: users{}, Clock: now})
+	w.people.OnConsent(w.Consented)
+	w.person = w.register(people.Person{Given: "Amina", Family: "Warsame", Birth: calendar.DayOf(1996, 11, 1).Date(), Sex: people.Female})
 	return w
+}
+
+func (w *world) register(p people.Person) db.ID {
+	w.t.Helper()
+	r := people.Registration{ID: db.NewID(), Site: "KLA", Person: p}
+	if err := w.people.RegisterBatch(w.as(access.Reception), []people.Registration{r}); err != nil {
+		w.t.Fatal(err)
+	}
+	return r.ID
+}
+
+// says is what a person, or who decides for them, says to the HIV test of an order.
+func (w *world) says(order db.ID, d people.Decision) people.Consent {
+	return people.Consent{ID: db.NewID(), Scope: people.ScopeHIVTest, Decision: d, GivenBy: people.BySelf, Interpreter: people.InterpreterNone,
+		Mode: people.ModeSigned, On: w.today().Date(), Order: order}
+}
+
+// consent records it.
+func (w *world) consent(ctx context.Context, order db.ID, d people.Decision) error {
+	return w.people.RecordConsent(ctx, w.person, []people.Consent{w.says(order, d)})
 }
 
 // as is a context in which somebody of a role at Kampala works.
