@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -108,7 +109,7 @@ func (s *Service) Sign(ctx context.Context, id, member, seen db.ID) (cleared boo
 				return err
 			}
 			err = d.put(ctx, v.change(ctx, kindClearance, db.NewID(), journal.Sensitive, map[string]any{"member": member, "decision": seen,
-				"valid_until": until.String(), "evidence": digest, "state": ClearanceIssued, "cause": ""}))
+				"valid_until": until.String(), "evidence": digest, "likeness": likenessOf(v.Holder, rand.Text()), "state": ClearanceIssued, "cause": ""}))
 			if err != nil {
 				return err
 			}

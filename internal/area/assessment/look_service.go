@@ -72,6 +72,7 @@ type view struct {
 	Acts      []Act
 	Clearance *Clearance
 	Orders    map[string]OrderState
+	Holder    people.Holder
 }
 
 // resource is a member's assessment as a policy sees it, at a sensitivity.
@@ -113,6 +114,9 @@ func (v *view) expired(today calendar.Day) bool {
 	return ok && until < today
 }
 
+// fits reports whether the last clearance still shows the person as they are.
+func (v *view) fits() bool { return v.Clearance.Likeness.fits(v.Holder) }
+
 // look decides about a member on what is known now. It writes nothing.
 func (d *desk) look(id db.ID) (*view, error) {
 	v := &view{}
@@ -136,6 +140,9 @@ func (d *desk) look(id db.ID) (*view, error) {
 		return nil, err
 	}
 	if v.Clearance, err = lastClearance(d.tx, id); err != nil {
+		return nil, err
+	}
+	if v.Holder, err = d.People.Holder(d.tx, v.Member.Person); err != nil {
 		return nil, err
 	}
 	return v, d.judge(v)
@@ -228,7 +235,7 @@ func (d *desk) groundMoved(v *view) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	return moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), digest, v.obstacles()), nil
+	return !v.fits() || moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), digest, v.obstacles()), nil
 }
 
 // evidence is the digest of the results that no rule reads: of those the record is

@@ -3,6 +3,7 @@ package assessment
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -18,6 +19,7 @@ type certificateView struct {
 	Name, Latin string
 	Sex         page.Sex
 	Born        calendar.Date
+	Document    page.Code // the document people travel on that it was signed with
 	Case        page.Code
 	Exam        calendar.Date
 	Valid       calendar.Date
@@ -66,6 +68,9 @@ func certificate(v *view, b *page.Banner) certificateView {
 		Signed: calendar.DayOfTime(v.Clearance.At).Date(), Unconfirmed: validUnconfirmed(v.Decision)}
 	if out.Name == "" {
 		out.Name = b.Wristband
+	}
+	if doc, ok := v.Clearance.Likeness.document(v.Holder); ok {
+		out.Document = page.Code(strings.TrimSpace(doc.Issuer + " " + doc.Number))
 	}
 	if day, ok := v.Clearance.DayOf(); ok {
 		out.Valid = day.Date()

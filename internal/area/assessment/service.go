@@ -22,6 +22,7 @@ import (
 // People is what the assessment needs of the people area.
 type People interface {
 	Facts(tx *db.Tx, person db.ID, on calendar.Day) (map[string]decision.Fact, *decision.Journey, error)
+	Holder(tx *db.Tx, person db.ID) (people.Holder, error)
 	Banner(ctx context.Context, tx *db.Tx, person db.ID) (*page.Banner, error)
 	FamiliesOf(tx *db.Tx, person db.ID) ([]people.Member, error)
 	FamilyOf(tx *db.Tx, family db.ID) ([]people.Member, error)

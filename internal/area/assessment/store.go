@@ -44,6 +44,8 @@ CREATE INDEX assessment_alert_to ON assessment_alert (recipient, answer, id);
 CREATE TABLE assessment_answer (
 	id BLOB PRIMARY KEY, member BLOB NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, own INTEGER NOT NULL, disputed INTEGER NOT NULL);
 CREATE INDEX assessment_answer_member ON assessment_answer (member);
+`}, {Area: "assessment", Number: 2, SQL: `
+ALTER TABLE assessment_clearance ADD COLUMN likeness TEXT NOT NULL DEFAULT '{}';
 `}}
 }
 
