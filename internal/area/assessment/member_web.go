@@ -180,7 +180,7 @@ func (rd reader) summary(v *view) page.Summary {
 		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: value})
 	}
 	if mayDay {
-		if until, ok := v.Decision.ValidUntil(); ok {
+		if until, ok := v.validUntil(); ok {
 			value := []any{until.Date()}
 			if unsure := validUnconfirmed(v.Decision); unsure {
 				value = append(value, unconfirmed(true))
@@ -218,7 +218,7 @@ func (rd reader) findings(v *view) page.Tasks {
 	if v.held() {
 		out = append(out, page.Task{Name: page.M("assessment.hold.officer"), State: page.Tag{Level: page.Wait, Text: page.M("assessment.finding.hold")}})
 	}
-	if c := officerClass(v.Acts); c != "" {
+	if c := v.Class; c != "" {
 		out = append(out, page.Task{Name: page.M("assessment.class.officer", "class", rd.class(v, c)),
 			State: page.Tag{Level: page.Info, Text: page.M("assessment.finding.officer")}})
 	}
@@ -311,10 +311,13 @@ func (rd reader) against(v *view) []page.Msg {
 	if v.held() {
 		out = append(out, page.M("assessment.against.hold", "hold", page.M("assessment.hold.officer")))
 	}
+	if v.strayClass() {
+		out = append(out, page.M("assessment.against.class"))
+	}
 	for _, o := range v.Plan.unsettled() {
 		out = append(out, page.M("assessment.against.open", "outcome", rd.outcome(v.Pack, o)))
 	}
-	if _, ok := v.Decision.ValidUntil(); !ok && len(out) == 0 {
+	if _, ok := v.validUntil(); !ok && len(out) == 0 {
 		out = append(out, page.M("assessment.against.validity"))
 	}
 	return out
@@ -337,7 +340,7 @@ func causeMsg(cause string) page.Msg {
 // stands against it.
 func signForm(v *view) *page.Form {
 	obs := v.obstacles()
-	_, hasDay := v.Decision.ValidUntil()
+	_, hasDay := v.validUntil()
 	if v.Last == nil || v.clearance() == ClearanceIssued || !onlyHolds(obs) || len(obs) == 0 && !hasDay {
 		return nil
 	}

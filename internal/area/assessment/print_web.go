@@ -12,8 +12,9 @@ import (
 )
 
 // certificateView is the certificate of clearance: who, for what, until when, by
-// whose signature. It holds no result, no class and no reason: the destination
-// gets the results that it asked for on its own form.
+// whose signature. It holds no result, no reason and no class but one that an
+// officer set against the table: the destination gets the results that it asked for
+// on its own form.
 type certificateView struct {
 	Destination page.Msg
 	Name, Latin string
@@ -26,6 +27,7 @@ type certificateView struct {
 	Signed      calendar.Date
 	Signer      string
 	Services    []page.Msg
+	Class       page.Msg // set by an officer; what the table finds goes on the destination's own form
 	Number      page.Code
 	Pack        page.Code
 	Unconfirmed bool
@@ -74,6 +76,13 @@ func certificate(v *view, b *page.Banner) certificateView {
 	}
 	if day, ok := v.Clearance.DayOf(); ok {
 		out.Valid = day.Date()
+	}
+	switch {
+	case v.Class == "":
+	case classTold(v.Pack, v.Class):
+		out.Class = page.M("assessment.class.officer", "class", words(v.Pack, "classify."+v.Class))
+	default:
+		out.Class = page.M("assessment.certificate.class_form")
 	}
 	for _, it := range v.Plan.Items {
 		if it.State == ItemDone && !it.Sensitive && !it.Offered {

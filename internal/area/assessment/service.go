@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -93,14 +94,17 @@ type Deps struct {
 
 // Service is the assessment's use cases. Each exported method with a context is
 // one transaction; one with a Tx works inside the caller's, who has checked rights.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	classes sync.Map // content hash, officer's class and stopped rows → *pack.Pack
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{d}
+	return &Service{Deps: d}
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
