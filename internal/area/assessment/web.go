@@ -120,11 +120,16 @@ func stationTags(codes []string) []page.Tag {
 // reader is who looks at a plan and what they may know.
 type reader struct {
 	sensitive bool // may know sensitive reasons
+	diagnoses bool // may answer what is a physician's judgement
 }
 
 func (s *Service) readerOf(ctx context.Context, v *view) reader {
-	return reader{sensitive: s.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive))}
+	return reader{sensitive: s.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive)),
+		diagnoses: s.Access.May(ctx, access.PlanDiagnose, v.resource(journal.Clinical))}
 }
+
+// answers reports whether a question is not somebody else's to answer.
+func (rd reader) answers(f pack.Fact) bool { return f.Answer == "" || rd.diagnoses }
 
 // service is the name of a service: its own, or "clinical service" to whoever may
 // not know it.
@@ -195,6 +200,8 @@ func (rd reader) question(p *pack.Pack, name string) page.Msg {
 		return page.M("assessment.question.journey")
 	case isSensitive(f.Sensitivity) && !rd.sensitive:
 		return page.M("assessment.hidden.question")
+	case !rd.answers(f):
+		return page.M("assessment.question.physician", "question", words(p, f.QuestionKey()))
 	}
 	return words(p, f.QuestionKey())
 }
