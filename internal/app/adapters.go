@@ -30,6 +30,9 @@ func (p packsOf) Version(tx *db.Tx, _, _, hash string) (*pack.Pack, error) {
 	return p.g.ByHash(tx, hash)
 }
 
+// Rules names which rules hold for a destination's cases.
+func (p packsOf) Rules(tx *db.Tx, id string) (string, error) { return p.g.Rules(tx, id) }
+
 // Destinations lists the destination packs in force on a day.
 func (p packsOf) Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error) {
 	all, err := p.g.ActiveAll(tx, on)

@@ -39,6 +39,14 @@ func (s *Web) getVersion(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := viewOf(v, p, names)
+	at, err := s.sweeps(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	if c, ok := sweepCallout(at[v.Pack]); ok && v.Life.Activated {
+		view.Callouts = append(view.Callouts, c)
+	}
 	view.Links = append(view.Links, page.Link{Href: path(v, "check"), Text: page.M("packs.check.link")})
 	for _, name := range actOrder {
 		a := acts[name]

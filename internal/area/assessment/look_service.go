@@ -74,6 +74,7 @@ type view struct {
 	Last      *stored
 	Acts      []Act
 	Clearance *Clearance
+	Signed    *stored // the decision that the clearance was signed on
 	Orders    map[string]OrderState
 	Holder    people.Holder
 }
@@ -159,6 +160,11 @@ func (d *desk) look(id db.ID) (*view, error) {
 	}
 	if v.Clearance, err = lastClearance(d.tx, id); err != nil {
 		return nil, err
+	}
+	if v.Clearance != nil {
+		if v.Signed, err = loadDecision(d.tx, v.Clearance.Decision); unlessMissing(err) != nil {
+			return nil, err
+		}
 	}
 	if v.Holder, err = d.People.Holder(d.tx, v.Member.Person); err != nil {
 		return nil, err
@@ -257,18 +263,12 @@ func (v *view) fact(f pack.Fact, person map[string]decision.Fact, day calendar.D
 	return fact, ok && f.From != ""
 }
 
-// signed reads the decision that the clearance was signed on.
-func (d *desk) signed(v *view) (pack.Record, error) {
-	was, err := loadDecision(d.tx, v.Clearance.Decision)
-	if err != nil {
-		return pack.Record{}, err
-	}
-	return pack.ParseRecord(was.Record)
-}
-
 // groundMoved reports whether what the clearance was signed on no longer stands.
 func (d *desk) groundMoved(v *view) (bool, error) {
-	was, err := d.signed(v)
+	if v.Signed == nil {
+		return true, nil // not here: nobody can say what it was signed on
+	}
+	was, err := pack.ParseRecord(v.Signed.Record)
 	if err != nil {
 		return true, err
 	}

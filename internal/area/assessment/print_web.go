@@ -68,6 +68,9 @@ func certificate(v *view, b *page.Banner) certificateView {
 	out := certificateView{Destination: title(v.Pack), Name: b.Name, Latin: b.Latin, Sex: b.Sex, Born: b.Born, Case: page.Code(v.Case.Number),
 		Exam: v.Case.ExamDate, Number: page.Code(v.Clearance.ID.String()), Pack: page.Code(v.Pack.ID + " " + v.Pack.Version),
 		Signed: calendar.DayOfTime(v.Clearance.At).Date(), Unconfirmed: validUnconfirmed(v.Decision)}
+	if v.Signed != nil {
+		out.Pack = page.Code(v.Signed.Pack + " " + v.Signed.Version)
+	}
 	if out.Name == "" {
 		out.Name = b.Wristband
 	}

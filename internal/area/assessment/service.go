@@ -74,6 +74,9 @@ type NewAnswer struct {
 // Packs gives the protocol in force.
 type Packs interface {
 	Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
+	// Rules names what holds of a destination's rules, whatever the day: it is another
+	// text once officers activated or stopped a version, or rows of one.
+	Rules(tx *db.Tx, destination string) (string, error)
 	// Destinations lists the packs in force that a case can be opened for.
 	Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error)
 }

@@ -46,7 +46,7 @@ CREATE TABLE assessment_answer (
 CREATE INDEX assessment_answer_member ON assessment_answer (member);
 `}, {Area: "assessment", Number: 2, SQL: `
 ALTER TABLE assessment_clearance ADD COLUMN likeness TEXT NOT NULL DEFAULT '{}';
-`}}
+`}, {Area: "assessment", Number: 3, SQL: sweepTable}}
 }
 
 func putCase(tx *db.Tx, id db.ID, site, programme string, c Case, day calendar.Day, opened time.Time) error {

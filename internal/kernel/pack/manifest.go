@@ -90,9 +90,9 @@ type Fact struct {
 	Absent  string `yaml:"absent"`
 	// Answer says whose judgement an answer on the plan's own page is: AnswerPhysician,
 	// or empty for whoever works on the plan. Which roles that are is the policy's.
-	Answer  string `yaml:"answer"`
-	UsedBy  string `yaml:"used_by"` // what beside the rules needs it: a form, a report, a certificate
-	Note    string `yaml:"note"`
+	Answer string `yaml:"answer"`
+	UsedBy string `yaml:"used_by"` // what beside the rules needs it: a form, a report, a certificate
+	Note   string `yaml:"note"`
 }
 
 // AnswerPhysician marks a fact that is a physician's judgement: a diagnosis, the

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/app/demo"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// Two officers stop the rules of a destination: whoever was cleared by them is
+// suspended though nobody opens their page, and the workbench says how far it is.
+func TestStoppedRulesReachEverybodyTheyCleared(t *testing.T) {
+	n := seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 30 })
+	issued := func(destination string) (count int) {
+		n.read(func(tx *db.Tx) error {
+			return tx.Row(`SELECT COUNT(*) FROM assessment_clearance k JOIN assessment_member m ON m.id = k.member JOIN assessment_case c ON c.id = m.case_id
+				WHERE k.state = 'issued' AND c.destination = ?`, destination).Scan(&count)
+		})
+		return count
+	}
+	const stopped = "us-immigrant"
+	if err := n.Assessment.SweepRules(asProgram(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	before, others := issued(stopped), issued("canada-ime")
+	if before == 0 {
+		t.Fatal("nobody in this world is cleared for the United States")
+	}
+	vs, err := n.Packs.Versions(n.actor(access.MedicalOfficer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(n.rulesChanged) > 0 {
+		<-n.rulesChanged // the activations of the demo
+	}
+	for _, login := range []string{"medical_officer", "medical_officer_2"} {
+		officer, err := n.as(t.Context(), login, "administration")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range vs {
+			if v.Pack == stopped && v.Life.Activated {
+				if err := n.Packs.Stop(officer, v.ID, db.NewID(), nil, "An age in the table is wrong."); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if len(n.rulesChanged) == 0 {
+		t.Error("nobody woke the sweep")
+	}
+	if err := n.Assessment.SweepRules(asProgram(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if now := issued(stopped); now != 0 {
+		t.Errorf("%d of %d clearances still stand on rules that were stopped", now, before)
+	}
+	if now := issued("canada-ime"); now != others {
+		t.Errorf("%d of %d clearances of another destination stand", now, others)
+	}
+	if waiting, err := n.Assessment.Waiting(n.actor(access.Physician)); err != nil || waiting == 0 {
+		t.Errorf("%d alerts to the physician who signed, %v", waiting, err)
+	}
+	n.at(access.MedicalOfficer).get("/packs").says(t, 200, "looked at again", "Of whom the rules say something else now")
+}
+
+// The worker ends with the server and not before.
+func TestTheSweepEndsWithTheServer(t *testing.T) {
+	n := startNode(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { n.sweepRules(ctx); close(ended) }()
+	n.tellSweep()
+	n.tellSweep() // several changes are one, and nobody waits
+	stop()
+	select {
+	case <-ended:
+	case <-time.After(longest):
+		t.Fatal("the sweep does not end")
+	}
+	if actor, ok := access.From(asProgram(t.Context())); !ok || actor.Purpose != "assessment" || strings.TrimSpace(actor.Login) == "" {
+		t.Errorf("%+v", actor)
+	}
+}
