@@ -136,6 +136,14 @@ func (v *view) expired(today calendar.Day) bool {
 // fits reports whether the last clearance still shows the person as they are.
 func (v *view) fits() bool { return v.Clearance.Likeness.fits(v.Holder) }
 
+// stateOn is where the member stands on a day.
+func (v *view) stateOn(today calendar.Day) State {
+	if st := v.state(); st != StateCleared || !v.expired(today) {
+		return st
+	}
+	return StateExpired
+}
+
 // look decides about a member on what is known now. It writes nothing.
 func (d *desk) look(id db.ID) (*view, error) {
 	v := &view{}

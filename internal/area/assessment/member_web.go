@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -113,7 +114,7 @@ func (s *Service) names(ctx context.Context, v *view) (map[db.ID]string, error) 
 func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.ID, names map[db.ID]string) memberView {
 	rd := s.readerOf(ctx, v)
 	may := func(a access.Action, level journal.Sensitivity) bool { return s.Access.May(ctx, a, v.resource(level)) }
-	out := memberView{State: stateTag(v.state()), Summary: rd.summary(v), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
+	out := memberView{State: stateTag(v.stateOn(s.today())), Summary: rd.summary(v, s.today()), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
 	if v.ended() {
 		return out
 	}
@@ -163,7 +164,7 @@ func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.I
 
 // summary is where the case stands, each thing as what it is: the life of the
 // medical is never shown as clearance.
-func (rd reader) summary(v *view) page.Summary {
+func (rd reader) summary(v *view, today calendar.Day) page.Summary {
 	out := page.Summary{
 		{Label: page.M("assessment.case.destination"), Value: title(v.Pack)},
 		{Label: page.M("assessment.case.exam"), Value: v.Case.ExamDate},
@@ -173,8 +174,14 @@ func (rd reader) summary(v *view) page.Summary {
 	mayDay := rd.sensitive || !anyRestsOnSensitive(v.Pack, kindRows(v.Pack, decision.Valid))
 	if v.Clearance != nil {
 		tag := page.Tag{Level: clearanceLevel[v.clearance()], Text: page.M("assessment.clearance." + string(v.clearance()))}
+		if v.expired(today) {
+			tag = page.Tag{Level: page.Danger, Text: page.M("assessment.state.expired")}
+		}
 		value := []any{tag}
 		if until, ok := v.Clearance.DayOf(); ok && mayDay && v.clearance() == ClearanceIssued {
+			if left := int(until - today); left >= 0 && left < soonOver {
+				value = append(value, page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.state.cleared", left)})
+			}
 			value = append(value, page.M("assessment.clearance.until", "date", until.Date()))
 		}
 		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: value})
