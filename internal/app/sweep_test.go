@@ -9,6 +9,8 @@ import (
 	"github.com/godwit-health/godwit/internal/app/demo"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/packs"
 )
 
 // Two officers stop the rules of a destination: whoever was cleared by them is
@@ -66,6 +68,45 @@ func TestStoppedRulesReachEverybodyTheyCleared(t *testing.T) {
 		t.Errorf("%d alerts to the physician who signed, %v", waiting, err)
 	}
 	n.at(access.MedicalOfficer).get("/packs").says(t, 200, "looked at again", "Of whom the rules say something else now")
+}
+
+// Before the second officer activates a version, the page says how many people it
+// would decide otherwise about.
+func TestTheActivationPageLooksAhead(t *testing.T) {
+	n := seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 12 })
+	p, err := pack.Load(packs.Builtin(), "us-immigrant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := pack.Files{}
+	for name, text := range p.Files {
+		files[name] = text
+	}
+	files["pack.yaml"] = strings.Replace(files["pack.yaml"], `version: "2026.1"`, `version: "2026.9"`, 1)
+	const table, adults = "tables/1-services.csv", "US-S3,,,>=15,"
+	if !strings.Contains(files[table], adults) {
+		t.Fatal("the row of the test is not in the pack any more")
+	}
+	files[table] = strings.Replace(files[table], adults, "US-S3,,,>=99,", 1)
+	var id db.ID
+	for i, login := range []string{"medical_officer", "medical_officer_2"} {
+		officer, err := n.as(t.Context(), login, "administration")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if id, err = n.Packs.Import(officer, files); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := n.Packs.Approve(officer, id, db.NewID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := n.at(access.MedicalOfficer).get("/packs/"+id.String()+"/activate").says(t, 200, "examined on", "this version would say something else: ")
+	if strings.Contains(a.body, "something else: 0.") {
+		t.Error("that adults have no X-ray changes nothing, it says")
+	}
 }
 
 // The worker ends with the server and not before.

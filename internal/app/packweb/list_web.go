@@ -21,7 +21,8 @@ type listView struct {
 type packView struct {
 	Title    page.Msg
 	Code     page.Code
-	Sweep    []page.Callout
+	Going    []page.Callout
+	Done     []page.Msg
 	Versions page.Table
 }
 
@@ -54,9 +55,7 @@ func (s *Web) getList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for i := range v.Packs {
-		if c, ok := sweepCallout(at[string(v.Packs[i].Code)]); ok {
-			v.Packs[i].Sweep = []page.Callout{c}
-		}
+		v.Packs[i].Going, v.Packs[i].Done = sweepOf(at[string(v.Packs[i].Code)])
 	}
 	s.Pages.Render(w, r, page.Page{Template: "packs/list", Title: "packs.title", View: v, Wide: true})
 }

@@ -23,10 +23,8 @@ func Samples() []page.Sample {
 	v, names := sampleVersion(p)
 	list := listView{Links: []page.Link{{Href: "/packs/import", Text: page.M("packs.import.title")}}}
 	list.add(v, p)
-	for _, at := range []assessment.Sweep{{Looked: 312, Total: 1204, Begun: sampleClock()}, {Looked: 1204, Total: 1204, Moved: 37, Begun: sampleClock(), Ended: sampleClock()}} {
-		c, _ := sweepCallout(at)
-		list.Packs[0].Sweep = append(list.Packs[0].Sweep, c)
-	}
+	list.Packs[0].Going, _ = sweepOf(assessment.Sweep{Looked: 312, Total: 1204, Begun: sampleClock()})
+	_, list.Packs[0].Done = sweepOf(assessment.Sweep{Looked: 1204, Total: 1204, Moved: 37, Begun: sampleClock(), Ended: sampleClock()})
 	full := viewOf(v, p, names)
 	full.Links = []page.Link{{Href: path(v, "approve"), Text: page.M("packs.approve.link")}, {Href: path(v, "stop"), Text: page.M("packs.stop.link")}}
 	rows, members := rowsView{}, rowsView{}

@@ -18,17 +18,16 @@ func (s *Web) sweeps(r *http.Request) (map[string]assessment.Sweep, error) {
 	return s.Sweeps(r.Context())
 }
 
-// sweepCallout says how far the cases of a pack were looked at again; ok is false
-// where there are none.
-func sweepCallout(at assessment.Sweep) (c page.Callout, ok bool) {
+// sweepOf says how far the cases of a pack were looked at again: a callout while it
+// goes on, and lines once it is done. Both are empty where there are no cases.
+func sweepOf(at assessment.Sweep) (going []page.Callout, done []page.Msg) {
 	switch {
 	case at.Total == 0:
-		return c, false
+		return nil, nil
 	case at.Ended.IsZero():
-		return page.Callout{Level: page.Wait, Title: page.M("packs.sweep.at", "looked", at.Looked, "total", at.Total), Text: []page.Msg{page.M("packs.sweep.text")}}, true
+		return []page.Callout{{Level: page.Wait, Title: page.M("packs.sweep.at", "looked", at.Looked, "total", at.Total), Text: []page.Msg{page.M("packs.sweep.text")}}}, nil
 	}
-	return page.Callout{Level: page.Quiet, Title: page.M("packs.sweep.done", "total", at.Total, "date", calendar.DayOfTime(at.Ended).Date()),
-		Text: []page.Msg{page.M("packs.sweep.moved", "moved", at.Moved)}}, true
+	return nil, []page.Msg{page.M("packs.sweep.done", "total", at.Total, "date", calendar.DayOfTime(at.Ended).Date()), page.M("packs.sweep.moved", "moved", at.Moved)}
 }
 
 // impactNote says what a version would change, above the form that activates it: from

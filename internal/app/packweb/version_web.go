@@ -44,8 +44,12 @@ func (s *Web) getVersion(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	if c, ok := sweepCallout(at[v.Pack]); ok && v.Life.Activated {
-		view.Callouts = append(view.Callouts, c)
+	if v.Life.Activated {
+		going, done := sweepOf(at[v.Pack])
+		view.Callouts = append(view.Callouts, going...)
+		if len(done) > 0 {
+			view.Summary = append(view.Summary, page.Row{Label: page.M("packs.sweep.label"), Value: done})
+		}
 	}
 	view.Links = append(view.Links, page.Link{Href: path(v, "check"), Text: page.M("packs.check.link")})
 	for _, name := range actOrder {
