@@ -38,9 +38,19 @@ func (p casePacks) Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, er
 	return p.g.Whole(tx, id, on)
 }
 
+// Trial is what the destinations that read a version would be if it held.
+func (p casePacks) Trial(tx *db.Tx, q *pack.Pack, on calendar.Day) ([]*pack.Pack, error) {
+	return p.g.Trial(tx, q, on)
+}
+
 // Destinations lists the destinations in force on a day, each with its companions.
 func (p casePacks) Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error) {
 	return p.g.WholeAll(tx, "destination", on)
+}
+
+// Rules names which rules hold for a destination's cases.
+func (p casePacks) Rules(tx *db.Tx, id string) (string, error) {
+	return p.g.Rules(tx, id)
 }
 
 // ordersOf gives the assessment what it needs of orders.

@@ -72,12 +72,15 @@ type Node struct {
 	Steward    *stewardship.Service
 	Demo       bool
 
-	log      *slog.Logger
-	clock    func() time.Time
-	door     *page.Door
-	mux      *http.ServeMux
-	handler  http.Handler
-	unlock   func()
+	log     *slog.Logger
+	clock   func() time.Time
+	door    *page.Door
+	mux     *http.ServeMux
+	handler http.Handler
+	unlock  func()
+
+	rulesChanged chan struct{} // wakes sweepRules
+
 	close    sync.Once
 	closeErr error
 }
@@ -210,6 +213,8 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		return err
 	}
 	n.Packs = pack.NewRegistry(pack.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Clock: o.Clock})
+	n.rulesChanged = make(chan struct{}, 1)
+	n.Packs.OnChange(n.tellSweep)
 	if err := n.services(o); err != nil {
 		return err
 	}

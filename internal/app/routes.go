@@ -34,7 +34,8 @@ func (n *Node) routes() http.Handler {
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
-	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock}).Routes(mux)
+	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,
+		Sweeps: n.Assessment.Sweeps, Impact: n.Assessment.Impact}).Routes(mux)
 	n.safetyRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -116,6 +116,7 @@ func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
 			n.log.Error("search index", "err", err)
 		}
 	})
+	behind.Go(func() { n.sweepRules(work) })
 	defer behind.Wait()
 	defer stopWork()
 	select {

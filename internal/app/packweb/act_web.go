@@ -2,6 +2,7 @@ package packweb
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -50,6 +51,16 @@ func (s *Web) getAct(a act) http.HandlerFunc {
 		}
 		f := a.form(s, v, p)
 		f.Find("act").Value = db.NewID().String()
+		if a.right == access.PackActivate {
+			note, ok, err := s.impactNote(r, v, p)
+			if err != nil {
+				s.Pages.Error(w, r, err)
+				return
+			}
+			if ok {
+				f.Fields = slices.Insert(f.Fields, len(f.Fields)-1, note)
+			}
+		}
 		s.Pages.Form(w, r, actPage(a, v, p), f)
 	}
 }

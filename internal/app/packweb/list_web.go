@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
@@ -20,6 +21,8 @@ type listView struct {
 type packView struct {
 	Title    page.Msg
 	Code     page.Code
+	Going    []page.Callout
+	Done     []page.Msg
 	Versions page.Table
 }
 
@@ -43,9 +46,16 @@ func (s *Web) getList(w http.ResponseWriter, r *http.Request) {
 		}
 		return nil
 	})
+	var at map[string]assessment.Sweep
+	if err == nil {
+		at, err = s.sweeps(r)
+	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
+	}
+	for i := range v.Packs {
+		v.Packs[i].Going, v.Packs[i].Done = sweepOf(at[string(v.Packs[i].Code)])
 	}
 	s.Pages.Render(w, r, page.Page{Template: "packs/list", Title: "packs.title", View: v, Wide: true})
 }

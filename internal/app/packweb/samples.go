@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -22,6 +23,8 @@ func Samples() []page.Sample {
 	v, names := sampleVersion(p)
 	list := listView{Links: []page.Link{{Href: "/packs/import", Text: page.M("packs.import.title")}}}
 	list.add(v, p)
+	list.Packs[0].Going, _ = sweepOf(assessment.Sweep{Looked: 312, Total: 1204, Begun: sampleClock()})
+	_, list.Packs[0].Done = sweepOf(assessment.Sweep{Looked: 1204, Total: 1204, Moved: 37, Begun: sampleClock(), Ended: sampleClock()})
 	full := viewOf(v, p, names)
 	full.Links = []page.Link{{Href: path(v, "approve"), Text: page.M("packs.approve.link")}, {Href: path(v, "stop"), Text: page.M("packs.stop.link")}}
 	rows, members := rowsView{}, rowsView{}

@@ -39,6 +39,18 @@ func (s *Web) getVersion(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := viewOf(v, p, names)
+	at, err := s.sweeps(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	if v.Life.Activated {
+		going, done := sweepOf(at[v.Pack])
+		view.Callouts = append(view.Callouts, going...)
+		if len(done) > 0 {
+			view.Summary = append(view.Summary, page.Row{Label: page.M("packs.sweep.label"), Value: done})
+		}
+	}
 	view.Links = append(view.Links, page.Link{Href: path(v, "check"), Text: page.M("packs.check.link")})
 	for _, name := range actOrder {
 		a := acts[name]

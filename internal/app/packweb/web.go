@@ -1,11 +1,13 @@
 package packweb
 
 import (
+	"context"
 	"embed"
 	"net/http"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -27,6 +29,11 @@ type Deps struct {
 	Access   *access.Access
 	Pages    *page.Renderer
 	Clock    func() time.Time // time.Now when nil
+	// Sweeps says how far the open cases of each pack were looked at again since
+	// officers changed its rules; Impact what a version would change if it held from a
+	// day. Both may be nil.
+	Sweeps func(context.Context) (map[string]assessment.Sweep, error)
+	Impact func(context.Context, *pack.Pack, calendar.Day) (assessment.Impact, error)
 }
 
 // Web serves the pages.

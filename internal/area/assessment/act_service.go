@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func (s *Service) Sign(ctx context.Context, id, member, seen db.ID) (cleared boo
 	err = s.act(ctx, op, id, member, seen, access.CaseSign, func(d *desk, v *view) error {
 		obs := v.obstacles()
 		cleared = len(obs) == 0
-		until, hasDay := v.Decision.ValidUntil()
+		until, hasDay := v.validUntil()
 		switch {
 		case v.clearance() == ClearanceIssued, signedAlready(v.Acts, seen.String()) && !cleared:
 			return fault.New(fault.Conflict, op, "assessment.error.signed")
@@ -108,7 +109,7 @@ func (s *Service) Sign(ctx context.Context, id, member, seen db.ID) (cleared boo
 				return err
 			}
 			err = d.put(ctx, v.change(ctx, kindClearance, db.NewID(), journal.Sensitive, map[string]any{"member": member, "decision": seen,
-				"valid_until": until.String(), "evidence": digest, "state": ClearanceIssued, "cause": ""}))
+				"valid_until": until.String(), "evidence": digest, "likeness": likenessOf(v.Holder, rand.Text()), "state": ClearanceIssued, "cause": ""}))
 			if err != nil {
 				return err
 			}
@@ -145,8 +146,9 @@ func (s *Service) Waive(ctx context.Context, id, member, seen db.ID, service, re
 
 // Override decides against the table, as an act of its own that changes no rule:
 // "hold" stops the clearance, "release" lifts a hold an officer set, and
-// "class:CODE" records another class of the same pack. It cannot lift a hold of
-// the pack, answer an open question or clear anybody: those have their own ways.
+// "class:CODE" records another class of the same pack, under which the rules are
+// asked as well (class_rules.go). It cannot lift a hold of the pack, answer an open
+// question or clear anybody: those have their own ways.
 func (s *Service) Override(ctx context.Context, id, member, seen db.ID, outcome, reason string) error {
 	const op = "assessment.Override"
 	return s.act(ctx, op, id, member, seen, access.CaseOverride, func(d *desk, v *view) error {

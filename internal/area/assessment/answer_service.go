@@ -48,7 +48,7 @@ func (s *Service) AnswerShown(ctx context.Context, member db.ID, answers map[str
 			if !ok {
 				return fault.Field(op, "fact."+name, "assessment.error.choice")
 			}
-			if err := s.Access.Check(ctx, access.PlanAnswer, v.resource(levelOf(f.Sensitivity))); err != nil {
+			if err := s.Access.Check(ctx, answerRight(f), v.resource(levelOf(f.Sensitivity))); err != nil {
 				return err
 			}
 			if err := d.answer(ctx, v, f, answers[name], common, shown); err != nil {
@@ -63,6 +63,15 @@ func (s *Service) AnswerShown(ctx context.Context, member db.ID, answers map[str
 		// A person can stand in several cases: an observation moves them all.
 		return s.Changed(ctx, tx, v.Member.Person, "answer")
 	}))
+}
+
+// answerRight is the right to answer a fact of a pack, which says whose judgement
+// the answer is.
+func answerRight(f pack.Fact) access.Action {
+	if f.Answer == pack.AnswerPhysician {
+		return access.PlanDiagnose
+	}
+	return access.PlanAnswer
 }
 
 // answer puts one answer where its fact is kept; those of the whole case are

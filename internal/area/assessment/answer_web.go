@@ -176,7 +176,7 @@ func askable(v *view, rd reader) []pack.Fact {
 	var here []pack.Fact
 	for _, name := range v.Plan.Questions {
 		f, ok := v.Pack.Fact(name)
-		if ok && (strings.HasPrefix(f.From, "obs:") || isApplication(f)) && (rd.sensitive || !isSensitive(f.Sensitivity)) {
+		if ok && (strings.HasPrefix(f.From, "obs:") || isApplication(f)) && (rd.sensitive || !isSensitive(f.Sensitivity)) && rd.answers(f) {
 			here = append(here, f)
 		}
 	}

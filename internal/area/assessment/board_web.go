@@ -144,7 +144,14 @@ func caseAlerts(c Case, disputed bool) []page.Callout {
 }
 
 func (d *desk) boardMember(ctx context.Context, doc *journal.Doc, c Case, m Member) (boardMember, error) {
-	out := boardMember{Relation: relationMsg(m.Relation), On: d.today(), State: stateTag(m.State), Stations: stationTags(m.Stations)}
+	out := boardMember{Relation: relationMsg(m.Relation), On: d.today(), State: stateTag(m.On(d.today())), Stations: stationTags(m.Stations)}
+	left, tell, err := d.daysLeft(ctx, c, m)
+	if err != nil {
+		return out, err
+	}
+	if tell {
+		out.State = page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.state.cleared", left)}
+	}
 	b, err := d.People.Banner(ctx, d.tx, m.Person)
 	switch {
 	case fault.Is(err, fault.Forbidden): // a manager sees how far a family is, and not who it is
@@ -258,7 +265,7 @@ func (s *Service) peopleView(tx *db.Tx, id db.ID) (peopleView, []db.ID, error) {
 			continue
 		}
 		leave := &page.Form{Submit: page.M("assessment.people.leave"), Compact: true, Fields: []page.Field{{Kind: page.Hidden, Name: "leave", Value: m.ID.String()}}}
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{nameOf(briefs[m.Person]), relationMsg(m.Relation), stateTag(m.State), leave})
+		v.Table.Rows = append(v.Table.Rows, []page.Cell{nameOf(briefs[m.Person]), relationMsg(m.Relation), stateTag(m.On(s.today())), leave})
 	}
 	household, err := s.household(tx, ids...)
 	q := page.Field{Kind: page.Checks, Name: "join", Label: page.M("assessment.people.who_joins"), Hint: page.M("assessment.people.join_hint")}

@@ -19,8 +19,9 @@
 //   - Act: what an officer did about a decision: signed, set a service aside,
 //     decided against the table, printed. An act names the decision that was seen.
 //   - Clearance: what a signature over a plan without obstacles issues. It stands
-//     on its ground: the decision, and the evidence, which is the required results
-//     that no rule reads. When either moves it is suspended, its case opens again,
+//     on its ground: the decision, the evidence, which is the required results
+//     that no rule reads, and the likeness, which is who the certificate shows, in
+//     salted digests. When one of them moves it is suspended, its case opens again,
 //     and everyone who acted on it gets an alert.
 //
 // # Privacy
@@ -48,7 +49,7 @@
 // # Files
 //
 // rules.go settles what follows from what is known, plan_rules.go lays the plan
-// out, ground_rules.go says what a clearance stands on; look_service.go looks at a
+// out, ground_rules.go and identity_rules.go say what a clearance stands on; look_service.go looks at a
 // member, reassess_service.go brings what is stored in line with what was seen,
 // act_service.go and certificate_service.go are the officers' acts, case_service.go
 // and answer_service.go change a case and answer its questions.

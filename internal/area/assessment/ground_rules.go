@@ -15,12 +15,11 @@ import (
 )
 
 // sameGround reports whether two decisions say the same: what is required, held,
-// classified and how long it is valid, by the same version. A clearance stands on
-// the ground it was signed on; when the ground moves, it is suspended.
+// not safe, to wait for, classified and how long it is valid. A clearance stands on
+// the ground it was signed on; when the ground moves, it is suspended. Another
+// version of the rules that says the same of this person moves nothing: it would
+// suspend every clearance of a destination at once (docs/adr/0009).
 func sameGround(a, b pack.Record) bool {
-	if a.Hash != b.Hash || !slices.Equal(a.Stopped, b.Stopped) {
-		return false
-	}
 	key := func(r pack.Record) []string {
 		var ks []string
 		for _, o := range r.Outcomes {

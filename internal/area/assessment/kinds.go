@@ -44,7 +44,7 @@ func Kinds() []journal.Kind {
 			{Name: "act", Class: journal.Append, Fields: []string{"member", "act", "decision", "service", "rows", "reason", "outcome"}},
 		}},
 		{Name: kindClearance, Schema: 1, Tables: []string{"assessment_clearance"}, Project: projectClearance, Groups: []journal.Group{
-			{Name: "what", Class: journal.Append, Fields: []string{"member", "decision", "valid_until", "evidence"}},
+			{Name: "what", Class: journal.Append, Fields: []string{"member", "decision", "valid_until", "evidence", "likeness"}},
 			{Name: "state", Class: journal.Safety, Fields: []string{"state", "cause"}},
 		}},
 		{Name: kindAlert, Schema: 1, Tables: []string{"assessment_alert"}, Project: projectAlert, Groups: []journal.Group{
@@ -91,6 +91,7 @@ type Clearance struct {
 	Decision   db.ID          `json:"decision"`
 	ValidUntil string         `json:"valid_until"`
 	Evidence   string         `json:"evidence"` // digest of results no rule reads, see evidence
+	Likeness   likeness       `json:"likeness"` // of whom it was signed for
 	State      ClearanceState `json:"state"`
 	Cause      string         `json:"cause"`
 	By         db.ID          `json:"-"`

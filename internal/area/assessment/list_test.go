@@ -83,7 +83,7 @@ func TestTheListOfCases(t *testing.T) {
 		scope, err := w.Access.Scope(access.With(t.Context(), here), access.BoardRead)
 		must(t, err)
 		w.read(func(tx *db.Tx) error {
-			counts, err := countStates(tx, scope)
+			counts, err := countStates(tx, scope, w.today())
 			n := 0
 			for _, c := range counts {
 				n += c

@@ -43,6 +43,7 @@ func (s *Service) getCases(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := readFilter(r.URL.Query())
+	f.Today = s.today()
 	var v casesView
 	var shown []db.ID
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
@@ -50,7 +51,7 @@ func (s *Service) getCases(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		counts, err := countStates(tx, scope)
+		counts, err := countStates(tx, scope, s.today())
 		if err != nil {
 			return err
 		}
@@ -133,7 +134,11 @@ func (s *Service) casesView(ctx context.Context, tx *db.Tx, list []listed, count
 	}
 	d := s.desk(tx)
 	for _, l := range list {
-		v.Table.Rows = append(v.Table.Rows, d.caseRow(l, names))
+		row, err := d.caseRow(ctx, l, names)
+		if err != nil {
+			return v, nil, err
+		}
+		v.Table.Rows = append(v.Table.Rows, row)
 	}
 	return v, shown, nil
 }
@@ -186,15 +191,23 @@ func mainApplicant(members []Member) *Member {
 	return &members[0]
 }
 
-func (d *desk) caseRow(l listed, names map[db.ID][]any) []page.Cell {
+func (d *desk) caseRow(ctx context.Context, l listed, names map[db.ID][]any) ([]page.Cell, error) {
 	dest := page.M("assessment.destination.unknown")
 	if p, err := d.pack(l.Case); err == nil {
 		dest = title(p)
 	}
 	seen := map[State]int{}
 	var where []string
+	soonest := soonOver
 	for _, m := range l.Members {
-		seen[m.State]++
+		seen[m.On(d.today())]++
+		left, tell, err := d.daysLeft(ctx, l.Case, m)
+		if err != nil {
+			return nil, err
+		}
+		if tell {
+			soonest = min(soonest, left)
+		}
 		for _, st := range m.Stations {
 			if !slices.Contains(where, st) {
 				where = append(where, st)
@@ -209,7 +222,11 @@ func (d *desk) caseRow(l listed, names map[db.ID][]any) []page.Cell {
 	if len(where) > 0 {
 		stations = stationTags(where)
 	}
-	return []page.Cell{page.Link{Href: casePath(l.Case.ID), Name: l.Case.Number}, who, dest, l.Case.ExamDate, familyTags(seen), stations}
+	tags := familyTags(seen)
+	if soonest < soonOver {
+		tags = append(tags, page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.cases.soonest", soonest)})
+	}
+	return []page.Cell{page.Link{Href: casePath(l.Case.ID), Name: l.Case.Number}, who, dest, l.Case.ExamDate, tags, stations}, nil
 }
 
 func familyTags(seen map[State]int) []page.Tag {
@@ -234,7 +251,7 @@ func (s *Service) Counts(ctx context.Context) ([]page.Link, error) {
 	}
 	var counts map[State]int
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		counts, err = countStates(tx, scope)
+		counts, err = countStates(tx, scope, s.today())
 		return err
 	})
 	return countLinks(counts), err

@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -64,14 +65,18 @@ type view struct {
 	Pack      *pack.Pack
 	Input     decision.Input
 	Decision  decision.Decision
-	Record    []byte // of the decision, as it would be stored
+	Class     string             // set by an officer, "" when none
+	Under     *decision.Decision // the decision with that class beside the tables' own
+	Record    []byte             // of the decision, as it would be stored
 	Seen      map[string]decision.Fact
 	Own       map[string]answer
 	Plan      Plan
 	Last      *stored
 	Acts      []Act
 	Clearance *Clearance
+	Signed    *stored // the decision that the clearance was signed on
 	Orders    map[string]OrderState
+	Holder    people.Holder
 }
 
 // resource is a member's assessment as a policy sees it, at a sensitivity.
@@ -99,7 +104,22 @@ func (v *view) state() State {
 }
 
 // obstacles is what stands against signing a clearance.
-func (v *view) obstacles() []Obstacle { return obstacles(v.Plan, v.held()) }
+func (v *view) obstacles() []Obstacle {
+	obs := obstacles(v.Plan, v.held())
+	if v.strayClass() {
+		obs = append(obs, Obstacle{v.Class, "class"})
+	}
+	return obs
+}
+
+// strayClass reports whether an officer set a class that the rules in force do not
+// know: they cannot say what follows from it, so it has to be set anew.
+func (v *view) strayClass() bool {
+	return v.Class != "" && !slices.Contains(classesOf(v.Pack), v.Class)
+}
+
+// validUntil is the last day of validity a signature would give now.
+func (v *view) validUntil() (calendar.Day, bool) { return earliest(v.Decision, v.Under) }
 
 // current reports whether the stored decision is what the pack says now.
 func (v *view) current() bool { return v.Last != nil && string(v.Last.Record) == string(v.Record) }
@@ -111,6 +131,17 @@ func (v *view) expired(today calendar.Day) bool {
 	}
 	until, ok := v.Clearance.DayOf()
 	return ok && until < today
+}
+
+// fits reports whether the last clearance still shows the person as they are.
+func (v *view) fits() bool { return v.Clearance.Likeness.fits(v.Holder) }
+
+// stateOn is where the member stands on a day.
+func (v *view) stateOn(today calendar.Day) State {
+	if st := v.state(); st != StateCleared || !v.expired(today) {
+		return st
+	}
+	return StateExpired
 }
 
 // look decides about a member on what is known now. It writes nothing.
@@ -138,6 +169,14 @@ func (d *desk) look(id db.ID) (*view, error) {
 	if v.Clearance, err = lastClearance(d.tx, id); err != nil {
 		return nil, err
 	}
+	if v.Clearance != nil {
+		if v.Signed, err = loadDecision(d.tx, v.Clearance.Decision); unlessMissing(err) != nil {
+			return nil, err
+		}
+	}
+	if v.Holder, err = d.People.Holder(d.tx, v.Member.Person); err != nil {
+		return nil, err
+	}
 	return v, d.judge(v)
 }
 
@@ -152,9 +191,32 @@ func (d *desk) judge(v *view) error {
 		ordered[code] = st != OrderNone
 	}
 	v.Decision, v.Input = settle(v.Pack.Protocol.Decide, in, v.Pack.Facts, ordered)
-	v.Plan = plan(v.Decision, v.Pack, standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack)})
+	st := standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack)}
+	v.Plan = plan(v.Decision, v.Pack, st)
+	v.Class, v.Under = officerClass(v.Acts), nil
+	if v.Class != "" && !v.strayClass() {
+		p, err := d.classed(v.Pack, v.Class)
+		if err != nil {
+			return err
+		}
+		under, _ := settle(p.Protocol.Decide, in, v.Pack.Facts, ordered)
+		v.Under, v.Plan = &under, withClass(v.Plan, plan(under, p, st), v.Class)
+	}
 	v.Record, err = v.Pack.NewRecord(v.Input, v.Decision).Bytes()
 	return err
+}
+
+// classed is a pack in which an officer's class stands. It is compiled once.
+func (s *Service) classed(p *pack.Pack, class string) (*pack.Pack, error) {
+	key := strings.Join(append([]string{p.Hash, class}, p.StoppedRows...), "\x00")
+	if q, ok := s.classes.Load(key); ok {
+		return q.(*pack.Pack), nil
+	}
+	q, err := p.WithClass(class)
+	if err == nil {
+		s.classes.Store(key, q)
+	}
+	return q, err
 }
 
 // input gathers the pack's facts from the record: person.x, case.x and obs:x.
@@ -209,18 +271,12 @@ func (v *view) fact(f pack.Fact, person map[string]decision.Fact, day calendar.D
 	return fact, ok && f.From != ""
 }
 
-// signed reads the decision that the clearance was signed on.
-func (d *desk) signed(v *view) (pack.Record, error) {
-	was, err := loadDecision(d.tx, v.Clearance.Decision)
-	if err != nil {
-		return pack.Record{}, err
-	}
-	return pack.ParseRecord(was.Record)
-}
-
 // groundMoved reports whether what the clearance was signed on no longer stands.
 func (d *desk) groundMoved(v *view) (bool, error) {
-	was, err := d.signed(v)
+	if v.Signed == nil {
+		return true, nil // not here: nobody can say what it was signed on
+	}
+	was, err := pack.ParseRecord(v.Signed.Record)
 	if err != nil {
 		return true, err
 	}
@@ -228,7 +284,10 @@ func (d *desk) groundMoved(v *view) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	return moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), digest, v.obstacles()), nil
+	if until, ok := v.validUntil(); !ok || until.String() != v.Clearance.ValidUntil {
+		return true, nil // of the officer's class the signed decision says nothing
+	}
+	return !v.fits() || moved(was, v.Clearance.Evidence, v.Pack.NewRecord(v.Input, v.Decision), digest, v.obstacles()), nil
 }
 
 // evidence is the digest of the results that no rule reads: of those the record is

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -113,7 +114,7 @@ func (s *Service) names(ctx context.Context, v *view) (map[db.ID]string, error) 
 func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.ID, names map[db.ID]string) memberView {
 	rd := s.readerOf(ctx, v)
 	may := func(a access.Action, level journal.Sensitivity) bool { return s.Access.May(ctx, a, v.resource(level)) }
-	out := memberView{State: stateTag(v.state()), Summary: rd.summary(v), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
+	out := memberView{State: stateTag(v.stateOn(s.today())), Summary: rd.summary(v, s.today()), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
 	if v.ended() {
 		return out
 	}
@@ -163,7 +164,7 @@ func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.I
 
 // summary is where the case stands, each thing as what it is: the life of the
 // medical is never shown as clearance.
-func (rd reader) summary(v *view) page.Summary {
+func (rd reader) summary(v *view, today calendar.Day) page.Summary {
 	out := page.Summary{
 		{Label: page.M("assessment.case.destination"), Value: title(v.Pack)},
 		{Label: page.M("assessment.case.exam"), Value: v.Case.ExamDate},
@@ -173,14 +174,20 @@ func (rd reader) summary(v *view) page.Summary {
 	mayDay := rd.sensitive || !anyRestsOnSensitive(v.Pack, kindRows(v.Pack, decision.Valid))
 	if v.Clearance != nil {
 		tag := page.Tag{Level: clearanceLevel[v.clearance()], Text: page.M("assessment.clearance." + string(v.clearance()))}
+		if v.expired(today) {
+			tag = page.Tag{Level: page.Danger, Text: page.M("assessment.state.expired")}
+		}
 		value := []any{tag}
 		if until, ok := v.Clearance.DayOf(); ok && mayDay && v.clearance() == ClearanceIssued {
+			if left := int(until - today); left >= 0 && left < soonOver {
+				value = append(value, page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.state.cleared", left)})
+			}
 			value = append(value, page.M("assessment.clearance.until", "date", until.Date()))
 		}
 		out = append(out, page.Row{Label: page.M("assessment.member.clearance"), Value: value})
 	}
 	if mayDay {
-		if until, ok := v.Decision.ValidUntil(); ok {
+		if until, ok := v.validUntil(); ok {
 			value := []any{until.Date()}
 			if unsure := validUnconfirmed(v.Decision); unsure {
 				value = append(value, unconfirmed(true))
@@ -218,7 +225,7 @@ func (rd reader) findings(v *view) page.Tasks {
 	if v.held() {
 		out = append(out, page.Task{Name: page.M("assessment.hold.officer"), State: page.Tag{Level: page.Wait, Text: page.M("assessment.finding.hold")}})
 	}
-	if c := officerClass(v.Acts); c != "" {
+	if c := v.Class; c != "" {
 		out = append(out, page.Task{Name: page.M("assessment.class.officer", "class", rd.class(v, c)),
 			State: page.Tag{Level: page.Info, Text: page.M("assessment.finding.officer")}})
 	}
@@ -311,10 +318,13 @@ func (rd reader) against(v *view) []page.Msg {
 	if v.held() {
 		out = append(out, page.M("assessment.against.hold", "hold", page.M("assessment.hold.officer")))
 	}
+	if v.strayClass() {
+		out = append(out, page.M("assessment.against.class"))
+	}
 	for _, o := range v.Plan.unsettled() {
 		out = append(out, page.M("assessment.against.open", "outcome", rd.outcome(v.Pack, o)))
 	}
-	if _, ok := v.Decision.ValidUntil(); !ok && len(out) == 0 {
+	if _, ok := v.validUntil(); !ok && len(out) == 0 {
 		out = append(out, page.M("assessment.against.validity"))
 	}
 	return out
@@ -337,7 +347,7 @@ func causeMsg(cause string) page.Msg {
 // stands against it.
 func signForm(v *view) *page.Form {
 	obs := v.obstacles()
-	_, hasDay := v.Decision.ValidUntil()
+	_, hasDay := v.validUntil()
 	if v.Last == nil || v.clearance() == ClearanceIssued || !onlyHolds(obs) || len(obs) == 0 && !hasDay {
 		return nil
 	}

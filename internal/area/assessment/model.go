@@ -49,13 +49,19 @@ const (
 	StateNotNeeded State = "not_needed" // the destination asks for nothing
 	StateSuspended State = "suspended"  // a fact arrived after clearance
 	StateEnded     State = "ended"      // left the case, or died: nothing is asked of anybody
+	// StateExpired is a clearance whose last day is over. A day passes without anybody
+	// writing anything, so it is never stored: it is read from the day (Member.On).
+	StateExpired State = "expired"
 )
 
 // States lists them, what needs somebody first.
-var States = []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateCleared, StateNotNeeded, StateEnded}
+var States = []State{StateSuspended, StateBlocked, StateQuestions, StateServices, StateWaiting, StateHold, StateToSign, StateExpired, StateCleared, StateNotNeeded, StateEnded}
 
-// Finished reports whether nobody has to do anything for a member in this state.
-func (s State) Finished() bool { return s == StateCleared || s == StateNotNeeded || s == StateEnded }
+// Finished reports whether nobody has to do anything in this case for a member in
+// this state: who was cleared and did not travel in time needs a new one.
+func (s State) Finished() bool {
+	return s == StateCleared || s == StateExpired || s == StateNotNeeded || s == StateEnded
+}
 
 // Member is one person's part in a case.
 type Member struct {
@@ -67,6 +73,28 @@ type Member struct {
 	// Stations are where the person still has to go, by station code.
 	Stations []string `json:"stations"`
 	Left     bool     `json:"left"` // withdrawn from the case
+	// Until is the last day of the clearance of somebody who is cleared; zero otherwise.
+	Until calendar.Date `json:"-"`
+}
+
+// On is where the member stands on a day.
+func (m Member) On(day calendar.Day) State {
+	if until, ok := m.Until.Exact(); ok && m.State == StateCleared && until < day {
+		return StateExpired
+	}
+	return m.State
+}
+
+// soonOver is from how few days on the days that a clearance still lasts are shown:
+// the time it takes to rebook a flight.
+const soonOver = 30
+
+// DaysLeft counts the days after this one on which a clearance still stands; soon is
+// false where they are many, or there is none.
+func (m Member) DaysLeft(day calendar.Day) (left int, soon bool) {
+	until, ok := m.Until.Exact()
+	left = int(until - day)
+	return left, ok && m.On(day) == StateCleared && left < soonOver
 }
 
 // ItemState is where one service of a plan stands.

@@ -3,6 +3,7 @@ package assessment
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -11,19 +12,22 @@ import (
 )
 
 // certificateView is the certificate of clearance: who, for what, until when, by
-// whose signature. It holds no result, no class and no reason: the destination
-// gets the results that it asked for on its own form.
+// whose signature. It holds no result, no reason and no class but one that an
+// officer set against the table: the destination gets the results that it asked for
+// on its own form.
 type certificateView struct {
 	Destination page.Msg
 	Name, Latin string
 	Sex         page.Sex
 	Born        calendar.Date
+	Document    page.Code // the document people travel on that it was signed with
 	Case        page.Code
 	Exam        calendar.Date
 	Valid       calendar.Date
 	Signed      calendar.Date
 	Signer      string
 	Services    []page.Msg
+	Class       page.Msg // set by an officer; what the table finds goes on the destination's own form
 	Number      page.Code
 	Pack        page.Code
 	Unconfirmed bool
@@ -64,11 +68,24 @@ func certificate(v *view, b *page.Banner) certificateView {
 	out := certificateView{Destination: title(v.Pack), Name: b.Name, Latin: b.Latin, Sex: b.Sex, Born: b.Born, Case: page.Code(v.Case.Number),
 		Exam: v.Case.ExamDate, Number: page.Code(v.Clearance.ID.String()), Pack: page.Code(v.Pack.ID + " " + v.Pack.Version),
 		Signed: calendar.DayOfTime(v.Clearance.At).Date(), Unconfirmed: validUnconfirmed(v.Decision)}
+	if v.Signed != nil {
+		out.Pack = page.Code(v.Signed.Pack + " " + v.Signed.Version)
+	}
 	if out.Name == "" {
 		out.Name = b.Wristband
 	}
+	if doc, ok := v.Clearance.Likeness.document(v.Holder); ok {
+		out.Document = page.Code(strings.TrimSpace(doc.Issuer + " " + doc.Number))
+	}
 	if day, ok := v.Clearance.DayOf(); ok {
 		out.Valid = day.Date()
+	}
+	switch {
+	case v.Class == "":
+	case classTold(v.Pack, v.Class):
+		out.Class = page.M("assessment.class.officer", "class", words(v.Pack, "classify."+v.Class))
+	default:
+		out.Class = page.M("assessment.certificate.class_form")
 	}
 	for _, it := range v.Plan.Items {
 		if it.State == ItemDone && !it.Sensitive && !it.Offered {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -82,6 +83,9 @@ func (d *desk) settleMember(ctx context.Context, v *view, cause string) error {
 			return err
 		}
 		if yes {
+			if !v.fits() {
+				cause = people.CauseIdentity // whatever brought it to light
+			}
 			if err := d.suspend(ctx, v, ClearanceSuspended, cause); err != nil {
 				return err
 			}

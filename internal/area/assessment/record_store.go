@@ -26,10 +26,14 @@ func putAct(tx *db.Tx, a Act) error {
 }
 
 func putClearance(tx *db.Tx, c Clearance) error {
-	_, err := tx.Exec(`INSERT INTO assessment_clearance (id, member, decision, valid_until, evidence, state, cause, actor, made)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET member = excluded.member, decision = excluded.decision,
-		valid_until = excluded.valid_until, evidence = excluded.evidence, state = excluded.state, cause = excluded.cause, actor = excluded.actor, made = excluded.made`,
-		c.ID, c.Member, c.Decision, c.ValidUntil, c.Evidence, string(c.State), c.Cause, c.By, c.At.UnixMicro())
+	alike, err := json.Marshal(c.Likeness)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO assessment_clearance (id, member, decision, valid_until, evidence, likeness, state, cause, actor, made)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET member = excluded.member, decision = excluded.decision,
+		valid_until = excluded.valid_until, evidence = excluded.evidence, likeness = excluded.likeness, state = excluded.state, cause = excluded.cause, actor = excluded.actor, made = excluded.made`,
+		c.ID, c.Member, c.Decision, c.ValidUntil, c.Evidence, string(alike), string(c.State), c.Cause, c.By, c.At.UnixMicro())
 	return err
 }
 
@@ -128,13 +132,16 @@ func actsOf(tx *db.Tx, member db.ID) ([]Act, error) {
 	return out, rows.Err()
 }
 
-const clearanceColumns = `id, member, decision, valid_until, evidence, state, cause, actor, made`
+const clearanceColumns = `id, member, decision, valid_until, evidence, likeness, state, cause, actor, made`
 
 func scanClearance(scan func(...any) error) (*Clearance, error) {
 	var c Clearance
-	var state string
+	var alike, state string
 	var made int64
-	if err := scan(&c.ID, &c.Member, &c.Decision, &c.ValidUntil, &c.Evidence, &state, &c.Cause, &c.By, &made); err != nil {
+	if err := scan(&c.ID, &c.Member, &c.Decision, &c.ValidUntil, &c.Evidence, &alike, &state, &c.Cause, &c.By, &made); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(alike), &c.Likeness); err != nil {
 		return nil, err
 	}
 	c.State, c.At = ClearanceState(state), time.UnixMicro(made)

@@ -87,7 +87,7 @@ func sampleCases() casesView {
 			Pager: page.Pager{Next: "/cases?after=" + sampleID, From: 1, To: 50}},
 		Links: []page.Link{{Href: "/people", Text: page.M("assessment.cases.new")}, {Href: "/cases?closed=yes", Text: page.M("assessment.cases.closed")}},
 	}
-	for i, l := range countLinks(map[State]int{StateSuspended: 1, StateQuestions: 12, StateServices: 230, StateToSign: 8, StateCleared: 640}) {
+	for i, l := range countLinks(map[State]int{StateSuspended: 1, StateQuestions: 12, StateServices: 230, StateToSign: 8, StateExpired: 3, StateCleared: 640}) {
 		v.Counts = append(v.Counts, countLink{l, i == 1})
 	}
 	v.Table.Rows = [][]page.Cell{

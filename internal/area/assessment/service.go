@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -22,6 +23,7 @@ import (
 // People is what the assessment needs of the people area.
 type People interface {
 	Facts(tx *db.Tx, person db.ID, on calendar.Day) (map[string]decision.Fact, *decision.Journey, error)
+	Holder(tx *db.Tx, person db.ID) (people.Holder, error)
 	Banner(ctx context.Context, tx *db.Tx, person db.ID) (*page.Banner, error)
 	FamiliesOf(tx *db.Tx, person db.ID) ([]people.Member, error)
 	FamilyOf(tx *db.Tx, family db.ID) ([]people.Member, error)
@@ -78,6 +80,11 @@ type NewAnswer struct {
 // Packs gives the protocol in force.
 type Packs interface {
 	Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
+	// Rules names what holds of a destination's rules, whatever the day: it is another
+	// text once officers activated or stopped a version, or rows of one.
+	Rules(tx *db.Tx, destination string) (string, error)
+	// Trial is what the destinations that read a version would be if it held.
+	Trial(tx *db.Tx, p *pack.Pack, on calendar.Day) ([]*pack.Pack, error)
 	// Destinations lists the packs in force that a case can be opened for.
 	Destinations(tx *db.Tx, on calendar.Day) ([]*pack.Pack, error)
 }
@@ -98,14 +105,17 @@ type Deps struct {
 
 // Service is the assessment's use cases. Each exported method with a context is
 // one transaction; one with a Tx works inside the caller's, who has checked rights.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	classes sync.Map // content hash, officer's class and stopped rows → *pack.Pack
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{d}
+	return &Service{Deps: d}
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }

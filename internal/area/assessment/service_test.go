@@ -518,9 +518,7 @@ func TestRulesThatChangedAreLookedAtBeforeSigning(t *testing.T) {
 func TestACertificateIsNotPrintedWhenItsGroundMovedUnseen(t *testing.T) {
 	one(t, func(t *testing.T, w *world) {
 		_, m, _ := w.cleared()
-		next := *w.shelf.packs["us-immigrant"]
-		next.Hash = "next"
-		w.shelf.packs["us-immigrant"] = &next
+		w.shelf.packs["us-immigrant"] = stricter(t, w)
 		_, err := w.Certificate(w.as(access.Physician), db.NewID(), m)
 		refused(t, "print", err, fault.Conflict, "assessment.error.not_cleared")
 		if v := w.look(m); v.Member.State != StateSuspended || v.Clearance.Cause != "rules" {

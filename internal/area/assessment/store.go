@@ -44,7 +44,9 @@ CREATE INDEX assessment_alert_to ON assessment_alert (recipient, answer, id);
 CREATE TABLE assessment_answer (
 	id BLOB PRIMARY KEY, member BLOB NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, own INTEGER NOT NULL, disputed INTEGER NOT NULL);
 CREATE INDEX assessment_answer_member ON assessment_answer (member);
-`}}
+`}, {Area: "assessment", Number: 2, SQL: `
+ALTER TABLE assessment_clearance ADD COLUMN likeness TEXT NOT NULL DEFAULT '{}';
+`}, {Area: "assessment", Number: 3, SQL: sweepTable}}
 }
 
 func putCase(tx *db.Tx, id db.ID, site, programme string, c Case, day calendar.Day, opened time.Time) error {
@@ -99,12 +101,20 @@ func numberTaken(tx *db.Tx, c Case, site string) (bool, error) {
 	return n > 0, err
 }
 
-const memberColumns = `m.id, m.case_id, m.person, m.relation, m.state, m.stations, m.left_case`
+// lastDay is the last day of the clearance of somebody who is cleared, as a text that
+// sorts by day; empty for everybody else.
+const lastDay = `CASE WHEN m.state = 'cleared' THEN COALESCE((SELECT k.valid_until FROM assessment_clearance k WHERE k.member = m.id
+	ORDER BY k.made DESC, k.id DESC LIMIT 1), '') ELSE '' END`
+
+const memberColumns = `m.id, m.case_id, m.person, m.relation, m.state, m.stations, m.left_case, ` + lastDay
 
 func scanMember(scan func(...any) error) (Member, error) {
 	var m Member
-	var state, stations string
-	err := scan(&m.ID, &m.Case, &m.Person, &m.Relation, &state, &stations, &m.Left)
+	var state, stations, until string
+	err := scan(&m.ID, &m.Case, &m.Person, &m.Relation, &state, &stations, &m.Left, &until)
+	if day, none := calendar.ParseDay(until); none == nil {
+		m.Until = day.Date()
+	}
 	m.State, m.Stations = State(state), strings.Fields(stations)
 	return m, err
 }
@@ -148,8 +158,9 @@ type CaseFilter struct {
 	State  State
 	Number string // the beginning of a case number
 	Closed bool   // the closed ones instead
-	After  db.ID  // the last case of the page before
-	Before int    // how many cases the pages before showed
+	Today  calendar.Day
+	After  db.ID // the last case of the page before
+	Before int   // how many cases the pages before showed
 	Limit  int
 }
 
@@ -172,7 +183,14 @@ func listCases(tx *db.Tx, scope access.Scope, f CaseFilter) ([]listed, error) {
 		// By the state's own index, so that the few of a rare state are found among
 		// millions.
 		sql = `SELECT DISTINCT ` + caseColumns + ` FROM assessment_member m JOIN assessment_case c ON c.id = m.case_id WHERE ` + where + ` AND m.state = ?`
-		args = append(args, string(f.State))
+		switch f.State { // the two that the passing of a day tells apart are stored as one
+		case StateExpired:
+			sql, args = sql+` AND `+lastDay+` < ? AND `+lastDay+` <> ''`, append(args, string(StateCleared), f.Today.String())
+		case StateCleared:
+			sql, args = sql+` AND (`+lastDay+` >= ? OR `+lastDay+` = '')`, append(args, string(StateCleared), f.Today.String())
+		default:
+			args = append(args, string(f.State))
+		}
 		after, order = ` AND m.case_id < ?`, ` ORDER BY c.id DESC`
 	case f.Number != "":
 		after, order = ` AND (c.number, c.id) > (SELECT a.number, a.id FROM assessment_case a WHERE a.id = ?)`, ` ORDER BY c.number, c.id`
@@ -219,11 +237,13 @@ func fillMembers(tx *db.Tx, scope access.Scope, list []listed) error {
 	return err
 }
 
-// countStates counts the members the actor may see by state, over open cases.
-func countStates(tx *db.Tx, scope access.Scope) (map[State]int, error) {
+// countStates counts the members the actor may see by where they stand on a day,
+// over open cases.
+func countStates(tx *db.Tx, scope access.Scope, today calendar.Day) (map[State]int, error) {
 	where, args := scope.WhereIn("m", access.Columns{Subject: "person"})
-	rows, err := tx.Query(`SELECT m.state, COUNT(*) FROM assessment_member m JOIN assessment_case c ON c.id = m.case_id
-		WHERE `+where+` AND m.left_case = 0 AND c.closed = 0 GROUP BY m.state`, args...)
+	rows, err := tx.Query(`SELECT s.state, COUNT(*) FROM (SELECT CASE WHEN `+lastDay+` <> '' AND `+lastDay+` < ? THEN 'expired' ELSE m.state END AS state
+		FROM assessment_member m JOIN assessment_case c ON c.id = m.case_id WHERE `+where+` AND m.left_case = 0 AND c.closed = 0) s GROUP BY s.state`,
+		append([]any{today.String()}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -91,10 +91,40 @@ func title(p *pack.Pack) page.Msg {
 var stateLevel = map[State]page.Level{
 	StateQuestions: page.Wait, StateServices: page.Info, StateWaiting: page.Quiet, StateBlocked: page.Danger, StateHold: page.Wait,
 	StateToSign: page.Wait, StateCleared: page.Done, StateNotNeeded: page.Quiet, StateSuspended: page.Danger, StateEnded: page.Quiet,
+	StateExpired: page.Danger,
 }
 
 func stateTag(st State) page.Tag {
 	return page.Tag{Level: stateLevel[st], Text: page.M("assessment.state." + string(st))}
+}
+
+// daysLeftMsg says how long a clearance still lasts: key + "_left", or key + "_last"
+// on its last day.
+func daysLeftMsg(key string, left int) page.Msg {
+	if left == 0 {
+		return page.M(key + "_last")
+	}
+	return page.M(key+"_left", "count", left)
+}
+
+// daysLeft counts the days that a clearance still lasts, where they are few. A short
+// life of the medical can tell a finding: where a rule of it rests on something
+// sensitive, the days are told only to those who may know that of the member.
+func (d *desk) daysLeft(ctx context.Context, c Case, m Member) (left int, tell bool, err error) {
+	left, soon := m.DaysLeft(d.today())
+	if !soon {
+		return 0, false, nil
+	}
+	p, err := d.pack(c)
+	if err != nil {
+		return 0, false, nil // no rules in force: nobody can say what the day rests on
+	}
+	if !anyRestsOnSensitive(p, kindRows(p, decision.Valid)) {
+		return left, true, nil
+	}
+	_, site, programme, err := loadCase(d.tx, c.ID)
+	v := view{Member: m, Site: site, Programme: programme}
+	return left, err == nil && d.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive)), err
 }
 
 var itemLevel = map[ItemState]page.Level{
@@ -120,11 +150,16 @@ func stationTags(codes []string) []page.Tag {
 // reader is who looks at a plan and what they may know.
 type reader struct {
 	sensitive bool // may know sensitive reasons
+	diagnoses bool // may answer what is a physician's judgement
 }
 
 func (s *Service) readerOf(ctx context.Context, v *view) reader {
-	return reader{sensitive: s.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive))}
+	return reader{sensitive: s.Access.May(ctx, access.PlanRead, v.resource(journal.Sensitive)),
+		diagnoses: s.Access.May(ctx, access.PlanDiagnose, v.resource(journal.Clinical))}
 }
+
+// answers reports whether a question is not somebody else's to answer.
+func (rd reader) answers(f pack.Fact) bool { return f.Answer == "" || rd.diagnoses }
 
 // service is the name of a service: its own, or "clinical service" to whoever may
 // not know it.
@@ -195,6 +230,8 @@ func (rd reader) question(p *pack.Pack, name string) page.Msg {
 		return page.M("assessment.question.journey")
 	case isSensitive(f.Sensitivity) && !rd.sensitive:
 		return page.M("assessment.hidden.question")
+	case !rd.answers(f):
+		return page.M("assessment.question.physician", "question", words(p, f.QuestionKey()))
 	}
 	return words(p, f.QuestionKey())
 }

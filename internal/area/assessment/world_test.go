@@ -120,6 +120,17 @@ func (s *shelf) Active(_ *db.Tx, id string, _ calendar.Day) (*pack.Pack, error) 
 
 func (s *shelf) Version(tx *db.Tx, id, _, _ string) (*pack.Pack, error) { return s.Active(tx, id, 0) }
 
+func (s *shelf) Rules(_ *db.Tx, id string) (string, error) {
+	if p, ok := s.packs[id]; ok {
+		return p.Hash + " " + strings.Join(p.StoppedRows, " "), nil
+	}
+	return "none", nil
+}
+
+func (s *shelf) Trial(_ *db.Tx, p *pack.Pack, _ calendar.Day) ([]*pack.Pack, error) {
+	return []*pack.Pack{p}, nil
+}
+
 func (s *shelf) Destinations(*db.Tx, calendar.Day) ([]*pack.Pack, error) {
 	var out []*pack.Pack
 	for _, p := range s.packs {

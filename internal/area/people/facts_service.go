@@ -76,6 +76,26 @@ func (s *Service) Identity(tx *db.Tx, id db.ID) (Person, access.Resource, error)
 	return row.Person, row.resource(), err
 }
 
+// Holder returns a person as a certificate shows them. It checks no rights.
+func (s *Service) Holder(tx *db.Tx, person db.ID) (Holder, error) {
+	row, err := findPerson(tx, person)
+	if err != nil {
+		return Holder{}, err
+	}
+	p := row.Person
+	h := Holder{Wristband: p.Wristband, Birth: p.Birth, Sex: p.Sex, Nationalities: p.Nationalities, NationalityState: p.NationalityState, Disputed: row.Disputed}
+	h.Name, h.Latin = p.Display()
+	all, err := documentsOf(tx, person)
+	for _, t := range travelDocuments {
+		for _, d := range all {
+			if d.Type == t {
+				h.Documents = append(h.Documents, d)
+			}
+		}
+	}
+	return h, err
+}
+
 // FamilyOf returns who is in a family now. It checks no rights.
 func (s *Service) FamilyOf(tx *db.Tx, family db.ID) ([]Member, error) {
 	ms, err := members(tx, family)

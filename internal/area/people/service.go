@@ -53,13 +53,13 @@ func (s *Service) Today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
 // The causes that OnChange names.
 const (
-	CauseIdentity = "identity" // birth, sex, nationality, death …
+	CauseIdentity = "identity" // name, birth, sex, nationality, death, documents …
 	CauseSafety   = "safety"   // allergies, pregnancy
 	CauseJourney  = "journey"  // a stay, or that the journey is whole
 )
 
 // OnChange has f called in the transaction of every change that may change what
-// packs know of a person (Facts). It is for the composition root, before the first
+// packs know of a person (Facts) or what a certificate says of them (Holder). It is for the composition root, before the first
 // request.
 func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error) {
 	s.changed = append(s.changed, f)
@@ -90,7 +90,7 @@ func (s *Service) append(ctx context.Context, tx *db.Tx, by access.Actor, c jour
 func (s *Service) tell(ctx context.Context, tx *db.Tx, kind string, person db.ID) error {
 	cause := ""
 	switch kind {
-	case kindPerson:
+	case kindPerson, kindDocument:
 		cause = CauseIdentity
 	case kindSafety:
 		cause = CauseSafety

@@ -81,6 +81,9 @@ const (
 	PlanRead Action = "plan.read"
 	// PlanAnswer answers a question the plan asks.
 	PlanAnswer Action = "plan.answer"
+	// PlanDiagnose answers a question that is a physician's judgement: a diagnosis, the
+	// reading of a test, an estimate.
+	PlanDiagnose Action = "plan.diagnose"
 	// PlanWaive sets a requirement aside by a rule of the destination.
 	PlanWaive Action = "plan.waive"
 	// CaseClassify sets a class or lifts a hold.
@@ -237,6 +240,7 @@ var acts = []act{
 	{CaseEdit, []group{personal}},
 	{PlanRead, []group{personal, clinical, looking}},
 	{PlanAnswer, []group{personal, clinical}},
+	{PlanDiagnose, []group{personal, clinical}},
 	{PlanWaive, []group{personal, clinical}},
 	{CaseClassify, []group{personal, clinical}},
 	{CaseOverride, []group{personal, clinical}},

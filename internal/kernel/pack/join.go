@@ -151,6 +151,9 @@ func (j *joiner) fact(q *Pack, f Fact) {
 	if sensitivities[f.Sensitivity] > sensitivities[have.Sensitivity] {
 		have.Sensitivity = f.Sensitivity
 	}
+	if have.Answer == "" {
+		have.Answer = f.Answer
+	}
 	if have.Service == "" {
 		have.Service, have.Absent = f.Service, f.Absent
 	}
@@ -244,8 +247,53 @@ func (g *Registry) whole(tx *db.Tx, vs []Version, id string, on calendar.Day) (*
 	if err != nil {
 		return nil, err
 	}
+	return g.beside(tx, vs, base, nil, on)
+}
+
+// Trial is what the destinations that read a pack would be on a day if this
+// version of it held.
+func (g *Registry) Trial(tx *db.Tx, p *Pack, on calendar.Day) ([]*Pack, error) {
+	vs, err := g.versions(tx, "")
+	if err != nil {
+		return nil, fault.Wrap("pack.Trial", err)
+	}
+	bases := []*Pack{p}
+	if p.Kind != "destination" {
+		bases = nil
+	}
+	seen := map[string]bool{p.ID: true}
+	for _, v := range vs {
+		if seen[v.Pack] {
+			continue
+		}
+		seen[v.Pack] = true
+		base, err := g.active(tx, vs, v.Pack, on)
+		if err == nil && base.Kind == "destination" && slices.ContainsFunc(base.With, func(w With) bool { return w.Pack == p.ID }) {
+			bases = append(bases, base)
+		}
+		if err != nil && !fault.Is(err, fault.Unavailable) {
+			return nil, fault.Wrap("pack.Trial", err)
+		}
+	}
+	out := make([]*Pack, 0, len(bases))
+	for _, base := range bases {
+		q, err := g.beside(tx, vs, base, p, on)
+		if err != nil {
+			return nil, fault.Wrap("pack.Trial", err)
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+// beside joins a destination with its companions on a day, one of them as given.
+func (g *Registry) beside(tx *db.Tx, vs []Version, base, given *Pack, on calendar.Day) (*Pack, error) {
 	var companions []*Pack
 	for _, w := range base.With {
+		if given != nil && w.Pack == given.ID {
+			companions = append(companions, given)
+			continue
+		}
 		q, err := g.active(tx, vs, w.Pack, on)
 		switch {
 		case err == nil:

@@ -54,6 +54,9 @@ func TestTheLinterNamesEachMistake(t *testing.T) {
 		{"a fact nobody uses", replaced(manifestFile, "  - {name: symptoms,", "  - {name: shoe_size, type: int, sensitivity: identity}\n  - {name: symptoms,"), Error, "unused-fact", manifestFile, "facts.shoe_size", "used_by"},
 		{"a fact without sensitivity", replaced(manifestFile, "name: symptoms, type: bool, sensitivity: clinical", "name: symptoms, type: bool"), Error, "no-sensitivity", manifestFile, "facts.symptoms", "no sensitivity"},
 		{"pregnancy marked as not sensitive", replaced(manifestFile, "longest_age: 0, sensitivity: sensitive", "longest_age: 0, sensitivity: clinical"), Error, "no-sensitivity", manifestFile, "facts.pregnant", "sensitive or sealed"},
+		{"a diagnosis that anybody may answer", replaced(manifestFile, "  - {name: symptoms,", "  - {name: tb_dx, type: bool, from: \"obs:tb_dx\", sensitivity: clinical, used_by: report}\n  - {name: symptoms,"), Error, "answer", manifestFile, "facts.tb_dx", "diagnosis"},
+		{"an answer by nobody that is known", replaced(manifestFile, "name: symptoms, type: bool, sensitivity: clinical", "name: symptoms, type: bool, sensitivity: clinical, from: \"obs:symptoms\", answer: cook"), Error, "answer", manifestFile, "facts.symptoms", "cook"},
+		{"an answer to what is of the record", replaced(manifestFile, "name: symptoms, type: bool, sensitivity: clinical", "name: symptoms, type: bool, sensitivity: clinical, from: case.symptoms, answer: physician"), Error, "answer", manifestFile, "facts.symptoms", "observations"},
 		{"a destination that asks a disability question", replaced(manifestFile, "type: bool, sensitivity: clinical", "type: bool, sensitivity: clinical, from: person.wg.walking"), Error, "disability-in-destination", manifestFile, "facts.symptoms", "Washington"},
 		{"a destination that reads a disability question", func(f Files) {
 			replaced(manifestFile, "name: symptoms", "name: wg_walking")(f)

@@ -112,6 +112,7 @@ func (l *linter) facts() {
 		if sensitive.MatchString(f.Name) && sensitivities[f.Sensitivity] < sensitivities["sensitive"] {
 			l.say(Error, "no-sensitivity", manifestFile, 0, key, "speaks of what must be marked sensitive or sealed")
 		}
+		l.answer(key, f)
 		if l.p.Kind == "destination" && (washingtonGroup(f.Name) || washingtonGroup(f.From)) {
 			l.say(Error, "disability-in-destination", manifestFile, 0, key, "a destination's rules must not read the Washington Group questions")
 		}
@@ -122,6 +123,22 @@ func (l *linter) facts() {
 				l.say(Error, "disability-in-destination", r.file, r.line, f, "%s: a destination's rules must not read the Washington Group questions", r.id)
 			}
 		}
+	}
+}
+
+// diagnosis is the name of a fact that only a physician can say.
+var diagnosis = regexp.MustCompile(`(^|_)(dx|diagnosis)($|_)`)
+
+// answer checks who may answer a fact.
+func (l *linter) answer(key string, f Fact) {
+	observed := strings.HasPrefix(f.From, "obs:")
+	switch {
+	case f.Answer != "" && f.Answer != AnswerPhysician:
+		l.say(Error, "answer", manifestFile, 0, key, "answer is %q; it may be %s, or left out for whoever works on the plan", f.Answer, AnswerPhysician)
+	case f.Answer != "" && !observed:
+		l.say(Error, "answer", manifestFile, 0, key, "answer is for observations (from: obs:…); what is of the record or the case, or derived, is not answered here")
+	case f.Answer == "" && observed && diagnosis.MatchString(f.Name):
+		l.say(Error, "answer", manifestFile, 0, key, "is a diagnosis by its name: it needs answer: %s", AnswerPhysician)
 	}
 }
 

@@ -89,9 +89,16 @@ type Fact struct {
 	// never read as a test not needed.
 	Service string `yaml:"service"`
 	Absent  string `yaml:"absent"`
-	UsedBy  string `yaml:"used_by"` // what beside the rules needs it: a form, a report, a certificate
-	Note    string `yaml:"note"`
+	// Answer says whose judgement an answer on the plan's own page is: AnswerPhysician,
+	// or empty for whoever works on the plan. Which roles that are is the policy's.
+	Answer string `yaml:"answer"`
+	UsedBy string `yaml:"used_by"` // what beside the rules needs it: a form, a report, a certificate
+	Note   string `yaml:"note"`
 }
+
+// AnswerPhysician marks a fact that is a physician's judgement: a diagnosis, the
+// reading of a test, an estimate. No other role answers the question.
+const AnswerPhysician = "physician"
 
 // Asked reports whether a person has to supply the fact (it is not derived).
 func (f Fact) Asked() bool { return f.Derive == "" }

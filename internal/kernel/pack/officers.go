@@ -2,8 +2,12 @@ package pack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -155,7 +159,60 @@ func (g *Registry) act(ctx context.Context, action access.Action, id db.ID, a Ac
 		}
 		return g.journal.Append(tx, by, journal.Change{Kind: ActKind, Doc: a.ID, Sensitivity: journal.Identity, Purpose: purpose, Fields: fields})
 	})
+	if err == nil && (a.Name == ActActivate || a.Name == ActStop) {
+		for _, f := range g.changed {
+			f()
+		}
+	}
 	return fault.Wrap("pack."+string(a.Name), err)
+}
+
+// OnChange has f called after an officer activated or stopped something, which may
+// have changed the rules in force. It must not wait. It is for the composition root,
+// before the first request.
+func (g *Registry) OnChange(f func()) { g.changed = append(g.changed, f) }
+
+// Rules names which rules hold for a pack's cases on any day: it changes when two
+// officers activated or stopped a version, or rows of one, of the pack itself or of
+// one that may stand beside it (any that is not a destination of its own).
+func (g *Registry) Rules(tx *db.Tx, id string) (string, error) {
+	vs, err := g.versions(tx, "")
+	if err != nil {
+		return "", fault.Wrap("pack.Rules", err)
+	}
+	read, err := g.read(tx, vs, id)
+	if err != nil {
+		return "", fault.Wrap("pack.Rules", err)
+	}
+	h := sha256.New()
+	for _, v := range vs {
+		if !v.Life.Activated || !read[v.Pack] {
+			continue
+		}
+		fmt.Fprintf(h, "%s %s %s %v %q\n", v.Hash, v.Life.From, v.Life.Since.UTC().Format(time.RFC3339Nano), v.Life.Whole, v.Life.Rows)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// read is which packs a destination's cases read, by any of its versions: itself,
+// its companions, and whatever is no destination, as a safety pack is.
+func (g *Registry) read(tx *db.Tx, vs []Version, id string) (map[string]bool, error) {
+	read := map[string]bool{id: true}
+	for _, v := range vs {
+		p, err := g.ByHash(tx, v.Hash)
+		if err != nil {
+			return nil, err
+		}
+		if p.Kind != "destination" {
+			read[v.Pack] = true
+		}
+		if v.Pack == id {
+			for _, w := range p.With {
+				read[w.Pack] = true
+			}
+		}
+	}
+	return read, nil
 }
 
 func didAlready(acts []Act, by db.ID) bool {

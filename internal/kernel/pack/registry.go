@@ -35,6 +35,7 @@ type Registry struct {
 	access  *access.Access
 	clock   func() time.Time
 	cache   sync.Map // content hash and stopped rows → *Pack; versions never change
+	changed []func() // see OnChange
 }
 
 // NewRegistry makes a registry. It does not touch the database.

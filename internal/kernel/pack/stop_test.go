@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,63 @@ func TestStoppingARow(t *testing.T) {
 		}
 		if v := d.version(t, id); v.Status != Active {
 			t.Errorf("a version with a stopped row goes on: %s", v.Status)
+		}
+	})
+}
+
+// What names the rules of a destination changes when two officers did something to
+// its versions, and not before, nor with another destination's.
+func TestTheNameOfTheRulesInForce(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		woken := 0
+		d.OnChange(func() { woken++ })
+		rules := func() (text string) {
+			t.Helper()
+			must(t, d.db.Read(t.Context(), func(tx *db.Tx) (err error) {
+				text, err = d.Rules(tx, "harbour")
+				return err
+			}))
+			return text
+		}
+		id, p := d.imported(t, nil)
+		if p.ID != "harbour" {
+			t.Fatalf("the test asks for another pack than %s", p.ID)
+		}
+		none := rules()
+		d.activated(t, id, "2020-01-01")
+		active := rules()
+		if active == none || woken != 2 {
+			t.Errorf("activated: the same rules %v, woken %d times", active == none, woken)
+		}
+		must(t, d.Stop(officer(t, 1), id, db.NewID(), []string{"H-S5"}, "the list is in doubt"))
+		if rules() != active {
+			t.Error("one officer changed the rules")
+		}
+		d.move(time.Second)
+		must(t, d.Stop(officer(t, 2), id, db.NewID(), []string{"H-S5"}, "the list is in doubt"))
+		stopped := rules()
+		if stopped == active {
+			t.Error("a stopped row changed nothing")
+		}
+		named := func(id string) func(Files) {
+			return func(f Files) {
+				for name, text := range f {
+					f[name] = strings.ReplaceAll(strings.ReplaceAll(text, "id: harbour\n", "id: "+id+"\n"), `"pack":"harbour"`, `"pack":"`+id+`"`)
+				}
+			}
+		}
+		other, _ := d.imported(t, named("lagoon"))
+		d.activated(t, other, "2020-01-01")
+		if rules() != stopped {
+			t.Error("another destination's rules are this one's")
+		}
+		beside, _ := d.imported(t, func(f Files) {
+			named("tide")(f)
+			replaced(manifestFile, "kind: destination", "kind: conditions")(f)
+		})
+		d.activated(t, beside, "2020-01-01")
+		if rules() == stopped {
+			t.Error("rules that stand beside it changed, and its name did not")
 		}
 	})
 }
