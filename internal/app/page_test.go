@@ -3,8 +3,11 @@ package app
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
@@ -54,11 +57,52 @@ func samples(t testing.TB) []page.Sample {
 		f.Ask(questions.View(answers, check(questions, answers)), typed, typed != nil)
 		return askView{Form: f}
 	}
+	list, one, done := usersSamples()
 	return []page.Sample{
+		{Name: "users", Template: "app/users", Title: "app.users.title", Wide: true, Empty: usersView{Table: usersTable(nil)}, Full: list("Amal Idris"), Hostile: list(pagetest.Hostile)},
+		{Name: "a user", Template: "app/user", Title: "app.users.one", Empty: userView{}, Full: one("Amal Idris", false), Hostile: one(pagetest.Hostile, true)},
+		{Name: "accounts", Template: "app/accounts", Title: "app.accounts.title", Wide: true, Empty: accountsView{Table: accountsTable()}, Full: done("Amal Idris"), Hostile: done(pagetest.Hostile)},
 		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{}, Full: full, Hostile: full},
 		{Name: "questions", Template: "app/ask", Title: "app.safety.title", Empty: askView{Empty: page.Empty{Title: page.M("app.safety.not_asked"), Text: page.M("app.safety.not_asked_text")}},
 			Full: ask(nil), Hostile: ask(map[string][]string{"q-pregnancy_today": {pagetest.Hostile}, "q-lmp-day": {pagetest.Hostile}})},
 	}
+}
+
+// usersSamples are the pages of users: the list, one user, what was done.
+func usersSamples() (list func(string) usersView, one func(string, bool) userView, done func(string) accountsView) {
+	at := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+	account := func(name string) access.Account {
+		return access.Account{User: access.User{ID: db.ID{1}, Login: "amal", Name: name, Roles: access.Roles()[:3], Sites: []string{"NBO", "KLA"}, Programmes: []string{access.All},
+			Ceiling: "clinical", Locale: "ar", Disputed: true}, Password: true, Given: true, Changed: at, Shut: at}
+	}
+	list = func(name string) usersView {
+		a, b := account(name), account(name)
+		b.Disabled, b.Sites = true, []string{access.All}
+		return usersView{Table: usersTable([]access.Account{a, b, {User: a.User}}), Add: page.Link{Href: usersPath + "/new", Text: page.M("app.users.add")}}
+	}
+	one = func(name string, own bool) userView {
+		a := account(name)
+		v := userView{Own: own, Acts: userActs(a, false), Edit: page.Link{Href: usersPath, Text: page.M("app.users.edit")}, Rows: page.Summary{
+			{Label: page.M("door.me.name"), Value: name}, {Label: page.M("app.users.state"), Value: accountTags(a)}, {Label: page.M("door.me.roles"), Value: roleNames(a.Roles)},
+			{Label: page.M("app.users.locale"), Value: localeName("ar")}}}
+		for _, act := range access.AccountActs() {
+			v.Done = append(v.Done, page.Event{When: at, What: page.M("app.accounts.act_" + string(act)), Detail: []page.Cell{name, roleNames(a.Roles)},
+				State: lookedTag(access.AccountEvent{Opens: true})})
+		}
+		if !own {
+			v.Secret, v.Password = "badi-feko-gumi-taro", page.Callout{Level: page.Wait, Title: page.M("app.users.password_title"), Text: []page.Msg{page.M("app.users.password_once"), page.M("app.users.password_tell")}}
+		}
+		return v
+	}
+	done = func(name string) accountsView {
+		v := accountsView{Notice: accountsNotice(2), Table: accountsTable(), Form: &page.Form{Action: "/audit/accounts", Submit: page.M("app.accounts.look"), Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: "1"}}}}
+		for _, act := range access.AccountActs() {
+			v.Table.Rows = append(v.Table.Rows, []page.Cell{at, page.M("app.accounts.operator"), page.M("app.accounts.act_" + string(act)),
+				page.Link{Href: usersPath, Name: name}, roleNames(access.Roles()[:2]), lookedTag(access.AccountEvent{Opens: true, Reviewed: at})})
+		}
+		return v
+	}
+	return list, one, done
 }
 
 func check(f *form.Form, answers map[string][]string) *form.Result {

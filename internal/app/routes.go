@@ -37,6 +37,7 @@ func (n *Node) routes() http.Handler {
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,
 		Sweeps: n.Assessment.Sweeps, Impact: n.Assessment.Impact}).Routes(mux)
 	n.safetyRoutes(mux)
+	n.userRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
@@ -83,6 +84,7 @@ var ways = []struct {
 	{"audit", "/audit", access.AuditRead, ""},
 	{"rights", "/rights", access.RightsRead, access.RightsRecord},
 	{"review", "/review", access.ReviewRead, ""},
+	{"users", usersPath, access.UserEdit, ""},
 }
 
 func (n *Node) siteName(ctx context.Context, a access.Actor, lang string) string {

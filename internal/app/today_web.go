@@ -9,8 +9,9 @@ import (
 
 // todayView is what waits for this user, by role: the first page after log-in.
 type todayView struct {
-	Alerts page.Callout
-	Cards  []todayCard
+	Alerts   page.Callout
+	Accounts page.Callout // the privacy officer's: what opened a way to people's data
+	Cards    []todayCard
 }
 
 type todayCard struct {
@@ -31,6 +32,17 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		}
 		if waiting > 0 {
 			v.Alerts = page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", waiting), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}}
+		}
+	}
+	if n.Access.Ever(ctx, access.AuditRead) {
+		waiting, err := n.Access.AccountsWaiting(ctx)
+		if err != nil {
+			n.Pages.Error(w, r, err)
+			return
+		}
+		if waiting > 0 {
+			v.Accounts = accountsNotice(waiting)
+			v.Accounts.Links = []page.Link{{Href: "/audit/accounts", Text: page.M("app.accounts.title")}}
 		}
 	}
 	door := todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
@@ -66,7 +78,8 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if actor.Is(access.Administrator) {
-		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text")})
+		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
+			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}}})
 	}
 	n.Pages.Render(w, r, page.Page{Template: "app/today", Title: "app.today.title", View: v, Wide: true})
 }

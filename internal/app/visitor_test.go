@@ -316,6 +316,8 @@ func (f *filled) field(e *html.Node) {
 		if has(e, "checked") {
 			f.values.Add(name, attr(e, "value"))
 		}
+	case attr(e, "type") == "hidden": // may be there several times
+		f.values.Add(name, attr(e, "value"))
 	case attr(e, "type") != "file" && attr(e, "type") != "submit":
 		f.values.Set(name, attr(e, "value"))
 	}

@@ -176,7 +176,7 @@ func (a *Access) ChangePassword(ctx context.Context, old, fresh, remote string) 
 	if old == fresh {
 		return fault.Field(op, "password", "door.password.same")
 	}
-	if err := a.storePassword(ctx, u, fresh, false); err != nil {
+	if err := a.storePassword(ctx, u, fresh, false, nil); err != nil {
 		return err
 	}
 	if err := a.sessions.RenewToken(ctx); err != nil {

@@ -29,6 +29,7 @@ func Kinds() []journal.Kind {
 				{Name: "review", Class: journal.Register, Fields: []string{"reviewer", "reviewed", "finding", "note"}},
 			},
 		},
+		accountKind(),
 	}
 }
 

@@ -4,12 +4,12 @@ import "github.com/godwit-health/godwit/internal/kernel/db"
 
 // Migrations are the tables of this package.
 //
-// access_user and access_glass are projected from the journal. The rest stays
+// access_user, access_glass and access_account are projected from the journal. The rest stays
 // on this installation and never enters the journal: password hashes (a stolen
 // laptop must not carry the hashes of every colleague in the world), sessions,
 // failed log-ins, and the stream of who looked.
 func Migrations() []db.Migration {
-	return []db.Migration{{Area: "access", Number: 1, SQL: tables}}
+	return []db.Migration{{Area: "access", Number: 1, SQL: tables}, {Area: "access", Number: 2, SQL: accountTables}}
 }
 
 const tables = `

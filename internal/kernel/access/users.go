@@ -111,6 +111,9 @@ func (a *Access) AddUser(ctx context.Context, u User, password string, temporary
 		}); err != nil {
 			return err
 		}
+		if err := a.did(tx, by, AccountMade, u); err != nil {
+			return err
+		}
 		return setPassword(tx, u.ID, hash, temporary, a.clock())
 	})
 	if err != nil {
@@ -161,15 +164,26 @@ func (a *Access) changeUser(ctx context.Context, op, login string, change func(*
 		if err != nil {
 			return err
 		}
-		wasDisabled := u.Disabled
+		old := u
 		if err := change(&u); err != nil {
 			return err
 		}
-		if u.Disabled && !wasDisabled {
-			if err := a.keepOneAdministrator(tx, u); err != nil {
+		act := changeOf(old, u)
+		if err := notOwn(op, by, old, act); err != nil {
+			return err
+		}
+		if u.Disabled && !old.Disabled || !slices.Contains(u.Roles, Administrator) {
+			if err := a.keepOneAdministrator(tx, old); err != nil {
 				return err
 			}
+		}
+		if act == AccountDisabled {
 			if err := endSessions(tx, u.ID); err != nil {
+				return err
+			}
+		}
+		if act != "" {
+			if err := a.did(tx, by, act, u); err != nil {
 				return err
 			}
 		}
@@ -185,7 +199,7 @@ func (a *Access) changeUser(ctx context.Context, op, login string, change func(*
 
 // keepOneAdministrator refuses to shut the last door.
 func (a *Access) keepOneAdministrator(tx *db.Tx, leaving User) error {
-	if !slices.Contains(leaving.Roles, Administrator) {
+	if !slices.Contains(leaving.Roles, Administrator) || leaving.Disabled {
 		return nil
 	}
 	all, err := users(tx)
@@ -207,15 +221,21 @@ func (a *Access) SetPassword(ctx context.Context, login, password string) error 
 	if err := a.Check(ctx, UserEdit, Resource{Kind: UserKind}); err != nil {
 		return fault.Wrap(op, err)
 	}
+	by, _ := From(ctx)
 	var u User
 	err := a.db.Read(ctx, func(tx *db.Tx) (err error) { u, err = userByLogin(tx, foldLogin(login)); return err })
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	return fault.Wrap(op, a.storePassword(ctx, u, password, true))
+	if err := notOwn(op, by, u, AccountPassword); err != nil {
+		return err
+	}
+	return fault.Wrap(op, a.storePassword(ctx, u, password, true, func(tx *db.Tx) error { return a.did(tx, by, AccountPassword, u) }))
 }
 
-func (a *Access) storePassword(ctx context.Context, u User, password string, temporary bool) error {
+// storePassword checks and stores a password; beside, when there is one, runs in
+// the same transaction.
+func (a *Access) storePassword(ctx context.Context, u User, password string, temporary bool, beside func(*db.Tx) error) error {
 	if err := CheckPassword(password, u.Login, u.Name); err != nil {
 		return err
 	}
@@ -223,7 +243,14 @@ func (a *Access) storePassword(ctx context.Context, u User, password string, tem
 	if err != nil {
 		return err
 	}
-	return a.db.Write(ctx, func(tx *db.Tx) error { return setPassword(tx, u.ID, hash, temporary, a.clock()) })
+	return a.db.Write(ctx, func(tx *db.Tx) error {
+		if beside != nil {
+			if err := beside(tx); err != nil {
+				return err
+			}
+		}
+		return setPassword(tx, u.ID, hash, temporary, a.clock())
+	})
 }
 
 // Users lists all users by log-in.
@@ -253,6 +280,9 @@ func UserName(tx *db.Tx, id db.ID) (string, error) {
 // operatorID is the author of what is done at the command line of the machine
 // itself, before or beside any user.
 var operatorID = db.ID{0x67, 0x6f, 0x64, 0x77, 0x69, 0x74, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}
+
+// IsOperator reports whether something was done at the command line.
+func IsOperator(id db.ID) bool { return id == operatorID }
 
 // anybodyID is the author of what anybody may send without an account.
 var anybodyID = db.ID{0x67, 0x6f, 0x64, 0x77, 0x69, 0x74, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}
