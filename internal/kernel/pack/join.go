@@ -278,6 +278,9 @@ func (g *Registry) Trial(tx *db.Tx, p *Pack, on calendar.Day) ([]*Pack, error) {
 	out := make([]*Pack, 0, len(bases))
 	for _, base := range bases {
 		q, err := g.beside(tx, vs, base, p, on)
+		if fault.Is(err, fault.Unavailable) {
+			continue // waits for another companion: no case is decided by it yet
+		}
 		if err != nil {
 			return nil, fault.Wrap("pack.Trial", err)
 		}
