@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// answers are typed by the names of the fields of a form.
+// answers are typed by the names of the fields of a form; several boxes to tick are
+// parted by bars.
 type answers map[string]string
 
 // usual are the measurements of a grown-up in good health: a number that a form
@@ -42,8 +43,8 @@ const fillJS = `(function(known,day){
 			if(pick){pick.checked=true;n++}
 		}else if(e.type==="checkbox"){
 			if(all.some(x=>x.checked))return;
-			var tick=all.find(x=>x.value===want)||(want===undefined&&!e.closest(".extra")?all.find(x=>x.value==="none")||all[0]:null);
-			if(tick){tick.checked=true;n++}
+			var ticks=want!==undefined?all.filter(x=>want.split("|").includes(x.value)):e.closest(".extra")?[]:[all.find(x=>x.value==="none")||all[0]];
+			ticks.forEach(x=>{x.checked=true;n++});
 		}else if(e.tagName==="SELECT"){
 			if(e.value)return;
 			e.value=want!==undefined?want:e.options[1].value;n++;

@@ -76,6 +76,7 @@ func (b *tab) clearsWithSputum(s tale) (h household, sputum string) {
 	if done := b.works(s, "laboratory", s.script[1], answers{"smear": "neg", "culture": "neg", "naat": "neg"}); len(done) < 4 {
 		b.t.Errorf("three samples and a molecular test were %d acts: %v", len(done), done)
 	}
+	b.vaccinates(s, s.script[1])
 	b.logIn("physician")
 	b.works(s, "physician", s.script[1], nil)
 	b.visit(plan)

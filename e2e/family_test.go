@@ -116,6 +116,9 @@ func (b *tab) opens(s tale, h *household, destination string) {
 	if b.value("exam_country") == "" {
 		b.set("exam_country", "KEN")
 	}
+	if b.has("fact.programme") {
+		b.set("fact.programme", "immigrant").set("fact.flu_season", "no")
+	}
 	if year := b.value("exam_date-year"); year != time.Now().UTC().Format("2006") {
 		b.t.Errorf("the day of the examination is not proposed: %q", year)
 	}
@@ -168,6 +171,19 @@ func (b *tab) works(s tale, station, name string, findings answers) (done []stri
 	}
 	b.t.Fatalf("the orders of %s at %s have no end", name, station)
 	return done
+}
+
+// cardOf is a vaccine card on which the vaccine against polio alone is missing.
+const cardOf = "dtp|td|mmr|hep_a|hep_b|hib|pneumo|rotavirus|varicella|menacwy|influenza|covid19"
+
+// vaccinates looks through a person's vaccine card as the nurse, and gives what is
+// missing.
+func (b *tab) vaccinates(s tale, name string) {
+	b.t.Helper()
+	b.logIn("nurse").in(s.lang)
+	if done := b.works(s, "vaccination", name, answers{"vaccine_record": "yes", "vaccines_complete": cardOf}); len(done) != 2 {
+		b.t.Errorf("the card and the one missing vaccine of %s were %d acts: %v", name, len(done), done)
+	}
 }
 
 // agrees is an adult's own decision, and what goes with it.

@@ -41,6 +41,10 @@ func TestStoryAFamilyIsCleared(t *testing.T) {
 					t.Log(st, who, b.works(s, st, who, sizes(s, who)))
 				}
 			}
+			for _, who := range []string{s.script[1], s.child} {
+				b.vaccinates(s, who)
+			}
+			b.logIn("physician").in(s.lang)
 			b.signs(s, h)
 			b.prints(s, h)
 

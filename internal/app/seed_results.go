@@ -297,7 +297,7 @@ func (s *seeder) fill(ff *form.Form, known value.Facts, f *demo.Family, m *demo.
 		for _, e := range res.Errors {
 			for i := range ff.Rows {
 				if r := &ff.Rows[i]; r.Name == e.Question && answers[r.Name] == nil {
-					answers[r.Name], progress = []string{s.one(r, m, day)}, true
+					answers[r.Name], progress = s.some(r, m, day), true
 				}
 			}
 		}
@@ -306,6 +306,25 @@ func (s *seeder) fill(ff *form.Form, known value.Facts, f *demo.Family, m *demo.
 		}
 	}
 	return nil, fmt.Errorf("form: no end of questions")
+}
+
+// some is what a member's form says to one question.
+func (s *seeder) some(r *form.Row, m *demo.Member, day calendar.Day) []string {
+	if r.Name != "vaccines_complete" {
+		return []string{s.one(r, m, day)}
+	}
+	// Most bring a card on which one vaccine is missing, some none at all.
+	var card []string
+	missing := len(m.Given.Latin) % 8
+	for i, c := range r.Choices {
+		if c.Name != "none" && i != missing+1 {
+			card = append(card, c.Name)
+		}
+	}
+	if len(m.Surname.Latin)%7 == 0 {
+		return []string{"none"}
+	}
+	return card
 }
 
 func (s *seeder) one(r *form.Row, m *demo.Member, day calendar.Day) string {
