@@ -67,6 +67,7 @@ type memberView struct {
 	Findings  page.Tasks
 	Tasks     page.Tasks
 	Offers    []*page.Form
+	Tell      page.Tasks // results to be given in person
 	Sign      *page.Form
 	Print     *page.Form
 	Links     []page.Link
@@ -81,9 +82,13 @@ func (s *Service) getMember(w http.ResponseWriter, r *http.Request) {
 func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int, problems []page.Problem) {
 	ctx := r.Context()
 	v, banner, err := s.memberPage(r, access.PlanRead)
-	var links map[string]db.ID
+	var links Links
 	if err == nil {
 		links, err = s.Orders.Links(ctx, v.Member.Person, v.Case.ID)
+	}
+	var tell page.Tasks
+	if err == nil {
+		tell, err = s.tellTasks(ctx, v)
 	}
 	var names map[db.ID]string
 	if err == nil {
@@ -93,8 +98,10 @@ func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int,
 		s.Pages.Error(w, r, err)
 		return
 	}
+	mv := s.memberView(ctx, v, links, names)
+	mv.Tell = tell
 	s.Pages.Render(w, r, page.Page{Template: "assessment/member", Title: "assessment.member.title", Banner: banner, Status: status, Problems: problems,
-		View: s.memberView(ctx, v, links, names), Back: page.Link{Href: casePath(v.Case.ID), Text: page.M("assessment.board.back")}, Return: memberPath(v)})
+		View: mv, Back: page.Link{Href: casePath(v.Case.ID), Text: page.M("assessment.board.back")}, Return: memberPath(v)})
 }
 
 // names are those of the officers who acted.
@@ -111,7 +118,7 @@ func (s *Service) names(ctx context.Context, v *view) (map[db.ID]string, error) 
 	return out, err
 }
 
-func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.ID, names map[db.ID]string) memberView {
+func (s *Service) memberView(ctx context.Context, v *view, links Links, names map[db.ID]string) memberView {
 	rd := s.readerOf(ctx, v)
 	may := func(a access.Action, level journal.Sensitivity) bool { return s.Access.May(ctx, a, v.resource(level)) }
 	out := memberView{State: stateTag(v.stateOn(s.today())), Summary: rd.summary(v, s.today()), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
@@ -121,7 +128,12 @@ func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.I
 	for _, it := range v.Plan.Items {
 		t := page.Task{Name: rd.service(v.Pack, it), State: itemTag(it.State), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
 			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)}
-		if id, ok := links[it.Code]; ok && (rd.sensitive || !isSensitive(it.Service.Sensitivity)) {
+		if it.Earlier != nil {
+			t.Why = append([]page.Msg{page.M("assessment.earlier", "date", it.Earlier.On.Date())}, t.Why...)
+			if links.May[it.Earlier.Order] {
+				t.Href = "/orders/" + it.Earlier.Order.String()
+			}
+		} else if id, ok := links.Of[it.Code]; ok && (rd.sensitive || !isSensitive(it.Service.Sensitivity)) {
 			t.Href = "/orders/" + id.String()
 		}
 		out.Tasks = append(out.Tasks, t)
