@@ -150,7 +150,7 @@ func (d *desk) boardMember(ctx context.Context, doc *journal.Doc, c Case, m Memb
 		return out, err
 	}
 	if tell {
-		out.State = page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.state.cleared", left)}
+		out.State = page.Tag{Level: page.Wait, Text: clearedLeft(left)}
 	}
 	b, err := d.People.Banner(ctx, d.tx, m.Person)
 	switch {

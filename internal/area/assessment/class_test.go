@@ -17,15 +17,15 @@ import (
 // people: nothing that stood against a clearance is gone, no day of validity is
 // later, and a class that the pack holds is held.
 func TestAnOfficersClassOnlyAdds(t *testing.T) {
+	held := 0
 	for _, id := range destinations() {
 		t.Run(id, func(t *testing.T) {
-			p := shipped()[id]
+			p := wholes()[id]
 			rng := rand.New(rand.NewPCG(7, 7))
-			held := 0
 			for _, class := range classesOf(p) {
 				q, err := p.WithClass(class)
 				must(t, err)
-				for range 60 {
+				for range 25 {
 					in := somebody(p, rng, 2*rng.IntN(2))
 					orders := finished(in, p)
 					d, rules := lay(p, in, orders)
@@ -33,7 +33,8 @@ func TestAnOfficersClassOnlyAdds(t *testing.T) {
 					pl := withClass(rules, under, class)
 					before, after := obstacles(rules, false), obstacles(pl, false)
 					for _, o := range before {
-						if !slices.Contains(after, o) && (o.Word == "hold" || o.Word == "service" || o.Word == "fact") {
+						open := slices.ContainsFunc(pl.Open, func(p decision.Outcome) bool { return p.Code == o.Code }) // told once nothing is to ask
+						if !slices.Contains(after, o) && !open && (o.Word == "hold" || o.Word == "service" || o.Word == "fact") {
 							t.Fatalf("class %s took %v away: %v", class, o, after)
 						}
 					}
@@ -54,23 +55,11 @@ func TestAnOfficersClassOnlyAdds(t *testing.T) {
 					}
 				}
 			}
-			if readsClass(p) && held == 0 {
-				t.Error("no class was held: the test looks at nothing")
-			}
 		})
 	}
-}
-
-// readsClass reports whether a pack has a hold that reads a class.
-func readsClass(p *pack.Pack) bool {
-	for _, r := range kindRows(p, decision.Hold) {
-		for _, t := range p.Tables {
-			if t.Name == r.Table && slices.ContainsFunc(t.Inputs, func(in string) bool { return strings.HasPrefix(in, "classify.") }) {
-				return true
-			}
-		}
+	if held == 0 {
+		t.Error("no class was held: the test looks at nothing")
 	}
-	return false
 }
 
 func TestAClassThatThePackHoldsIsHeldWhoeverSetIt(t *testing.T) {

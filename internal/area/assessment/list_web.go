@@ -224,7 +224,7 @@ func (d *desk) caseRow(ctx context.Context, l listed, names map[db.ID][]any) ([]
 	}
 	tags := familyTags(seen)
 	if soonest < soonOver {
-		tags = append(tags, page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.cases.soonest", soonest)})
+		tags = append(tags, page.Tag{Level: page.Wait, Text: soonestLeft(soonest)})
 	}
 	return []page.Cell{page.Link{Href: casePath(l.Case.ID), Name: l.Case.Number}, who, dest, l.Case.ExamDate, tags, stations}, nil
 }

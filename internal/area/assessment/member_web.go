@@ -192,7 +192,7 @@ func (rd reader) summary(v *view, today calendar.Day) page.Summary {
 		value := []any{tag}
 		if until, ok := v.Clearance.DayOf(); ok && mayDay && v.clearance() == ClearanceIssued {
 			if left := int(until - today); left >= 0 && left < soonOver {
-				value = append(value, page.Tag{Level: page.Wait, Text: daysLeftMsg("assessment.state.cleared", left)})
+				value = append(value, page.Tag{Level: page.Wait, Text: clearedLeft(left)})
 			}
 			value = append(value, page.M("assessment.clearance.until", "date", until.Date()))
 		}

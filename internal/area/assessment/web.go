@@ -98,13 +98,20 @@ func stateTag(st State) page.Tag {
 	return page.Tag{Level: stateLevel[st], Text: page.M("assessment.state." + string(st))}
 }
 
-// daysLeftMsg says how long a clearance still lasts: key + "_left", or key + "_last"
-// on its last day.
-func daysLeftMsg(key string, left int) page.Msg {
+// clearedLeft says how long a clearance still lasts.
+func clearedLeft(left int) page.Msg {
 	if left == 0 {
-		return page.M(key + "_last")
+		return page.M("assessment.state.cleared_last")
 	}
-	return page.M(key+"_left", "count", left)
+	return page.M("assessment.state.cleared_left", "count", left)
+}
+
+// soonestLeft says how long the clearance of a case lasts that ends first.
+func soonestLeft(left int) page.Msg {
+	if left == 0 {
+		return page.M("assessment.cases.soonest_last")
+	}
+	return page.M("assessment.cases.soonest_left", "count", left)
 }
 
 // daysLeft counts the days that a clearance still lasts, where they are few. A short
