@@ -56,7 +56,7 @@ func newRawSide(path string) (*rawSide, error) {
 		{&s.begin, "BEGIN IMMEDIATE"}, {&s.commit, "COMMIT"},
 		{&s.entry, "INSERT INTO journal_entries (slot, doc, header, hash, payload) VALUES (?, ?, ?, ?, ?)"},
 		{&s.secret, "INSERT INTO journal_secrets (doc, secret) VALUES (?, ?)"},
-		{&s.doc, "INSERT INTO journal_documents (id, kind, schema, state) VALUES (?, ?, ?, ?)"},
+		{&s.doc, "INSERT INTO journal_documents (id, kind, schema, state, slot) VALUES (?, ?, ?, ?, ?)"},
 		{&s.record, `INSERT INTO bench_encounter (id, person, day, site, service, code, value, unit, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 	} {
 		if *p.into, _, err = s.c.PrepareFlags(p.sql, sqlite3.PREPARE_PERSISTENT); err != nil {
@@ -97,7 +97,7 @@ func (s *rawSide) row(r *rawRow) error {
 		s.entry.Exec(),
 		s.secret.BindBlob(1, r.doc[:]), s.secret.BindBlob(2, r.secret),
 		s.secret.Exec(),
-		s.doc.BindBlob(1, r.doc[:]), s.doc.BindText(2, r.kind), s.doc.BindInt64(3, r.schema), s.doc.BindBlob(4, r.state),
+		s.doc.BindBlob(1, r.doc[:]), s.doc.BindText(2, r.kind), s.doc.BindInt64(3, r.schema), s.doc.BindBlob(4, r.state), s.doc.BindInt64(5, s.slot),
 		s.doc.Exec(),
 		s.record.BindBlob(1, r.doc[:]), s.record.BindBlob(2, r.person[:]), s.record.BindInt64(3, r.day), s.record.BindText(4, r.site), s.record.BindText(5, r.service),
 		s.record.BindText(6, r.code), s.record.BindFloat(7, r.value), s.record.BindText(8, r.unit), s.record.BindText(9, r.note),

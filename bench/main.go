@@ -27,6 +27,7 @@ func main() {
 		{"journal", benchJournal},
 		{"decisions", benchDecision},
 		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
+		{"storage", benchStorage},
 		{"start", benchStart},
 	}
 	names := []string{}

@@ -22,6 +22,7 @@ import (
 var planted = map[string]string{
 	"surname": "QUOKKAMURE", "given": "ZYXOLAT", "script": "Плакунцветков", "other": "Kestrelwort", "document": "PQZXJ7739",
 	"contact": "Vexillumgate", "stay": "Ombralith", "decision": "Thrumwick", "request": "Gallimaufrix",
+	"family": "Numbatquill", "case": "YAFFINGALE-77",
 }
 
 // What is erased is nowhere any more, and the chain still holds: a person is
@@ -105,8 +106,10 @@ func (b *tab) plants() (person, code string) {
 	code = personCode.FindString(b.text())
 	b.visit(person).follow("/stays/new").set("place", "UKR").set("detail", planted["stay"]).set("from-year", "1979").set("to-year", "2020").submit()
 
+	b.visit(person).follow("/family").set("family_note", planted["family"]+" said that they travel alone").complete(answers{"unit": "family", "role": "head"})
+
 	b.visit(person).follow("/cases/new").follow("destination=us-immigrant")
-	b.set("members", strings.TrimPrefix(person, "/people/")).set("number", "E2E-ERASE").set("exam_country", "KEN").submit()
+	b.set("members", strings.TrimPrefix(person, "/people/")).set("number", planted["case"]).set("exam_country", "KEN").submit()
 	board := b.where()
 	b.logIn("physician").visit(board).follow("/members/").follow("/waive")
 	b.set("service", "CXR").set("reason", planted["decision"]+" was the reason that was given").submit().sees(say(b.t, "en", "assessment.act.done"))

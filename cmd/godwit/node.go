@@ -109,14 +109,17 @@ type userCmd struct {
 	Add     userAddCmd     `cmd:"" help:"Make a user. The first of a node is its administrator."`
 	Passwd  userPasswdCmd  `cmd:"" help:"Set a user's password and end their log-ins."`
 	Disable userDisableCmd `cmd:"" help:"Disable a user and end their log-ins."`
+	Change  userChangeCmd  `cmd:"" help:"Change a user's name, roles, sites or ceiling."`
+	Enable  userEnableCmd  `cmd:"" help:"Let a disabled user log in again."`
 	List    userListCmd    `cmd:"" help:"List the users."`
+	Roles   userRolesCmd   `cmd:"" help:"List the roles and what each is for."`
 }
 
 type userAddCmd struct {
 	Login     string   `arg:"" help:"Log-in name."`
 	Dir       string   `required:"" help:"Folder of the node." type:"path"`
 	Name      string   `help:"Full name; the log-in name if left out."`
-	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, epidemiologist, manager, medical_officer, privacy_officer, administrator."`
+	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, epidemiologist, manager, medical_officer, privacy_officer, administrator. 'godwit user roles' says what each is for."`
 	Site      []string `help:"Code of a site where the user works, once for each; * for all. The node's only site if left out."`
 	Programme []string `default:"*" help:"Code of a programme, once for each; * for all."`
 	Ceiling   string   `default:"clinical" enum:"identity,clinical,sensitive" help:"The most sensitive data the user may open: identity, clinical or sensitive."`
@@ -174,6 +177,56 @@ func (userDisableCmd) Help() string {
 // Run runs the command.
 func (c *userDisableCmd) Run(w *world) error {
 	return do(w, c.Dir, app.Command{Name: "user-disable", Login: c.Login})
+}
+
+type userChangeCmd struct {
+	Login     string   `arg:"" help:"Log-in name; it never changes."`
+	Dir       string   `required:"" help:"Folder of the node." type:"existingdir"`
+	Name      string   `help:"Full name."`
+	Role      []string `help:"Role, once for each, in place of the ones before; 'godwit user roles' lists them."`
+	Site      []string `help:"Code of a site, once for each, in place of the ones before; * for all."`
+	Programme []string `help:"Code of a programme, once for each, in place of the ones before; * for all."`
+	Ceiling   string   `enum:",identity,clinical,sensitive" default:"" help:"The most sensitive data the user may open: identity, clinical or sensitive."`
+	Locale    string   `enum:",en,fr,es,ar" default:"" help:"Language: en, fr, es or ar."`
+}
+
+// Help adds an example.
+func (userChangeCmd) Help() string {
+	return "Example:\n\n  godwit user change amina --dir ./node --role nurse --role counsellor --ceiling sensitive\n\nWhat is not named stays as it is."
+}
+
+// Run runs the command.
+func (c *userChangeCmd) Run(w *world) error {
+	return do(w, c.Dir, app.Command{Name: "user-change", Login: c.Login, FullName: c.Name, Roles: c.Role, Sites: c.Site, Programmes: c.Programme,
+		Ceiling: c.Ceiling, Locale: c.Locale})
+}
+
+type userEnableCmd struct {
+	Login string `arg:"" help:"Log-in name."`
+	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (userEnableCmd) Help() string {
+	return "Example:\n\n  godwit user enable amina --dir ./node\n\nThe password is the one from before; 'godwit user passwd' gives a new one."
+}
+
+// Run runs the command.
+func (c *userEnableCmd) Run(w *world) error {
+	return do(w, c.Dir, app.Command{Name: "user-enable", Login: c.Login})
+}
+
+type userRolesCmd struct{}
+
+// Help adds an example.
+func (userRolesCmd) Help() string { return "Example:\n\n  godwit user roles" }
+
+// Run runs the command.
+func (userRolesCmd) Run(w *world) error {
+	for _, line := range app.RoleLines() {
+		fmt.Fprintln(w.out, line)
+	}
+	return nil
 }
 
 type userListCmd struct {

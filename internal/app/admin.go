@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -23,7 +22,7 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-passwd, user-disable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild
+	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -85,6 +84,11 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 	case "user-disable":
 		err = n.Access.DisableUser(ctx, c.Login)
 		lines = []string{c.Login + " is disabled; every log-in was ended"}
+	case "user-enable":
+		err = n.Access.EnableUser(ctx, c.Login)
+		lines = []string{c.Login + " can log in again"}
+	case "user-change":
+		lines, err = n.changeUser(ctx, c)
 	case "user-list":
 		lines, err = n.listUsers(ctx)
 	case "site-set":
@@ -109,53 +113,6 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		return Answer{Error: Sentence(err)}
 	}
 	return Answer{Lines: lines, OK: ok}
-}
-
-func (n *Node) addUser(ctx context.Context, c Command) ([]string, error) {
-	first, err := n.Access.NeedsFirst(ctx)
-	if err != nil {
-		return nil, err
-	}
-	u := access.User{Login: c.Login, Name: c.FullName, Programmes: c.Programmes, Ceiling: c.Ceiling, Locale: c.Locale}
-	for _, r := range c.Roles {
-		u.Roles = append(u.Roles, access.Role(r))
-	}
-	if first && len(u.Roles) == 0 {
-		if _, err = n.Access.Bootstrap(ctx, c.Login, c.FullName, c.Password); err != nil {
-			return nil, err
-		}
-		return []string{"made " + c.Login + ", the first administrator of this node"}, nil
-	}
-	if len(u.Roles) > 0 { // without a role AddUser says what is missing
-		if u.Sites, err = n.sitesFor(ctx, c.Sites, u.Roles); err != nil {
-			return nil, err
-		}
-	}
-	made, err := n.Access.AddUser(ctx, u, c.Password, true)
-	if err != nil {
-		return nil, err
-	}
-	return []string{"made " + made.Login + "; the password has to be changed at the first log-in"}, nil
-}
-
-func (n *Node) listUsers(ctx context.Context) ([]string, error) {
-	users, err := n.Access.Users(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	for _, u := range users {
-		state := ""
-		if u.Disabled {
-			state = "  disabled"
-		}
-		roles := make([]string, len(u.Roles))
-		for i, r := range u.Roles {
-			roles[i] = string(r)
-		}
-		lines = append(lines, fmt.Sprintf("%-20s %-30s %s%s", u.Login, strings.Join(roles, ","), strings.Join(u.Sites, ","), state))
-	}
-	return lines, nil
 }
 
 func (n *Node) rebuild(ctx context.Context) ([]string, bool, error) {

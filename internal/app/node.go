@@ -257,7 +257,8 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
-	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers()})
+	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(),
+		Units: n.shared, Renew: n.People.RenewFamily})
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
 	for _, list := range [][]access.Route{people.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {

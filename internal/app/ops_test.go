@@ -110,3 +110,14 @@ func TestAPanicIsAnErrorPage(t *testing.T) {
 		t.Errorf("the log says %s", log.String())
 	}
 }
+
+func TestEveryRoleSaysWhatItIsFor(t *testing.T) {
+	for _, r := range access.Roles() {
+		if roleWords[r] == "" {
+			t.Errorf("role %s has no words", r)
+		}
+	}
+	if len(roleWords) != len(access.Roles()) {
+		t.Error("words of a role that there is not")
+	}
+}

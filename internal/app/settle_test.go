@@ -10,6 +10,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
@@ -141,4 +142,25 @@ func TestEveryKindOfDocumentHasAnAreaThatAnswersForItsReviewItems(t *testing.T) 
 			t.Errorf("%s is no kind", kind)
 		}
 	}
+}
+
+func TestACaseIsErasedWithItsLastMember(t *testing.T) {
+	n := startNode(t)
+	person := n.woman()
+	id := n.openCase(person)
+	e := stewardship.Erasure{ID: db.NewID(), Person: person, Reason: stewardship.ReasonRequest, Kinds: []string{stewardship.AllKinds}}
+	if err := n.Steward.AskErasure(n.actor(access.PrivacyOfficer), e); err != nil {
+		t.Fatal(err)
+	}
+	done, err := n.Steward.ApproveErasure(n.actor(access.MedicalOfficer), e.ID, nil)
+	if err != nil || done.Counts["assessment.case"] != 1 {
+		t.Fatalf("%+v %v", done.Counts, err)
+	}
+	n.read(func(tx *db.Tx) error {
+		if _, err := n.Journal.Load(tx, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the case is still there: %v", err)
+		}
+		return nil
+	})
+	n.at(access.Reception).get("/cases/"+id.String()).says(t, 404)
 }

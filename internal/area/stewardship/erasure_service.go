@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -32,7 +33,7 @@ func (s *Service) Held(ctx context.Context, person db.ID) ([]KindCount, error) {
 		if err := s.Access.Check(ctx, access.ErasureRequest, res); err != nil {
 			return err
 		}
-		list, err := erasable(tx, person, []string{AllKinds})
+		list, err := s.erasable(tx, person, []string{AllKinds})
 		if err != nil {
 			return err
 		}
@@ -48,16 +49,57 @@ func (s *Service) Held(ctx context.Context, person db.ID) ([]KindCount, error) {
 	return out, fault.Wrap(op, err)
 }
 
-// erasable lists the documents of some kinds about a person. What says that
-// something was erased is not among them.
-func erasable(tx *db.Tx, person db.ID, kinds []string) ([]holding, error) {
+// erasable lists the documents of some kinds about a person, and those that they
+// share with nobody else. What says that something was erased is not among them.
+func (s *Service) erasable(tx *db.Tx, person db.ID, kinds []string) ([]holding, error) {
 	all, err := holdings(tx, person)
 	if err != nil {
 		return nil, err
 	}
+	units, err := s.units(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units {
+		if u.Others == 0 {
+			all = append(all, holding{Doc: u.Doc, Kind: u.Kind})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b holding) int { return strings.Compare(a.Kind, b.Kind) })
 	return slices.DeleteFunc(all, func(h holding) bool {
 		return h.Kind == kindErasure || !slices.Contains(kinds, AllKinds) && !slices.Contains(kinds, h.Kind)
 	}), nil
+}
+
+func (s *Service) units(tx *db.Tx, person db.ID) ([]Unit, error) {
+	if s.Units == nil {
+		return nil, nil
+	}
+	return s.Units(tx, person)
+}
+
+// Texts are the free texts of what a person shares with others who stay, for both
+// officers of an open erasure: they may name the person, and only somebody who
+// reads them can say.
+func (s *Service) Texts(ctx context.Context, id db.ID) ([]Unit, error) {
+	var out []Unit
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		r, err := findErasure(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.Access.Check(ctx, access.ErasureRequest, r.Resource); err != nil {
+			return err
+		}
+		e, err := r.erasure()
+		if err != nil || e.State != ErasureAsked {
+			return err
+		}
+		all, err := s.units(tx, r.Subject)
+		out = slices.DeleteFunc(all, func(u Unit) bool { return u.Others == 0 || u.Text == "" })
+		return err
+	})
+	return out, fault.Wrap("stewardship.Texts", err)
 }
 
 // AskErasure is the first officer's word.
@@ -81,7 +123,7 @@ func (s *Service) AskErasure(ctx context.Context, e Erasure) error {
 		if err := s.Access.Check(ctx, access.ErasureRequest, res); err != nil {
 			return err
 		}
-		list, err := erasable(tx, e.Person, e.Kinds)
+		list, err := s.erasable(tx, e.Person, e.Kinds)
 		if err != nil {
 			return err
 		}
@@ -142,9 +184,11 @@ func (s *Service) OpenErasure(ctx context.Context, id db.ID) (Erasure, error) {
 
 // ApproveErasure is the second officer's word, and destroys the documents: their
 // payloads, secrets and rows here, and by the journal's entries everywhere they
-// have gone. Afterwards the database is rewritten so that no free page keeps a
+// have gone. texts are what shall stand in the shared documents of Texts, by their
+// ids; one that says something else than before is written anew and the old one
+// destroyed. Afterwards the database is rewritten so that no free page keeps a
 // copy.
-func (s *Service) ApproveErasure(ctx context.Context, id db.ID) (Erasure, error) {
+func (s *Service) ApproveErasure(ctx context.Context, id db.ID, texts map[db.ID]string) (Erasure, error) {
 	const op = "stewardship.ApproveErasure"
 	a, err := actor(ctx, op)
 	if err != nil {
@@ -162,19 +206,8 @@ func (s *Service) ApproveErasure(ctx context.Context, id db.ID) (Erasure, error)
 		if e, err = r.erasure(); err != nil {
 			return err
 		}
-		list, err := erasable(tx, r.Subject, e.Kinds)
-		if err != nil {
+		if err := s.destroy(ctx, tx, a, &e, texts); err != nil {
 			return err
-		}
-		e.Counts = map[string]int{}
-		for _, h := range list {
-			if err := s.Journal.Erase(tx, a.Author(), journal.Author{User: e.AskedBy}, h.Doc, string(e.Reason)); err != nil {
-				return err
-			}
-			if err := forget(tx, h.Doc); err != nil {
-				return err
-			}
-			e.Counts[h.Kind]++
 		}
 		e.State, e.Decided, e.DecidedBy = ErasureDone, s.now(), a.User
 		return s.appendErasure(tx, a, r, doc, map[string]any{"state": e.State, "decided": e.Decided, "decided_by": e.DecidedBy, "counts": e.Counts})
@@ -183,6 +216,49 @@ func (s *Service) ApproveErasure(ctx context.Context, id db.ID) (Erasure, error)
 		return Erasure{}, fault.Wrap(op, err)
 	}
 	return e, fault.Wrap(op, s.DB.Scrub(ctx))
+}
+
+// destroy erases what an erasure names and counts it.
+func (s *Service) destroy(ctx context.Context, tx *db.Tx, a access.Actor, e *Erasure, texts map[db.ID]string) error {
+	list, err := s.erasable(tx, e.Person, e.Kinds)
+	if err != nil {
+		return err
+	}
+	units, err := s.units(tx, e.Person)
+	if err != nil {
+		return err
+	}
+	e.Counts = map[string]int{}
+	erase := func(h holding) error {
+		e.Counts[h.Kind]++
+		if err := s.Journal.Erase(tx, a.Author(), journal.Author{User: e.AskedBy}, h.Doc, string(e.Reason)); err != nil {
+			return err
+		}
+		return forget(tx, h.Doc)
+	}
+	for _, h := range list {
+		if err := erase(h); err != nil {
+			return err
+		}
+	}
+	for _, u := range units {
+		text, given := texts[u.Doc]
+		if !given || u.Others == 0 || plainLines(text) == plainLines(u.Text) {
+			continue
+		}
+		if err := s.Renew(ctx, tx, u.Doc, plainLines(text)); err != nil {
+			return err
+		}
+		if err := erase(holding{Doc: u.Doc, Kind: u.Kind}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plainLines is a text as it was typed, whatever ends its lines.
+func plainLines(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
 // RefuseErasure is the second officer's no.

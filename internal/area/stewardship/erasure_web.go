@@ -2,6 +2,7 @@ package stewardship
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -156,9 +157,14 @@ func (s *Service) getErasure(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
+	texts, err := s.Texts(r.Context(), id)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
 	a, _ := access.From(r.Context())
 	s.render(w, r, page.Page{Title: erasureTitle(e), Banner: b, Back: page.Link{Href: "/erasures", Text: page.M("stewardship.erasures.title")}},
-		erasureView(e, asker, decider, a.User != e.AskedBy, plainWords{known: s.known}), nil)
+		erasureView(e, asker, decider, a.User != e.AskedBy, texts, plainWords{known: s.known}), nil)
 }
 
 // erasureTitle is that of a receipt once it is done.
@@ -169,7 +175,7 @@ func erasureTitle(e Erasure) string {
 	return "stewardship.erasures.one"
 }
 
-func erasureView(e Erasure, asker, decider string, second bool, words plainWords) view {
+func erasureView(e Erasure, asker, decider string, second bool, texts []Unit, words plainWords) view {
 	v := view{Rows: page.Summary{
 		{Label: page.M("stewardship.erasures.state"), Value: erasureTag(e.State)},
 		{Label: page.M("stewardship.rights.person"), Value: page.Code(people.ShowCode(people.Code(e.Person)))},
@@ -199,13 +205,43 @@ func erasureView(e Erasure, asker, decider string, second bool, words plainWords
 	case e.State == ErasureAsked && second:
 		v.Notes = []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.erasures.warn"), page.M("stewardship.erasures.law")}}}
 		v.Parts = []part{
-			{Title: page.M("stewardship.erasures.approve_title"), Form: &page.Form{Action: action + "/approve", Submit: page.M("stewardship.erasures.approve"), Danger: true}},
+			{Title: page.M("stewardship.erasures.approve_title"), Form: &page.Form{Action: action + "/approve", Submit: page.M("stewardship.erasures.approve"), Danger: true, Fields: textFields(texts)}},
 			{Form: &page.Form{Action: action + "/refuse", Submit: page.M("stewardship.erasures.refuse"), Compact: true}},
 		}
 	case e.State == ErasureAsked:
 		v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("stewardship.erasures.other")}}}
+		for _, u := range texts {
+			v.Rows = append(v.Rows, page.Row{Label: page.M("stewardship.erasures.text", "document", words.kind(u.Kind)), Value: u.Text})
+		}
 	}
 	return v
+}
+
+// textFields ask the second officer what shall stand in the texts that others who
+// stay share with the person.
+func textFields(texts []Unit) []page.Field {
+	var out []page.Field
+	for _, u := range texts {
+		out = append(out, page.Field{Kind: page.LongText, Name: textField + u.Doc.String(), Label: page.M("stewardship.erasures.text_label"),
+			Hint: page.M("stewardship.erasures.text_hint", "count", u.Others), Value: u.Text, Rows: 4, Optional: true})
+	}
+	return out
+}
+
+// textField begins the names of those fields; the document's id follows.
+const textField = "text-"
+
+// postedTexts reads them.
+func postedTexts(form url.Values) map[db.ID]string {
+	out := map[db.ID]string{}
+	for name, v := range form {
+		if rest, ok := strings.CutPrefix(name, textField); ok && len(v) == 1 {
+			if id, err := db.ParseID(rest); err == nil {
+				out[id] = v[0]
+			}
+		}
+	}
+	return out
 }
 
 func kindNames(kinds []string, words plainWords) []page.Msg {
@@ -223,7 +259,7 @@ func (s *Service) postApprove(w http.ResponseWriter, r *http.Request) {
 	id, err := posted(w, r, "id")
 	var e Erasure
 	if err == nil {
-		e, err = s.ApproveErasure(r.Context(), id)
+		e, err = s.ApproveErasure(r.Context(), id, postedTexts(r.PostForm))
 	}
 	switch {
 	case err == nil:

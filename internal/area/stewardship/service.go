@@ -34,9 +34,24 @@ type Deps struct {
 	// its raw fields do. A kind without one is copied field by field.
 	Copies []Copier
 
+	// Units finds the documents that a person shares with others and that no header
+	// ties to them, such as a family's: an erasure of the last one takes them along.
+	// Renew writes such a document anew with another text, so that the old one can
+	// be erased.
+	Units func(tx *db.Tx, person db.ID) ([]Unit, error)
+	Renew func(ctx context.Context, tx *db.Tx, doc db.ID, text string) error
+
 	// Areas answer for the kinds of document whose review items can be settled.
 	// What no area answers for is not settled here.
 	Areas []Area
+}
+
+// Unit is a document that several people share.
+type Unit struct {
+	Doc    db.ID
+	Kind   string
+	Others int    // how many others it is about
+	Text   string // free text that may name the person
 }
 
 // Area is what an area says when a review item of one of its kinds is settled:

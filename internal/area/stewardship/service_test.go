@@ -208,10 +208,10 @@ func TestErasureTakesTwoOfficersAndLeavesNothing(t *testing.T) {
 			t.Errorf("a nurse asked: %v", err)
 		}
 		w.must(w.AskErasure(w.as("privacy_officer"), e))
-		if _, err := w.ApproveErasure(w.as("privacy_officer"), e.ID); fault.KeyOf(err) != "stewardship.error.second" {
+		if _, err := w.ApproveErasure(w.as("privacy_officer"), e.ID, nil); fault.KeyOf(err) != "stewardship.error.second" {
 			t.Errorf("the first officer approved it too: %v", err)
 		}
-		if _, err := w.ApproveErasure(w.as("physician"), e.ID); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.ApproveErasure(w.as("physician"), e.ID, nil); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a physician approved: %v", err)
 		}
 		// Written between the two words: it goes as well.
@@ -220,11 +220,11 @@ func TestErasureTakesTwoOfficersAndLeavesNothing(t *testing.T) {
 		if w.DB.Engine() == db.SQLite && !w.onDisk(planted) {
 			t.Fatal("the planted words were never there: this test could not fail")
 		}
-		done, err := w.ApproveErasure(w.as("medical_officer"), e.ID)
+		done, err := w.ApproveErasure(w.as("medical_officer"), e.ID, nil)
 		if err != nil || done.Counts["people.stay"] != 2 || done.Counts["people.person"] != 1 || done.Counts[kindRequest] != 1 {
 			t.Fatalf("%+v %v", done, err)
 		}
-		if _, err := w.ApproveErasure(w.as("medical_officer"), e.ID); !fault.Is(err, fault.Conflict) {
+		if _, err := w.ApproveErasure(w.as("medical_officer"), e.ID, nil); !fault.Is(err, fault.Conflict) {
 			t.Errorf("erased twice: %v", err)
 		}
 		if _, err := w.people.Open(w.as("physician"), person); !fault.Is(err, fault.NotFound) {
@@ -264,12 +264,12 @@ func TestOnlySomeKindsAreErased(t *testing.T) {
 	e := Erasure{ID: db.NewID(), Person: person, Reason: ReasonMistake, Kinds: []string{"people.stay"}}
 	w.must(w.AskErasure(w.as("medical_officer"), e))
 	w.must(w.RefuseErasure(w.as("privacy_officer"), e.ID))
-	if _, err := w.ApproveErasure(w.as("medical_officer_2"), e.ID); !fault.Is(err, fault.Conflict) {
+	if _, err := w.ApproveErasure(w.as("medical_officer_2"), e.ID, nil); !fault.Is(err, fault.Conflict) {
 		t.Errorf("approved after it was refused: %v", err)
 	}
 	e.ID = db.NewID()
 	w.must(w.AskErasure(w.as("medical_officer"), e))
-	done, err := w.ApproveErasure(w.as("medical_officer_2"), e.ID)
+	done, err := w.ApproveErasure(w.as("medical_officer_2"), e.ID, nil)
 	if err != nil || done.Total() != 1 {
 		t.Fatalf("%+v %v", done, err)
 	}
@@ -332,7 +332,7 @@ func TestNoKindIsForgotten(t *testing.T) {
 	w.want("a kind that no program here knows", fmt.Sprintf("%v", sections), "future.kind", planted)
 	e := Erasure{ID: db.NewID(), Person: person, Reason: ReasonRetention, Kinds: []string{AllKinds}}
 	w.must(w.AskErasure(w.as("privacy_officer"), e))
-	done, err := w.ApproveErasure(w.as("medical_officer"), e.ID)
+	done, err := w.ApproveErasure(w.as("medical_officer"), e.ID, nil)
 	if err != nil || done.Counts["future.kind"] != 1 || w.onDisk(planted) {
 		t.Errorf("%+v %v", done, err)
 	}

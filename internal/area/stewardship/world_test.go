@@ -78,6 +78,7 @@ func newWorld(t *testing.T, pg string) *world {
 	sites := place.NewSites(d, j, a)
 	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: sites, Pages: pages, Clock: now})
 	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, People: w.people, Clock: now,
+		Units: unitsOf(w), Renew: w.people.RenewFamily,
 		Areas: []Area{{Kinds: []string{"people.person", "people.stay"}, MaySettle: w.people.MaySettle, Settled: w.people.Settled}}})
 	if err := a.Register(w.Outlets()...); err != nil {
 		t.Fatal(err)
@@ -180,4 +181,15 @@ func (w *world) onDisk(words string) bool {
 		return err
 	}))
 	return found
+}
+
+func unitsOf(w *world) func(tx *db.Tx, person db.ID) ([]Unit, error) {
+	return func(tx *db.Tx, person db.ID) ([]Unit, error) {
+		all, err := w.people.SharedUnits(tx, person)
+		out := make([]Unit, len(all))
+		for i, u := range all {
+			out[i] = Unit{Doc: u.ID, Kind: u.Kind, Others: u.Others, Text: u.Note}
+		}
+		return out, err
+	}
 }

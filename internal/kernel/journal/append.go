@@ -40,6 +40,7 @@ type document struct {
 	k      *kindInfo
 	s      *state
 	schema int64 // that it was merged by
+	slot   int64 // of the one entry that it consists of; 0 where its state is stored
 	isNew  bool
 	secret []byte
 }
@@ -72,20 +73,43 @@ func (j *Journal) loadForUpdate(tx *db.Tx, changes []Change) (map[db.ID]*documen
 
 // lockDocument reads one document and its secret for a change.
 func (j *Journal) lockDocument(tx *db.Tx, id db.ID) (*document, error) {
-	sql := "SELECT d.kind, d.schema, d.state, s.secret FROM journal_documents d JOIN journal_secrets s ON s.doc = d.id WHERE d.id = ?"
+	sql := `SELECT d.kind, d.schema, d.state, e.header, e.payload, s.secret FROM journal_documents d JOIN journal_secrets s ON s.doc = d.id
+		LEFT JOIN journal_entries e ON e.slot = d.slot WHERE d.id = ?`
 	if tx.Engine() == db.Postgres {
 		sql += " FOR UPDATE OF d"
 	}
 	var kind string
-	var raw []byte
+	var st storedState
 	d := &document{}
-	if err := tx.Row(sql, id).Scan(&kind, &d.schema, &raw, &d.secret); err != nil {
+	if err := tx.Row(sql, id).Scan(&kind, &d.schema, &st.state, &st.header, &st.payload, &d.secret); err != nil {
 		return nil, err
 	}
 	d.k = j.kind(kind)
 	var err error
-	d.s, err = decodeState(raw)
+	d.s, err = st.read(d.k)
 	return d, err
+}
+
+// storedState is a document as it is stored: its merged state, or the one entry
+// that it consists of.
+type storedState struct{ state, header, payload []byte }
+
+func (st storedState) read(k *kindInfo) (*state, error) {
+	if len(st.state) > 0 {
+		return decodeState(st.state)
+	}
+	h, err := parseHeader(st.header)
+	if err != nil {
+		return nil, badState()
+	}
+	e := Entry{Header: h, Payload: st.payload}
+	c, ok := e.change()
+	if !ok {
+		return nil, badState()
+	}
+	m := merger{k: k, s: &state{}}
+	m.step(&c)
+	return m.s, nil
 }
 
 // valid checks what does not need the document.

@@ -256,6 +256,10 @@ func (a *applier) document(id db.ID, changes []change) error {
 	if len(changes) == 1 && d.follows(&changes[0]) {
 		m := merger{k: d.k, s: d.s}
 		m.step(&changes[0])
+		if d.slot = 0; d.isNew {
+			v := changes[0].Version
+			d.slot = slotOf(a.origins[v.Origin].no, v.Seq)
+		}
 	} else if err := a.j.refold(a.tx, id, d); err != nil {
 		return err
 	}

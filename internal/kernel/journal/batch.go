@@ -129,7 +129,11 @@ func (b *batch) addTo(d *document, k *kindInfo, by Author, c *Change) error {
 	}
 	b.m.k, b.m.s = d.k, d.s
 	b.m.step(&p.c)
-	p.state = d.s.encode(p.state[:0])
+	if d.slot = 0; p.isNew {
+		d.slot, p.state = slotOf(b.l.no, p.h.Version.Seq), p.state[:0]
+	} else {
+		p.state = d.s.encode(p.state[:0])
+	}
 	return nil
 }
 
@@ -252,12 +256,29 @@ func (j *Journal) refold(tx *db.Tx, id db.ID, d *document) error {
 		return err
 	}
 	d.s = fold(d.k, changes)
-	return nil
+	return j.slotFor(tx, d, changes)
+}
+
+// slotFor notes which entry a document consists of, if it is one.
+func (j *Journal) slotFor(tx *db.Tx, d *document, changes []change) error {
+	d.slot = 0
+	if len(changes) != 1 {
+		return nil
+	}
+	v := changes[0].Version
+	var no int64
+	err := tx.Row("SELECT no FROM journal_heads WHERE installation = ? AND lane = ?", v.Origin.Installation, int64(v.Origin.Lane)).Scan(&no)
+	d.slot = slotOf(no, v.Seq)
+	return err
 }
 
 // save stores and projects a merged document.
 func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
-	if err := storeState(tx, id, d, d.s.encode(nil)); err != nil {
+	var raw []byte
+	if d.slot == 0 {
+		raw = d.s.encode(nil)
+	}
+	if err := storeState(tx, id, d, raw); err != nil {
 		return err
 	}
 	if err := project(tx, id, d); err != nil {
@@ -266,13 +287,18 @@ func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
 	return j.compareActs(tx, id, d)
 }
 
-// storeState stores the merged document and its review items.
+// storeState stores the merged document and its review items. A document of one
+// entry, as most are for good, needs no state: it says in which slot the entry is.
 func storeState(tx *db.Tx, id db.ID, d *document, raw []byte) error {
 	var err error
+	var slot any
+	if d.slot != 0 {
+		slot, raw = d.slot, []byte{}
+	}
 	if d.isNew {
-		_, err = tx.Exec("INSERT INTO journal_documents (id, kind, schema, state) VALUES (?, ?, ?, ?)", id, d.k.Name, int64(d.k.Schema), raw)
+		_, err = tx.Exec("INSERT INTO journal_documents (id, kind, schema, state, slot) VALUES (?, ?, ?, ?, ?)", id, d.k.Name, int64(d.k.Schema), raw, slot)
 	} else {
-		_, err = tx.Exec("UPDATE journal_documents SET schema = ?, state = ? WHERE id = ?", int64(d.k.Schema), raw, id)
+		_, err = tx.Exec("UPDATE journal_documents SET schema = ?, state = ?, slot = ? WHERE id = ?", int64(d.k.Schema), raw, slot, id)
 	}
 	d.isNew, d.schema = false, int64(d.k.Schema)
 	if err != nil || len(d.s.reviews) == 0 {

@@ -33,7 +33,8 @@
 // clock. A document's state is a function of the set of its entries: they are
 // put in one canonical order (each after its base, else by version) and folded.
 // A change that had seen everything, which is the usual one, is laid over the
-// stored state; any other is merged by folding the history again. Orders of
+// stored state; any other is merged by folding the history again. A document of one
+// entry has no stored state: the entry is it. Orders of
 // arrival therefore cannot matter. What the classes do:
 //
 //   - Append: every change is an item of its own (Doc.Items); Fields show the

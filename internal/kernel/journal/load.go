@@ -133,17 +133,18 @@ func shownAlternatives(alts []alternative) []Alternative {
 	return out
 }
 
-// Load reads a document, by one point read. An erased one is fault.NotFound.
+// Load reads a document, by one point read or two. An erased one is fault.NotFound.
 func (j *Journal) Load(tx *db.Tx, doc db.ID) (*Doc, error) {
 	var kind string
-	var raw []byte
-	if err := tx.Row("SELECT kind, state FROM journal_documents WHERE id = ?", doc).Scan(&kind, &raw); err != nil {
+	var st storedState
+	if err := tx.Row(`SELECT d.kind, d.state, e.header, e.payload FROM journal_documents d LEFT JOIN journal_entries e ON e.slot = d.slot
+		WHERE d.id = ?`, doc).Scan(&kind, &st.state, &st.header, &st.payload); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return nil, fault.New(fault.NotFound, "journal.Load", "journal.not_found")
 		}
 		return nil, err
 	}
-	s, err := decodeState(raw)
+	s, err := st.read(j.kind(kind))
 	if err != nil {
 		return nil, err
 	}

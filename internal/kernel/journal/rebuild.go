@@ -165,6 +165,9 @@ func (j *Journal) projectAgain(tx *db.Tx, id db.ID, entries []Entry) (bool, erro
 	}
 	d := &document{k: j.kind(changes[0].Kind), isNew: true}
 	d.s = fold(d.k, changes)
+	if err := j.slotFor(tx, d, changes); err != nil {
+		return false, err
+	}
 	return true, j.save(tx, id, d)
 }
 

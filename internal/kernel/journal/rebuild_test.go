@@ -220,3 +220,35 @@ func TestBadKindsAreRefused(t *testing.T) {
 		t.Errorf("twice: got %v", err)
 	}
 }
+
+func TestADocumentOfOneEntryIsNotStoredTwice(t *testing.T) {
+	stores(t, func(t *testing.T, n *node) {
+		stored := func(id db.ID) (bytes int) {
+			t.Helper()
+			n.read(func(tx *db.Tx) error {
+				var state []byte
+				err := tx.Row("SELECT state FROM journal_documents WHERE id = ?", id).Scan(&state)
+				bytes = len(state)
+				return err
+			})
+			return bytes
+		}
+		id := n.create(fields{"given": "Almaz", "family": "Bekele", "note": "first"})
+		if got := stored(id); got != 0 {
+			t.Errorf("%d bytes of state beside the entry that says the same", got)
+		}
+		wantRow(t, n, id, "Almaz Bekele|allergy ?|phone ?|disputed |error false|notes first")
+		other := sqliteNode(t)
+		other.pull(n)
+		wantRow(t, other, id, "Almaz Bekele|allergy ?|phone ?|disputed |error false|notes first")
+		n.update(bruno, id, fields{"given": "Alma", "note": "second"})
+		if stored(id) == 0 {
+			t.Error("a document of two entries has no state")
+		}
+		other.pull(n)
+		for _, m := range []*node{n, other} {
+			wantRow(t, m, id, "Alma Bekele|allergy ?|phone ?|disputed |error false|notes first;second")
+			m.rebuild()
+		}
+	})
+}

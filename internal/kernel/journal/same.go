@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -145,7 +144,8 @@ func (j *Journal) compareDay(tx *db.Tx, subject db.ID, day int64) error {
 
 // candidates reads the documents of a subject and a day, by their ids.
 func (j *Journal) candidates(tx *db.Tx, subject db.ID, day int64) ([]candidate, error) {
-	rows, err := tx.Query(`SELECT d.id, d.kind, d.state FROM journal_acts a JOIN journal_documents d ON d.id = a.doc
+	rows, err := tx.Query(`SELECT d.id, d.kind, d.state, e.header, e.payload FROM journal_acts a JOIN journal_documents d ON d.id = a.doc
+		LEFT JOIN journal_entries e ON e.slot = d.slot
 		WHERE a.subject = ? AND a.day = ? ORDER BY d.id`, subject, day)
 	if err != nil {
 		return nil, err
@@ -154,15 +154,15 @@ func (j *Journal) candidates(tx *db.Tx, subject db.ID, day int64) ([]candidate, 
 	var all []candidate
 	for rows.Next() {
 		var c candidate
-		var raw []byte
-		if err := rows.Scan(&c.id, &c.kind, &raw); err != nil {
+		var st storedState
+		if err := rows.Scan(&c.id, &c.kind, &st.state, &st.header, &st.payload); err != nil {
 			return nil, err
 		}
 		k := j.kind(c.kind)
 		if k.Acts == nil {
 			continue
 		}
-		if c.s, err = decodeState(bytes.Clone(raw)); err != nil {
+		if c.s, err = st.read(k); err != nil {
 			return nil, err
 		}
 		doc := c.s.doc(c.id, c.kind)

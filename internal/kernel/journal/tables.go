@@ -7,6 +7,9 @@ import "github.com/godwit-health/godwit/internal/kernel/db"
 // An entry's slot is its local origin number, shifted left by 40 bits, and its
 // sequence number: one integer that is unique, ascends within an origin, and is
 // the row's key, so that a fork cannot be stored and no second index is needed.
+//
+// A document of one entry has no state of its own: journal_documents.slot says
+// which entry it is. That is most documents for good, and a third of the space.
 func Migrations() []db.Migration {
 	return []db.Migration{{Area: "journal", Number: 1, SQL: `
 CREATE TABLE journal_installation (
@@ -79,6 +82,8 @@ CREATE TABLE journal_pairs (
 	PRIMARY KEY (doc, other)
 ) WITHOUT ROWID;
 CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
+`}, {Area: "journal", Number: 3, SQL: `
+ALTER TABLE journal_documents ADD COLUMN slot INTEGER;
 `}}
 }
 
