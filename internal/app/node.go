@@ -260,7 +260,7 @@ func (n *Node) services(o Options) error {
 	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers()})
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
-	for _, list := range [][]access.Route{people.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
+	for _, list := range [][]access.Route{people.Outlets(), order.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
 		outlets = append(outlets, list...)
 	}
 	return n.Access.Register(outlets...)
