@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -242,7 +243,11 @@ func (g *generator) people(f *Family, rt route, surname Name, alone bool) []Memb
 		latest = on - 400 // the child to come keeps its distance too
 	}
 	for _, born := range g.births(g.between(0, 5), couple, on.AddYears(-17, calendar.ClampToMonthEnd), latest) {
-		all = append(all, g.member(rt, "child", pick(g, "female", "male"), born, surname))
+		child := g.member(rt, "child", pick(g, "female", "male"), born, surname)
+		for tries := 0; tries < 40 && slices.ContainsFunc(all, func(m Member) bool { return m.Relation == "child" && m.Given == child.Given }); tries++ {
+			child.Given = g.name(rt.culture, map[string]string{"female": "f", "male": "m"}[child.Sex])
+		}
+		all = append(all, child)
 	}
 	if age <= 50 && g.chance(14) {
 		all = append(all, g.member(rt, "parent", pick(g, "female", "male"), g.bornAt(age+g.between(20, 40), on), surname))

@@ -115,13 +115,17 @@ func TestChildrenAreBornWhenChildrenAre(t *testing.T) {
 		}
 		for _, f := range w.Families {
 			var births []calendar.Day
+			given := map[Name]bool{}
 			for _, m := range f.Members {
 				if first, last, ok := m.Birth.Bounds(); ok && (m.born < first-366 || m.born > last+366) {
 					t.Errorf("seed %d %s: born on %v, known as %v", seed, f.Number, m.born, m.Birth)
 				}
 				switch m.Relation {
 				case "child":
-					children++
+					if children++; given[m.Given] {
+						t.Errorf("seed %d %s: two children are %s", seed, f.Number, m.Given.Latin)
+					}
+					given[m.Given] = true
 					for _, other := range births {
 						switch apart := max(other-m.born, m.born-other); {
 						case apart == 0:
