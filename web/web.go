@@ -20,16 +20,19 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed godwit.css godwit.js godwit.svg VENDOR.json vendor
+//go:embed godwit.css print.css label.css godwit.js godwit.svg VENDOR.json vendor
 var files embed.FS
 
 // names maps the short name of an asset to its file.
 var names = map[string]string{
 	"godwit.css": "godwit.css",
+	"label.css":  "label.css",
+	"print.css":  "print.css",
 	"godwit.js":  "godwit.js",
 	"godwit.svg": "godwit.svg",
 	"htmx.js":    "vendor/htmx.org@4.0.1/htmx.min.js",
@@ -71,7 +74,24 @@ var (
 	comment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	space   = regexp.MustCompile(`\s+`)
 	around  = regexp.MustCompile(` ?([{};,>]) ?`)
+	token   = regexp.MustCompile(`--[a-z][a-z-]*`)
 )
+
+// short gives each token of the main sheet a name of three letters: the long ones
+// are for whoever writes, and are a tenth of the bytes.
+var short = sync.OnceValue(func() map[string]string {
+	b, err := files.ReadFile("godwit.css")
+	if err != nil {
+		panic(err) // embedded: cannot fail
+	}
+	out := map[string]string{}
+	for _, m := range token.FindAll(comment.ReplaceAll(b, nil), -1) {
+		if _, ok := out[string(m)]; !ok {
+			out[string(m)] = "--" + strconv.FormatInt(int64(len(out)+10), 36)
+		}
+	}
+	return out
+})
 
 // squeeze takes comments and needless spaces out of the sheet. It is not for any
 // sheet: ours has no comment sign, brace or semicolon inside a text, and no space
@@ -81,19 +101,31 @@ func squeeze(css []byte) []byte {
 	css = space.ReplaceAll(css, []byte(" "))
 	css = around.ReplaceAll(css, []byte("$1"))
 	css = bytes.ReplaceAll(css, []byte(": "), []byte(":"))
+	css = bytes.ReplaceAll(css, []byte(" !"), []byte("!"))
+	css = token.ReplaceAllFunc(css, func(name []byte) []byte {
+		if s, ok := short()[string(name)]; ok {
+			return []byte(s)
+		}
+		return name
+	})
 	return bytes.ReplaceAll(css, []byte(";}"), []byte("}"))
 }
 
-// Classes returns the names of all classes in the sheet: the vocabulary of the
+// sheets are the style sheets: every page's, that of paper, and that of labels.
+var sheets = []string{"godwit.css", "print.css", "label.css"}
+
+// Classes returns the names of all classes in the sheets: the vocabulary of the
 // pages. A test refuses a page with another one, since it would look broken.
 func Classes() map[string]bool {
-	b, err := files.ReadFile("godwit.css")
-	if err != nil {
-		panic(err) // embedded: cannot fail
-	}
 	out := map[string]bool{}
-	for _, m := range class.FindAllSubmatch(comment.ReplaceAll(b, nil), -1) {
-		out[string(m[1])] = true
+	for _, name := range sheets {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded: cannot fail
+		}
+		for _, m := range class.FindAllSubmatch(comment.ReplaceAll(b, nil), -1) {
+			out[string(m[1])] = true
+		}
 	}
 	return out
 }

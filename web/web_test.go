@@ -19,7 +19,12 @@ import (
 
 func sheet(t *testing.T) string {
 	t.Helper()
-	b, err := files.ReadFile("godwit.css")
+	return read(t, "godwit.css")
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := files.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +47,10 @@ func physical(css string) []string {
 }
 
 func TestTheSheetHasLogicalPropertiesOnly(t *testing.T) {
-	for _, bad := range physical(sheet(t)) {
-		t.Errorf("the sheet says %q: use the inline and block properties", strings.TrimSpace(bad))
+	for _, name := range sheets {
+		for _, bad := range physical(read(t, name)) {
+			t.Errorf("%s says %q: use the inline and block properties", name, strings.TrimSpace(bad))
+		}
 	}
 }
 
@@ -151,7 +158,6 @@ func TestEveryColourIsChecked(t *testing.T) {
 
 func TestColoursAreTokens(t *testing.T) {
 	body := regexp.MustCompile(`(?s):root\s*\{.*?\}`).ReplaceAllString(sheet(t), "")
-	body = body[:strings.Index(body, "@media print")] // print is black on white
 	for _, c := range regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b`).FindAllString(body, -1) {
 		t.Errorf("the colour %s is no token, so a ministry cannot change it", c)
 	}
@@ -159,13 +165,14 @@ func TestColoursAreTokens(t *testing.T) {
 
 func TestTheSheetIsSmall(t *testing.T) {
 	byPath, byName := all()
-	if n := len(byPath[byName["godwit.css"]].body); n > 20<<10 {
-		t.Errorf("the sheet is %d bytes as served, the limit is 20480", n)
+	const most = 18100 // bytes as served, uncompressed; a rule that goes in pays with one that goes
+	if n := len(byPath[byName["godwit.css"]].body); n > most {
+		t.Errorf("the sheet is %d bytes as served, the limit is %d", n, most)
 	}
 }
 
 func TestTheSheetFetchesNothing(t *testing.T) {
-	for _, name := range []string{"godwit.css", "godwit.js", "godwit.svg"} {
+	for _, name := range append(slices.Clone(sheets), "godwit.js", "godwit.svg") {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -173,6 +180,76 @@ func TestTheSheetFetchesNothing(t *testing.T) {
 		text := strings.ReplaceAll(string(b), "http://www.w3.org/2000/svg", "")
 		if m := regexp.MustCompile(`@import|https?://|url\(`).FindString(text); m != "" {
 			t.Errorf("%s holds %q: nothing is fetched from elsewhere", name, m)
+		}
+	}
+}
+
+// used are the classes that some template or view of the program puts into a page.
+func used(t *testing.T) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	word := regexp.MustCompile(`-?[a-zA-Z][\w-]*`)
+	attribute := regexp.MustCompile(`class="((?:[^"{]|\{\{.*?\}\})*)"`)
+	level := regexp.MustCompile(`(?:Level|Tag|class|width|return)[^\n"]*"((?:[a-z]|w\d)[\w-]*)"`)
+	err := filepath.WalkDir(filepath.Join("..", "internal"), func(p string, d fs.DirEntry, err error) error {
+		html, code := strings.HasSuffix(p, ".html"), strings.HasSuffix(p, ".go") && !strings.HasSuffix(p, "_test.go")
+		if err != nil || d.IsDir() || !html && !code {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		if html {
+			for _, m := range attribute.FindAllSubmatch(b, -1) {
+				for _, w := range word.FindAll(m[1], -1) {
+					out[string(w)] = true
+				}
+			}
+		} else {
+			for _, m := range level.FindAllSubmatch(b, -1) {
+				out[string(m[1])] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// The other way round, a page with a class that no sheet has, fails package pagetest.
+func TestEveryClassOfTheSheetsIsUsed(t *testing.T) {
+	in := used(t)
+	if !in["banner"] || !in["task-name"] || !in["danger"] || in["no-such-class"] {
+		t.Fatal("the templates are read wrongly")
+	}
+	width := regexp.MustCompile(`^w\d+$`) // package page makes them of a number
+	for name := range Classes() {
+		if !in[name] && !width.MatchString(name) {
+			t.Errorf("the class %s is in a sheet and no page has it: take it out", name)
+		}
+	}
+}
+
+// What the browser gets says the same as what was written.
+func TestTokensAreServedUnderShortNames(t *testing.T) {
+	byPath, byName := all()
+	names := map[string]bool{}
+	for _, s := range short() {
+		if names[s] {
+			t.Errorf("two tokens are %s", s)
+		}
+		names[s] = true
+	}
+	for _, name := range sheets {
+		body := string(byPath[byName[name]].body)
+		for _, m := range regexp.MustCompile(`var\((--[^)]*)\)`).FindAllStringSubmatch(body, -1) {
+			first, _, _ := strings.Cut(m[1], ",")
+			if !names[first] {
+				t.Errorf("%s uses %s, which nothing defines", name, first)
+			}
+		}
+		if m := token.FindString(body); len(m) > 4 {
+			t.Errorf("%s is served with the token %s", name, m)
 		}
 	}
 }

@@ -261,7 +261,7 @@ func (n *Node) services(o Options) error {
 		Units: n.shared, Renew: n.People.RenewFamily})
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
-	for _, list := range [][]access.Route{people.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
+	for _, list := range [][]access.Route{people.Outlets(), order.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
 		outlets = append(outlets, list...)
 	}
 	return n.Access.Register(outlets...)

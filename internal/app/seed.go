@@ -264,6 +264,9 @@ func (s *seeder) registration(f *demo.Family, m *demo.Member, first bool, family
 
 // safetyOf is what a member told about allergies.
 func safetyOf(m *demo.Member) *people.Safety {
+	if m.Declines {
+		return &people.Safety{HasAllergy: value.Refused}
+	}
 	if m.Allergy == "" {
 		return &people.Safety{HasAllergy: value.No}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
 
@@ -213,6 +214,8 @@ func (s *seeder) said(m *demo.Member, q pack.Fact, code string) (value.Value, bo
 		return value.Text("none"), true
 	}
 	switch {
+	case m.Declines && q.Type == "bool" && levelOf(q.Sensitivity) == journal.Sensitive:
+		return value.RefusedAnswer(), true
 	case q.Type == "bool":
 		return value.Of(false), true
 	case q.Type == "code" && slices.Contains(q.Values, "none"):

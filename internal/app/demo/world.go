@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,9 +69,10 @@ type Member struct {
 	Relation      string // head, spouse, child, parent, sibling, other
 	Given         Name
 	Surname       Name
-	Script        string // Latn, Arab, Ethi, Cyrl
-	Sex           string // female, male
-	Birth         calendar.Date
+	Script        string        // Latn, Arab, Ethi, Cyrl
+	Sex           string        // female, male
+	Birth         calendar.Date // as exactly as anybody knows; zero for not known
+	born          calendar.Day  // as it was
 	Nationalities []string
 	Languages     []string
 	Interpreter   bool
@@ -80,6 +82,7 @@ type Member struct {
 	LMP           calendar.Date
 	TBContact     bool
 	Unaccompanied bool
+	Declines      bool   // prefers not to answer what is asked about health
 	Allergy       string // "" for none known
 	// Findings are the results this person's tests will have, by fact name.
 	Findings map[string]string
@@ -130,7 +133,7 @@ func New(seed uint64, today calendar.Day, n int) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{r: rand.New(rand.NewPCG(seed, 0x60D317)), today: today, names: names}
+	g := &generator{r: rand.New(rand.NewPCG(seed, 0x60D317)), today: today, names: names, made: map[Stage]int{}}
 	for _, rt := range routes {
 		g.second = append(g.second, rt.nationality)
 	}
@@ -147,6 +150,7 @@ type generator struct {
 	names map[string][]Name // culture/part
 	// second are the nationalities somebody may have beside the first.
 	second []string
+	made   map[Stage]int // families made so far, of the stages that count them
 }
 
 func (g *generator) chance(percent int) bool { return g.r.IntN(100) < percent }
@@ -174,6 +178,10 @@ func (g *generator) family(i int, rt route) Family {
 	f := Family{Number: fmt.Sprintf("GW-%05d", 10000+i), Route: rt.name, Stage: g.stage(i)}
 	f.Destination = []string{"us-immigrant", "us-immigrant", "us-immigrant", "us-immigrant", "uk-tb", "uk-tb", "uk-tb", "canada-ime", "canada-ime", "australia-ime"}[g.r.IntN(10)]
 	switch f.Stage {
+	case Today: // so that every station has work on the first day
+		f.Destination = g.turn(Today, "us-immigrant", "australia-ime", "us-immigrant", "uk-tb", "us-immigrant", "canada-ime", "us-immigrant")
+	case Pregnant:
+		f.Destination = g.turn(Pregnant, "us-immigrant", "canada-ime", "us-immigrant", "uk-tb")
 	case Sputum, Refused, Treatment, Suspended: // where something is always asked for
 		f.Destination = pick(g, "us-immigrant", "us-immigrant", "canada-ime", "australia-ime")
 	}
@@ -184,41 +192,101 @@ func (g *generator) family(i int, rt route) Family {
 	}
 	stays := g.stays(rt, f.Exam)
 	surname := g.name(rt.culture, "s")
-	alone := g.chance(4)
-	head := g.member(rt, "head", pick(g, "female", "male"), g.between(24, 62), surname)
-	if f.Stage == Pregnant {
-		alone, head = false, g.member(rt, "head", "female", g.between(24, 38), surname)
-	}
-	if alone {
-		head = g.member(rt, "head", pick(g, "female", "male"), g.between(13, 17), surname)
-		head.Unaccompanied = true
-	}
-	if first, _, ok := head.Birth.Bounds(); ok && (f.Stage == Sputum || f.Stage == Treatment || f.Stage == Suspended) {
-		head.Birth = first.Date() // their story is the culture, not the age
-	}
-	f.Members = append(f.Members, head)
-	if !alone && g.chance(70) {
-		sex := "female"
-		if head.Sex == "female" {
-			sex = "male"
-		}
-		f.Members = append(f.Members, g.member(rt, "spouse", sex, g.between(22, 55), surname))
-	}
-	for children := g.between(0, 5); !alone && children > 0; children-- {
-		f.Members = append(f.Members, g.member(rt, "child", pick(g, "female", "male"), g.between(0, 17), surname))
-	}
-	if !alone && g.chance(12) {
-		f.Members = append(f.Members, g.member(rt, "parent", pick(g, "female", "male"), g.between(60, 84), surname))
-	}
+	alone := g.chance(4) && f.Stage != Pregnant
+	f.Members = g.people(&f, rt, surname, alone)
 	for j := range f.Members {
-		g.bornBefore(&f.Members[j], f.Exam)
 		f.Members[j].Stays = bornInto(stays, f.Members[j].Birth)
 		g.findings(&f, &f.Members[j])
 	}
 	if f.Stage == Pregnant && !g.makePregnant(&f) {
 		f.Stage = Booked
 	}
+	switch last := &f.Members[len(f.Members)-1]; {
+	case f.Stage == Missing && len(f.Members) > 1:
+		last.Birth = calendar.Date{} // nobody knows when they were born
+	case f.Stage == Refused:
+		f.Members[0].Declines = true
+	}
 	return f
+}
+
+// people are the members of a family, each born when such a relative can have been.
+func (g *generator) people(f *Family, rt route, surname Name, alone bool) []Member {
+	on := min(f.Exam, g.today)
+	sex, age := pick(g, "female", "male"), g.between(24, 56)
+	switch {
+	case f.Stage == Pregnant:
+		sex, age = "female", g.between(24, 38)
+	case alone:
+		age = g.between(13, 17)
+	}
+	head := g.member(rt, "head", sex, g.bornAt(age, on), surname)
+	head.Unaccompanied = alone
+	if f.Stage == Sputum || f.Stage == Treatment || f.Stage == Suspended {
+		head.Birth = head.born.Date() // their story is the culture, not the age
+	}
+	all := []Member{head}
+	if alone {
+		return all
+	}
+	couple := map[string]calendar.Day{head.Sex: head.born}
+	if g.chance(70) {
+		spouse := g.member(rt, "spouse", "male", g.bornAt(max(age+g.between(-3, 10), 18), on), surname)
+		if head.Sex == "male" {
+			spouse = g.member(rt, "spouse", "female", g.bornAt(max(age-g.between(-3, 10), 18), on), surname)
+		}
+		couple[spouse.Sex] = spouse.born
+		all = append(all, spouse)
+	}
+	latest := on - 30
+	if f.Stage == Pregnant {
+		latest = on - 400 // the child to come keeps its distance too
+	}
+	for _, born := range g.births(g.between(0, 5), couple, on.AddYears(-17, calendar.ClampToMonthEnd), latest) {
+		child := g.member(rt, "child", pick(g, "female", "male"), born, surname)
+		for tries := 0; tries < 40 && slices.ContainsFunc(all, func(m Member) bool { return m.Relation == "child" && m.Given == child.Given }); tries++ {
+			child.Given = g.name(rt.culture, map[string]string{"female": "f", "male": "m"}[child.Sex])
+		}
+		all = append(all, child)
+	}
+	if age <= 50 && g.chance(14) {
+		all = append(all, g.member(rt, "parent", pick(g, "female", "male"), g.bornAt(age+g.between(20, 40), on), surname))
+	}
+	return all
+}
+
+// Between what ages somebody becomes a parent in the demo, in years.
+var parentAt = map[string][2]int{"female": {16, 44}, "male": {17, 64}}
+
+// births are the days on which n children of a couple were born, the youngest first,
+// not before and not after these days: more than a year apart, or twins.
+func (g *generator) births(n int, couple map[string]calendar.Day, earliest, latest calendar.Day) (days []calendar.Day) {
+	for _, sex := range []string{"female", "male"} {
+		if born, ok := couple[sex]; ok {
+			earliest = max(earliest, born.AddYears(parentAt[sex][0], calendar.ClampToMonthEnd))
+			latest = min(latest, born.AddYears(parentAt[sex][1], calendar.ClampToMonthEnd))
+		}
+	}
+	youngest := []int{3, 3, 11}[g.r.IntN(3)] // young families, and some with big children
+	for at := latest - calendar.Day(g.r.IntN(youngest*365)); len(days) < n && at >= earliest; at -= calendar.Day(g.between(380, 1300)) {
+		days = append(days, at)
+		if len(days) < n && g.chance(3) {
+			days = append(days, at)
+		}
+	}
+	return days
+}
+
+// turn gives the families of a stage these destinations one after the other.
+func (g *generator) turn(s Stage, destinations ...string) string {
+	n := g.made[s]
+	g.made[s]++
+	return destinations[n%len(destinations)]
+}
+
+// bornAt is a day on which somebody was born who is of an age on a day.
+func (g *generator) bornAt(age int, on calendar.Day) calendar.Day {
+	return (on - calendar.Day(g.r.IntN(365))).AddYears(-age, calendar.ClampToMonthEnd)
 }
 
 // Sights are families worth a look, one for each thing that a centre meets, by what
@@ -308,12 +376,12 @@ func (g *generator) caseFacts(destination string, exam calendar.Day) map[string]
 	return map[string]string{}
 }
 
-func (g *generator) member(rt route, relation, sex string, age int, surname Name) Member {
+func (g *generator) member(rt route, relation, sex string, born calendar.Day, surname Name) Member {
 	part := map[string]string{"female": "f", "male": "m"}[sex]
 	m := Member{
 		Relation: relation, Sex: sex, Given: g.name(rt.culture, part), Surname: surname,
 		Script: "Latn", Languages: rt.languages, Interpreter: rt.culture != "french" && g.chance(60),
-		Nationalities: []string{rt.nationality}, Birth: g.birth(age), Findings: map[string]string{},
+		Nationalities: []string{rt.nationality}, born: born, Birth: g.birth(born), Findings: map[string]string{},
 	}
 	if s := scripts[rt.culture]; s != "" {
 		m.Script = s
@@ -333,15 +401,14 @@ func (g *generator) member(rt route, relation, sex string, age int, surname Name
 	return m
 }
 
-// birth gives half of the people a full date, the rest what papers and memory
-// hold: a year, a month, an estimated age.
-func (g *generator) birth(age int) calendar.Date {
-	on := g.today - calendar.Day(g.r.IntN(365))
-	exact := on.AddYears(-age, calendar.ClampToMonthEnd)
-	y, m, _ := exact.YMD()
+// birth gives most people a full date, the rest what papers and memory hold: a
+// year, a month, an estimated age.
+func (g *generator) birth(born calendar.Day) calendar.Date {
+	age := calendar.CompletedYears(born, g.today)
+	y, m, _ := born.YMD()
 	switch n := g.r.IntN(100); {
 	case n < 70 || age < 3:
-		return exact.Date()
+		return born.Date()
 	case n < 85:
 		d, _ := calendar.OfYear(y)
 		return d
@@ -351,7 +418,7 @@ func (g *generator) birth(age int) calendar.Date {
 	}
 	d, err := calendar.BornAtAge(age, 1, g.today)
 	if err != nil {
-		return exact.Date()
+		return born.Date()
 	}
 	return d
 }
@@ -377,14 +444,6 @@ func (g *generator) stays(rt route, exam calendar.Day) []Stay {
 		at = from
 	}
 	return out
-}
-
-// bornBefore makes a child who would be born after the day of the examination a few
-// months old on it.
-func (g *generator) bornBefore(m *Member, exam calendar.Day) {
-	if _, last, ok := m.Birth.Bounds(); ok && last >= min(exam, g.today) {
-		m.Birth = (min(exam, g.today) - calendar.Day(g.between(30, 300))).Date()
-	}
 }
 
 // bornInto leaves out what lay before a person's birth.

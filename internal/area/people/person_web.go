@@ -241,7 +241,8 @@ func readProtection(v url.Values) Protection {
 }
 
 func functioningFields(f Functioning) []page.Field {
-	out := []page.Field{{Kind: page.Note, Label: page.M("people.wg.note")}}
+	// The introduction is part of the set and stands alone, before the first question.
+	out := []page.Field{{Kind: page.Note, Label: page.M("people.wg.wording")}, {Kind: page.Note, Label: page.M("people.wg.use")}, {Kind: page.Note, Label: page.M("people.wg.note")}}
 	for i, d := range FunctioningDomains {
 		q := page.Field{Kind: page.Radios, Name: d, Label: page.M("people.wg." + d), Optional: true}
 		for a := NoDifficulty; a <= CannotDo; a++ {

@@ -4,9 +4,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
-
-	"rsc.io/qr"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -109,14 +106,8 @@ func (s *Service) servePhoto(w http.ResponseWriter, r *http.Request) {
 // slip carries a code and a day, and neither name nor service (design, section 9).
 type slip struct {
 	Code string
-	QR   symbol
+	QR   page.Symbol
 	On   calendar.Day
-}
-
-// symbol is a QR code as a path of unit squares.
-type symbol struct {
-	Size int
-	Path string
 }
 
 func (s *Service) printSlip(w http.ResponseWriter, r *http.Request) {
@@ -128,34 +119,15 @@ func (s *Service) printSlip(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.Access.Release(r.Context(), slipRoute, access.Applicant, id)
 	}
-	var sym symbol
+	var sym page.Symbol
 	if err == nil {
-		sym, err = symbolOf(Code(id))
+		sym, err = page.SymbolOf(Code(id), page.M("people.slip.qr"))
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
 	s.Pages.Render(w, r, page.Page{Template: "people/slip", Title: "people.title.slip", Bare: true, View: slip{Code: ShowCode(Code(id)), QR: sym, On: s.Today()}})
-}
-
-// symbolOf draws a text as a QR code with the quiet zone of four modules that
-// ISO/IEC 18004 asks for.
-func symbolOf(text string) (symbol, error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return symbol{}, fault.Wrap("people.symbolOf", err)
-	}
-	const quiet = 4
-	var b strings.Builder
-	for y := range code.Size {
-		for x := range code.Size {
-			if code.Black(x, y) {
-				b.WriteString("M" + strconv.Itoa(x+quiet) + " " + strconv.Itoa(y+quiet) + "h1v1h-1z")
-			}
-		}
-	}
-	return symbol{Size: code.Size + 2*quiet, Path: b.String()}, nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -25,7 +25,7 @@ func Samples() []page.Sample {
 		return page.Sample{Name: name, Template: "people/sections", Title: title, Empty: sections{}, Full: v, Banner: banner}
 	}
 	a := asking{info: Scopes[0], minor: true, person: rec.Person, today: today, locale: locale, warned: true}
-	sym, _ := symbolOf(rec.Code)
+	sym, _ := page.SymbolOf(rec.Code, page.M("people.slip.qr"))
 	out := []page.Sample{
 		{Name: "find", Template: "people/find", Title: "people.title.find", Empty: findView{}, Full: sampleFind(rec)},
 		{Name: "found", Template: "people/found", Empty: foundView{}, Full: sampleFind(rec).Found, Fragment: true},

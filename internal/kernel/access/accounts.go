@@ -19,7 +19,7 @@ import (
 // to each would shut most centres, which have one. So whatever opens a way to
 // people's data is kept as an AccountEvent, whoever did it and by page or command
 // line, and waits until the privacy officer has looked at it; and nobody changes
-// the rights of their own account. (docs/adr/0008-accounts.md)
+// the rights of their own account. (docs/adr/0010-accounts.md)
 
 // AccountKind is the journal kind of what was done to an account.
 const AccountKind = "access.account"

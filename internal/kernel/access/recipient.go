@@ -81,6 +81,10 @@ type Route struct {
 	Recipients []Recipient // kinds; an authority's country comes with the call
 	Action     Action      // the right it needs; one of the export actions
 
+	// Station is the station whose list it is, for the rights of those who work at
+	// one station only; "" where it has none.
+	Station string
+
 	// Sensitivity is the highest of what it carries; the user must be allowed to
 	// see as much. Unset means no more than who the person is.
 	Sensitivity journal.Sensitivity

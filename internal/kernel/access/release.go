@@ -132,7 +132,7 @@ func (a *Access) mayRelease(ctx context.Context, tx *db.Tx, r Route, to Recipien
 	if err != nil {
 		return err
 	}
-	s.Subject = subject
+	s.Subject, s.Station = subject, r.Station
 	s.Sensitivity = max(s.Sensitivity, r.Sensitivity)
 	if err := a.Check(ctx, r.Action, s.Resource); err != nil {
 		return err

@@ -82,7 +82,7 @@ func TestEverythingWorksByKeyboard(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			ctx := tab(t, "/lang/"+lang+"?return=/style", 1280)
 			want := eval[int](t, ctx, `document.querySelectorAll("a[href],button,input:not([type=hidden]):not([type=radio]),select,textarea,summary").length`)
-			hidden := eval[int](t, ctx, `[...document.querySelectorAll("summary,.nav-small a")].length`)
+			hidden := eval[int](t, ctx, `[...document.querySelectorAll("summary,.nav-small :is(a,button)")].length`)
 			first, seen := "", map[string]bool{}
 			for range want + 10 {
 				if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Tab)); err != nil {

@@ -60,7 +60,7 @@
 //	date, moment, clock, age, born    dates as exactly as they are known
 //	num, ltr, bdi    numbers, codes and names, isolated for right-to-left text
 //	lang, country    the names of a language and a place by code; truth: yes, no, not known
-//	form, field, summary, tasks, timeline, table, pager, empty, callout, banner, link, refused
+//	form, field, summary, tasks, timeline, table, pager, empty, callout, banner, link, symbol, refused
 //
 // A string from outside goes through bdi, show or a placeholder, never bare: that
 // isolates it, and tells the pseudo-language test that it is data. An element

@@ -63,6 +63,7 @@ func (s *localeSet) funcs() template.FuncMap {
 		"callout":  func(c Callout) (template.HTML, error) { return s.part("callout", c) },
 		"pager":    func(p Pager) (template.HTML, error) { return s.part("pager", p) },
 		"banner":   func(b *Banner) (template.HTML, error) { return s.part("banner", b) },
+		"symbol":   func(v Symbol) (template.HTML, error) { return s.part("symbol", v) },
 		"refused":  func() (template.HTML, error) { return part("refused")(nil) },
 		"asset":    web.Path,
 		"locale":   func() Locale { return s.loc },

@@ -126,11 +126,11 @@ func (s *speaker) argHTML(v any, name string) template.HTML {
 	case nil:
 		return bdi("{" + name + "}") // our mistake, and visible
 	case Msg:
-		return "<bdi>" + s.html(v) + "</bdi>"
+		return s.sentence(s.html(v))
 	case calendar.Date:
-		return "<bdi>" + s.date(v) + "</bdi>"
+		return s.sentence(s.date(v))
 	case calendar.Day:
-		return "<bdi>" + s.date(v.Date()) + "</bdi>"
+		return s.sentence(s.date(v.Date()))
 	case string:
 		return bdi(v)
 	case Code:
@@ -141,16 +141,30 @@ func (s *speaker) argHTML(v any, name string) template.HTML {
 	return s.num(v)
 }
 
+// sentence isolates words of the reader's own language. Their direction is said: a
+// browser that finds it by the first letter passes over what is isolated inside,
+// and would lay out an Arabic date from left to right.
+func (s *speaker) sentence(h template.HTML) template.HTML {
+	return template.HTML(`<bdi dir="`+s.loc.Dir+`">`) + h + "</bdi>"
+}
+
+func (s *speaker) sentencePlain(text string) string {
+	if s.loc.Dir == "rtl" {
+		return "\u2067" + text + "\u2069" // right-to-left isolate
+	}
+	return isolate(text)
+}
+
 func (s *speaker) argPlain(v any, name string) string {
 	switch v := v.(type) {
 	case nil:
 		return "{" + name + "}"
 	case Msg:
-		return isolate(s.plain(v))
+		return s.sentencePlain(s.plain(v))
 	case calendar.Date:
-		return isolate(s.dateText(v))
+		return s.sentencePlain(s.dateText(v))
 	case calendar.Day:
-		return isolate(s.dateText(v.Date()))
+		return s.sentencePlain(s.dateText(v.Date()))
 	case string:
 		return isolate(v)
 	case fmt.Stringer:

@@ -34,7 +34,9 @@ func speaks(t testing.TB, code string) *speaker {
 }
 
 // bare takes the isolating characters out, to compare the words alone.
-func bare(s string) string { return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(s) }
+func bare(s string) string {
+	return strings.NewReplacer("\u2067", "", "\u2068", "", "\u2069", "").Replace(s)
+}
 
 func TestPluralCategoriesAreThoseOfCLDR(t *testing.T) {
 	// CLDR, "Language Plural Rules", Arabic.
@@ -208,5 +210,23 @@ func TestTextIsForWhatIsNotAPage(t *testing.T) {
 	}
 	if got := p.Text("xx", M("page.save")); got != "Save" {
 		t.Error(got)
+	}
+}
+
+// The parts of a date are isolated, and so are dates in a sentence. A browser that
+// is to find the direction of the outer one by its first letter finds none.
+func TestADateInASentenceRunsInTheReadersDirection(t *testing.T) {
+	d, err := calendar.OfDay(1972, 10, 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range Locales() {
+		s := speaks(t, l.Code)
+		if got := string(s.html(M("page.banner.died", "date", d))); !strings.Contains(got, `<bdi dir="`+l.Dir+`"><time`) {
+			t.Errorf("%s: %s", l.Code, got)
+		}
+		if got := s.plain(M("page.banner.died", "date", d)); strings.Contains(got, "\u2067") != (l.Dir == "rtl") {
+			t.Errorf("%s: %q", l.Code, got)
+		}
 	}
 }

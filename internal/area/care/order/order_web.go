@@ -19,6 +19,7 @@ type orderView struct {
 	Results  page.Table
 	Steps    page.Table
 	Worklist page.Link
+	Labels   page.Link // of the specimens, while the order is open
 }
 
 func (s *Service) getOrder(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +51,9 @@ func overview(sh Sheet) orderView {
 	}
 	if !o.Case.IsZero() && sh.MayCase {
 		v.Facts = append(v.Facts, page.Row{Label: page.M("order.column.case"), Value: page.Link{Href: "/cases/" + o.Case.String(), Text: page.M("order.to_case")}})
+	}
+	if o.Act == form.Specimen && o.Status.Open() && sh.MayPerform {
+		v.Labels = page.Link{Href: "/orders/" + o.ID.String() + "/print/label", Text: page.M("order.label.link")}
 	}
 	return v
 }

@@ -99,10 +99,16 @@ func Samples() []page.Sample {
 	replaced.Result.Replaced, replaced.Result.Corrects = sampleID(6), db.ID{}
 	struck.Result.InError, struck.Form = true, nil
 	struck.Result.Facts = map[string]Observed{"weight": {Value: value.Number(61.5), Unit: "kg"}, "cxr": {Value: value.Text("tb")}, "symptoms": {Value: value.Of(true)}}
+	tubes, err := labels(line.Order, line.Person, "a4", calendar.DayOf(2026, 11, 22))
+	if err != nil {
+		panic(err) // a fixed text
+	}
 	return []page.Sample{
 		{Name: "stations", Template: "order/stations", Title: "order.worklist.stations", Empty: stationsView{}, Full: stationsView{Stations: []page.Link{{Href: "/worklist/nurse", Text: page.M("order.worklist.waiting_at", "station", page.M("place.station.nurse"), "count", 12)}}}},
 		{Name: "worklist", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", nil, nil), Full: worklist("radiology", []Line{line, noName, old}, services)},
 		{Name: "done", Template: "order/done", Title: "order.done.title", Wide: true, Empty: done("laboratory", "", nil, nil), Full: done("laboratory", "GW-10001", []Line{line, noName, old}, services)},
+		{Name: "labels", Template: "order/label", Title: "order.label.title", Bare: true, Empty: labelView{}, Full: tubes},
+		{Name: "printed worklist", Template: "order/list", Title: "order.worklist.title", Bare: true, Empty: printedList("radiology", nil, 0), Full: printedList("radiology", []Line{line, noName, old}, calendar.DayOf(2026, 11, 22))},
 		{Name: "order", Template: "order/order", Title: "order.title", Banner: sampleBanner(), Empty: orderView{}, Full: overview(sh)},
 		{Name: "result form", Template: "order/entry", Title: "order.title_result", Banner: sampleBanner(), Empty: entryView{}, Full: entry, Problems: entry.Form.Problems()},
 		{Name: "result", Template: "order/result", Title: "order.title_read", Banner: sampleBanner(), Empty: resultView{}, Full: resultPage(sampleView(), sh.Service, names, true, true)},

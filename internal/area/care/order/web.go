@@ -34,6 +34,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /worklist/{station}", s.getWorklist)
 	mux.HandleFunc("GET /worklist/{station}/done", s.getDone)
 	mux.HandleFunc("POST /worklist/{station}/done", s.postDone)
+	s.labelRoutes(mux)
 	mux.HandleFunc("GET /orders/{id}", s.getOrder)
 	mux.HandleFunc("GET /orders/{id}/result", s.getResultForm)
 	mux.HandleFunc("POST /orders/{id}/result", s.postResult)
@@ -221,6 +222,8 @@ type worklistView struct {
 	Count   int // of those in Later
 	Refresh page.Link
 	Done    page.Link // what was done, to be looked up or corrected
+	Find    page.Link // an order by its label
+	Print   page.Link // the list on paper, for whoever may
 	Full    bool      // the list is cut
 }
 
@@ -240,7 +243,11 @@ func (s *Service) getWorklist(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Render(w, r, page.Page{Template: "order/worklist", Title: "order.worklist.title", Wide: true, View: worklist(station, lines, names)})
+	v := worklist(station, lines, names)
+	if s.mayPrint(r.Context(), station) {
+		v.Print = page.Link{Href: "/worklist/" + station + "/print/list", Text: page.M("order.list.link")}
+	}
+	s.Pages.Render(w, r, page.Page{Template: "order/worklist", Title: "order.worklist.title", Wide: true, View: v})
 }
 
 func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
@@ -254,6 +261,7 @@ func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
 func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistView {
 	v := worklistView{Station: page.M("place.station." + station), Refresh: page.Link{Href: "/worklist/" + station, Text: page.M("order.worklist.refresh")},
 		Done: page.Link{Href: "/worklist/" + station + "/done", Text: page.M("order.done.link")},
+		Find: page.Link{Href: "/worklist/" + station + "/label", Text: page.M("order.label.find_title")},
 		Here: lineTable("order.worklist.caption")}
 	v.Here.Empty = page.Empty{Title: page.M("order.worklist.empty"), Text: page.M("order.worklist.empty_text")}
 	awaited, later := lineTable("order.worklist.awaited"), lineTable("order.worklist.later_caption")
