@@ -14,16 +14,18 @@ import (
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
 // notAboutOne are the pages with a part of the path to fill in that are about no
 // one person: each with why.
 var notAboutOne = []string{
 	"GET /packs/{id}", "GET /packs/{id}/", // protocols
-	"GET /lang/{code}", "GET /worklist/{station}", "GET /worklist/{station}/done", // a language; a list, which is a search
+	"GET /lang/{code}", "GET /worklist/{station}", "GET /worklist/{station}/done", "GET /worklist/{station}/print/list", "GET /worklist/{station}/label", // a language; a list, which is a search
 	"GET /cases/{id}", "GET /cases/{id}/edit", "GET /cases/{id}/people", "GET /families/{id}", // several people, noted as a search
-	"GET /people/{id}/photo.jpg", // a picture inside a page, see the next test
-	"GET /complaints/{id}",       // of nobody: a complaint names no person
+	"GET /people/{id}/photo.jpg",                      // a picture inside a page, see the next test
+	"GET /admin/users/{id}", "GET /admin/users/{id}/", // people who work here
+	"GET /complaints/{id}", // of nobody: a complaint names no person
 }
 
 // Whoever opens any page about a person leaves a line in the read audit: each page
@@ -147,6 +149,12 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 	saved, err := n.Orders.Record(doctor, order.Entry{ID: db.NewID(), Order: film, Identity: "photo", Answers: map[string][]string{
 		"image_date": {today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
 	must(err)
+	site, err := demoSite()
+	must(err)
+	blood := order.Request{ID: db.NewID(), Subject: person, Pack: "us-immigrant", Code: "HIV", Service: "hiv-test", Station: access.LabStation, Form: "hiv-result",
+		Sensitivity: journal.Sensitive, Site: site.Code, Needs: []order.Need{order.NeedConsent}, Consent: "hiv"}
+	must(n.Orders.Order(doctor, blood))
+	b := "/orders/" + blood.ID.String()
 	request := db.NewID()
 	must(n.Steward.Record(desk, stewardship.Request{ID: request, Person: person, Asked: stewardship.AskedCopy, By: stewardship.BySelf, Received: today(n)}))
 	erasure := db.NewID()
@@ -170,7 +178,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/cases/{id}/members/{member}": c, "/cases/{id}/members/{member}/answer": c + "/answer", "/cases/{id}/members/{member}/application": c + "/application",
 		"/cases/{id}/members/{member}/waive": c + "/waive?service=CXR", "/cases/{id}/members/{member}/override": c + "/override", "/cases/{id}/members/{member}/print/why": c + "/print/why",
 		"/orders/{id}": o, "/orders/{id}/result": o + "/result", "/orders/{id}/collect": o + "/collect", "/orders/{id}/counselling": o + "/counselling",
-		"/orders/{id}/consent": o + "/consent", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
+		"/orders/{id}/consent": b + "/consent", "/orders/{id}/print/label": b + "/print/label", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
 		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),

@@ -24,7 +24,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
-		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},
+		{Kinds: []string{access.UserKind, access.AccountKind}, MaySettle: n.needs(access.UserEdit)},
 		{Kinds: []string{access.GlassKind}, MaySettle: n.needs(access.AuditReview)},
 	}
 	for kind, action := range stewardship.SettleActions() {
