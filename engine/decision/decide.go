@@ -17,7 +17,7 @@ func (p *Protocol) Decide(in Input) Decision {
 	if s == nil {
 		s = p.NewSheet(in.On)
 	}
-	s.On, s.Journey = in.On, in.Journey
+	s.On, s.Journey, s.Unasked = in.On, in.Journey, in.Unasked
 	matched := 0
 	for i, f := range p.facts {
 		if v, ok := in.Facts[f.def.Name]; ok {
@@ -50,6 +50,7 @@ func (p *Protocol) strangers(facts map[string]Fact) []string {
 type Sheet struct {
 	On      calendar.Day
 	Journey *Journey
+	Unasked bool // as Input.Unasked
 	facts   []Fact
 	has     []bool
 }
@@ -257,7 +258,7 @@ func (p *Protocol) decideIn(e *epoch, l *loaded, s *Sheet) Decision {
 	f := g.getFrame()
 	defer g.putFrame(f)
 	copy(f.vals, l.vals)
-	st := &settler{g: g, journey: s.Journey, on: l.on, given: l.given, left: p.cap}
+	st := &settler{g: g, journey: s.Journey, on: l.on, given: l.given, left: p.cap, unasked: s.Unasked}
 	on := s.On
 	if d, ok := l.on.DayNumber(); ok {
 		on = calendar.Day(d)

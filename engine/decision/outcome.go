@@ -150,6 +150,9 @@ type Input struct {
 	On      calendar.Day // the day of the decision; stands for the date basis unless that fact is given
 	Facts   map[string]Fact
 	Journey *Journey // nil: nothing is known of it
+	// Unasked leaves the questions out, of the outcomes and of the decision: finding
+	// which facts could change something costs most where little is known.
+	Unasked bool
 }
 
 // FactsOf wraps plain values, as of the day, for tests and worked cases.

@@ -36,6 +36,9 @@ func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
 			}
 		}
 	}
+	if s.unasked {
+		return
+	}
 	var tally map[int]int
 	if len(open) > 0 {
 		tally = map[int]int{}

@@ -201,6 +201,14 @@ func TestQuestionsAreExact(t *testing.T) {
 		put("n", value.Number(float64(rapid.IntRange(0, 8).Draw(t, "n"))))
 		put("w", value.Number(3.5))
 		d := p.Decide(Input{On: on, Facts: facts})
+		unasked, bare := p.Decide(Input{On: on, Facts: facts, Unasked: true}), d
+		bare.Outcomes = append([]Outcome(nil), d.Outcomes...)
+		for i := range bare.Outcomes {
+			bare.Outcomes[i].Ask = nil
+		}
+		if got, want := said(unasked), said(bare); got != want || len(unasked.Ask) > 0 {
+			t.Fatalf("without questions it decides\n%s, asks %v\nwith\n%s\n%s", got, unasked.Ask, want, dump(src))
+		}
 		choices := map[string][]value.Value{"a": {yes, no}, "b": {yes, no}, "c": {value.Text("x"), value.Text("y"), value.Text("z")}, "s": {value.Text("f"), value.Text("m")}}
 		names := []string{"a", "b", "c", "s"}
 		// every completion, its outcomes

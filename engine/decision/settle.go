@@ -28,7 +28,8 @@ type settler struct {
 	journey *Journey
 	on      value.Value
 	given   []bool // facts whose value was given, not derived
-	left    int    // states of knowledge the decision may still look into
+	unasked bool
+	left    int // states of knowledge the decision may still look into
 	free    []*frame
 	capped  bool
 }

@@ -27,6 +27,7 @@ func settle(ask decide, in decision.Input, facts []pack.Fact, ordered map[string
 	for n, f := range given {
 		in.Facts[n] = f
 	}
+	in.Unasked = true // until what follows has been filled in, nobody reads the questions
 	d := ask(in)
 	filled, takenBack := map[string]bool{}, map[string]bool{}
 	for {
@@ -45,7 +46,8 @@ func settle(ask decide, in decision.Input, facts []pack.Fact, ordered map[string
 			}
 		}
 		if !changed {
-			return d, in
+			in.Unasked = false
+			return ask(in), in
 		}
 		d = ask(in)
 	}
