@@ -57,8 +57,18 @@ func (p casePacks) Rules(tx *db.Tx, id string) (string, error) {
 type ordersOf struct{ s *order.Service }
 
 // Facts implements assessment.Orders.
-func (o ordersOf) Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error) {
-	return o.s.Facts(tx, subject, codes)
+func (o ordersOf) Facts(tx *db.Tx, subject, caseID db.ID, codes []string) (map[string]decision.Fact, error) {
+	return o.s.FactsFor(tx, subject, caseID, codes)
+}
+
+// Earlier implements assessment.Orders.
+func (o ordersOf) Earlier(tx *db.Tx, subject, caseID db.ID) ([]assessment.Earlier, error) {
+	done, err := o.s.Earlier(tx, subject, caseID)
+	var out []assessment.Earlier
+	for _, e := range done {
+		out = append(out, assessment.Earlier{Order: e.Order.ID, Service: e.Order.Service, Form: e.Order.Form, On: e.On})
+	}
+	return out, err
 }
 
 // States implements assessment.Orders.
@@ -131,18 +141,16 @@ func (o ordersOf) Used(tx *db.Tx, by journal.Author, subject db.ID, what string)
 }
 
 // Links implements assessment.Orders.
-func (o ordersOf) Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error) {
+func (o ordersOf) Links(ctx context.Context, subject, caseID db.ID) (assessment.Links, error) {
+	out := assessment.Links{Of: map[string]db.ID{}, May: map[db.ID]bool{}}
 	list, err := o.s.OfPerson(ctx, subject)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]db.ID{}
 	for _, ord := range list { // latest first
-		if _, has := out[ord.Code]; ord.Case == caseID && (!has || ord.Status.Open()) {
-			out[ord.Code] = ord.ID
+		out.May[ord.ID] = true
+		if _, has := out.Of[ord.Code]; ord.Case == caseID && (!has || ord.Status.Open()) {
+			out.Of[ord.Code] = ord.ID
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 // Seen implements assessment.Orders.

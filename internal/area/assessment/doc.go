@@ -43,6 +43,7 @@
 //     clearance.
 //   - Order what is contraindicated, must wait, or only may be needed.
 //   - Keep a result from being recorded because no rules are in force.
+//   - Read a sensitive result that was asked for by another case of the person.
 //   - Show one member's sensitive reason to another, or to a role that may not
 //     know it.
 //

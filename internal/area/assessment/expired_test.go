@@ -65,7 +65,7 @@ func TestAClearanceThatRunsOutIsShownAsExpired(t *testing.T) {
 				return nil
 			})
 			v := w.look(m)
-			return board, strings.TrimSpace(list), w.memberView(ctx, v, nil, nil).State.Text.Key
+			return board, strings.TrimSpace(list), w.memberView(ctx, v, Links{}, nil).State.Text.Key
 		}
 		const state = "assessment.state."
 		for _, tc := range []struct {

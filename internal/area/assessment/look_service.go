@@ -191,7 +191,11 @@ func (d *desk) judge(v *view) error {
 		ordered[code] = st != OrderNone
 	}
 	v.Decision, v.Input = settle(v.Pack.Protocol.Decide, in, v.Pack.Facts, ordered)
-	st := standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack)}
+	before, err := d.Orders.Earlier(d.tx, v.Member.Person, v.Case.ID)
+	if err != nil {
+		return err
+	}
+	st := standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack), Earlier: carried(v.Input, v.Pack, before)}
 	v.Plan = plan(v.Decision, v.Pack, st)
 	v.Class, v.Under = officerClass(v.Acts), nil
 	if v.Class != "" && !v.strayClass() {
@@ -233,7 +237,7 @@ func (d *desk) input(v *view) (decision.Input, error) {
 	if v.Own, err = answersOf(d.tx, v.Member.ID); err != nil {
 		return in, err
 	}
-	if v.Seen, err = d.Orders.Facts(d.tx, v.Member.Person, v.Pack.Bound("obs:")); err != nil {
+	if v.Seen, err = d.Orders.Facts(d.tx, v.Member.Person, v.Case.ID, v.Pack.Bound("obs:")); err != nil {
 		return in, err
 	}
 	for _, f := range v.Pack.Facts {
@@ -293,7 +297,7 @@ func (d *desk) groundMoved(v *view) (bool, error) {
 // evidence is the digest of the results that no rule reads: of those the record is
 // asked only where a signature rests on them.
 func (d *desk) evidence(v *view) (string, error) {
-	seen, err := d.Orders.Facts(d.tx, v.Member.Person, evidenceCodes(v.Plan, v.Pack))
+	seen, err := d.Orders.Facts(d.tx, v.Member.Person, v.Case.ID, evidenceCodes(v.Plan, v.Pack))
 	if err != nil {
 		return "", err
 	}

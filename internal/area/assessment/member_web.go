@@ -81,7 +81,7 @@ func (s *Service) getMember(w http.ResponseWriter, r *http.Request) {
 func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int, problems []page.Problem) {
 	ctx := r.Context()
 	v, banner, err := s.memberPage(r, access.PlanRead)
-	var links map[string]db.ID
+	var links Links
 	if err == nil {
 		links, err = s.Orders.Links(ctx, v.Member.Person, v.Case.ID)
 	}
@@ -111,7 +111,7 @@ func (s *Service) names(ctx context.Context, v *view) (map[db.ID]string, error) 
 	return out, err
 }
 
-func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.ID, names map[db.ID]string) memberView {
+func (s *Service) memberView(ctx context.Context, v *view, links Links, names map[db.ID]string) memberView {
 	rd := s.readerOf(ctx, v)
 	may := func(a access.Action, level journal.Sensitivity) bool { return s.Access.May(ctx, a, v.resource(level)) }
 	out := memberView{State: stateTag(v.stateOn(s.today())), Summary: rd.summary(v, s.today()), Findings: rd.findings(v), Alerts: s.callouts(v), History: history(v, rd, names)}
@@ -121,7 +121,12 @@ func (s *Service) memberView(ctx context.Context, v *view, links map[string]db.I
 	for _, it := range v.Plan.Items {
 		t := page.Task{Name: rd.service(v.Pack, it), State: itemTag(it.State), Why: rd.reasons(v.Pack, it.Rows, it.Sensitive),
 			Source: rd.source(v.Pack, it.Rows, it.Sensitive), Note: unconfirmed(it.Unconfirmed)}
-		if id, ok := links[it.Code]; ok && (rd.sensitive || !isSensitive(it.Service.Sensitivity)) {
+		if it.Earlier != nil {
+			t.Why = append([]page.Msg{page.M("assessment.earlier", "date", it.Earlier.On.Date())}, t.Why...)
+			if links.May[it.Earlier.Order] {
+				t.Href = "/orders/" + it.Earlier.Order.String()
+			}
+		} else if id, ok := links.Of[it.Code]; ok && (rd.sensitive || !isSensitive(it.Service.Sensitivity)) {
 			t.Href = "/orders/" + id.String()
 		}
 		out.Tasks = append(out.Tasks, t)

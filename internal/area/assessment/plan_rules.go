@@ -35,6 +35,7 @@ type Item struct {
 	Ask         []string          // facts that decide whether it is needed
 	Args        map[string]string // months, within_days … of the rule
 	Unconfirmed bool              // rests on a recalled rule
+	Earlier     *Earlier          // done for another case, and not to be done again
 	Sensitive   bool              // the service is, or every rule that asks for it rests on a sensitive fact
 }
 
@@ -48,6 +49,8 @@ type standing struct {
 	Orders map[string]OrderState
 	Waived map[string]Waiver // by service
 	Stale  map[string]bool   // by service
+	// Earlier is what was done for another case and holds for this one, by service.
+	Earlier map[string]Earlier
 }
 
 // Plan is what a decision asks of one person, with how far each service is.
@@ -108,9 +111,12 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 	}
 	deferred, isDeferred := d.Outcome(decision.Defer, o.Code)
 	waiver, waived := st.Waived[o.Code]
+	earlier, before := st.Earlier[o.Code]
 	switch state := st.Orders[o.Code]; {
 	case state == OrderDone && !st.Stale[o.Code]:
 		it.State = ItemDone
+	case before && (state == OrderNone || state == OrderOpen): // refused here, it is not taken from elsewhere
+		it.State, it.Earlier = ItemDone, &earlier
 	case waived && !it.Offered && waiver.covers(it.Rows):
 		it.State = ItemWaived
 	case state == OrderAwaited:

@@ -41,8 +41,11 @@ type NewOrder struct {
 
 // Orders is what the assessment needs of orders and results.
 type Orders interface {
-	// Facts returns the latest observation of each code, with its day.
-	Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error)
+	// Facts returns the latest observation of each code, with its day: all of the
+	// person's but the sensitive results of another case.
+	Facts(tx *db.Tx, subject, caseID db.ID, codes []string) (map[string]decision.Fact, error)
+	// Earlier lists what was done for other cases and is not sensitive, latest first.
+	Earlier(tx *db.Tx, subject, caseID db.ID) ([]Earlier, error)
 	// States returns how far each of a case's orders is, by the pack's service code.
 	States(tx *db.Tx, subject, caseID db.ID) (map[string]OrderState, error)
 	// Waiting are the codes of a case's orders that nobody has begun, each once.
@@ -55,14 +58,19 @@ type Orders interface {
 	Used(tx *db.Tx, by journal.Author, subject db.ID, what string) error
 	// Acted lists the users who acted on results of the person.
 	Acted(tx *db.Tx, subject db.ID) ([]db.ID, error)
-	// Links are the person's orders of a case that the actor may open, by the pack's
-	// service code: the one that is open, else the last.
-	Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error)
+	// Links are the person's orders that the actor may open.
+	Links(ctx context.Context, subject, caseID db.ID) (Links, error)
 	// Seen lists the results that hold for these codes, for a form to carry from when
 	// it is shown to when it is sent.
 	Seen(tx *db.Tx, subject db.ID, codes []string) ([]db.ID, error)
 	// Answer records an observation that answers a question of the plan.
 	Answer(tx *db.Tx, by journal.Author, a NewAnswer) error
+}
+
+// Links are orders of a person that a reader may open.
+type Links struct {
+	Of  map[string]db.ID // of the case, by the pack's service code: the one that is open, else the last
+	May map[db.ID]bool   // of whatever case
 }
 
 // NewAnswer is what a person said to a question of the plan: a value, not known

@@ -144,8 +144,17 @@ func (s *shelf) Destinations(*db.Tx, calendar.Day) ([]*pack.Pack, error) {
 // benchOrders ties the orders to the assessment as the composition root does.
 type benchOrders struct{ s *order.Service }
 
-func (o benchOrders) Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]decision.Fact, error) {
-	return o.s.Facts(tx, subject, codes)
+func (o benchOrders) Facts(tx *db.Tx, subject, caseID db.ID, codes []string) (map[string]decision.Fact, error) {
+	return o.s.FactsFor(tx, subject, caseID, codes)
+}
+
+func (o benchOrders) Earlier(tx *db.Tx, subject, caseID db.ID) ([]Earlier, error) {
+	done, err := o.s.Earlier(tx, subject, caseID)
+	var out []Earlier
+	for _, e := range done {
+		out = append(out, Earlier{Order: e.Order.ID, Service: e.Order.Service, Form: e.Order.Form, On: e.On})
+	}
+	return out, err
 }
 
 func (o benchOrders) States(tx *db.Tx, subject, caseID db.ID) (map[string]OrderState, error) {
@@ -192,12 +201,13 @@ func (o benchOrders) Used(tx *db.Tx, by journal.Author, subject db.ID, what stri
 
 func (o benchOrders) Acted(tx *db.Tx, subject db.ID) ([]db.ID, error) { return o.s.Acted(tx, subject) }
 
-func (o benchOrders) Links(ctx context.Context, subject, caseID db.ID) (map[string]db.ID, error) {
+func (o benchOrders) Links(ctx context.Context, subject, caseID db.ID) (Links, error) {
+	out := Links{Of: map[string]db.ID{}, May: map[db.ID]bool{}}
 	list, err := o.s.OfPerson(ctx, subject)
-	out := map[string]db.ID{}
-	for _, ord := range list {
-		if _, has := out[ord.Code]; ord.Case == caseID && (!has || ord.Status.Open()) {
-			out[ord.Code] = ord.ID
+	for _, ord := range list { // latest first
+		out.May[ord.ID] = true
+		if _, has := out.Of[ord.Code]; ord.Case == caseID && (!has || ord.Status.Open()) {
+			out.Of[ord.Code] = ord.ID
 		}
 	}
 	return out, err

@@ -208,6 +208,7 @@ type Observation struct {
 	By       db.ID
 	At       time.Time
 	Seen     []db.ID
+	Sens     journal.Sensitivity
 }
 
 // Brief is what a worklist shows of a person.

@@ -98,7 +98,7 @@ const standing = ` NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = v.
 // observations lists what holds of a person's observations, oldest first; all
 // codes when none is named.
 func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, error) {
-	sql := `SELECT v.result, v.order_id, v.code, v.value, v.unit, v.day, v.specimen, v.usr, v.at, r.body
+	sql := `SELECT v.result, v.order_id, v.code, v.value, v.unit, v.day, v.specimen, v.usr, v.at, v.sensitivity, r.body
 		FROM care_observation v JOIN care_result r ON r.id = v.doc WHERE v.subject = ? AND` + standing
 	args := []any{subject}
 	if len(codes) > 0 {
@@ -120,7 +120,8 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 	for rows.Next() {
 		var o Observation
 		var val, body string
-		if err := rows.Scan(&o.Result, &o.Order, &o.Code, &val, &o.Unit, &o.On, &o.Specimen, &o.By, &o.At, &body); err != nil {
+		var sens int
+		if err := rows.Scan(&o.Result, &o.Order, &o.Code, &val, &o.Unit, &o.On, &o.Specimen, &o.By, &o.At, &sens, &body); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(val), &o.Value); err != nil {
@@ -133,30 +134,32 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 			}
 			read = body
 		}
-		o.Seen = d.Seen
+		o.Seen, o.Sens = d.Seen, journal.Sensitivity(sens)
 		out = append(out, o)
 	}
 	return out, rows.Err()
 }
 
-// severalOf reads how the specimens of a person's orders combine.
-func severalOf(tx *db.Tx, subject db.ID) (combos, error) {
+// severalOf reads how the specimens of a person's orders combine, and which case each
+// order is of.
+func severalOf(tx *db.Tx, subject db.ID) (combos, map[db.ID]db.ID, error) {
 	rows, err := tx.Query("SELECT "+orderColumns+" FROM care_order o WHERE o.subject = ?", subject)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	out := combos{}
+	out, of := combos{}, map[db.ID]db.ID{}
 	for rows.Next() {
 		o, codes, err := scanOrder(rows.Scan)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		of[o.ID] = o.Case
 		if o.Specimens > 1 {
 			out[o.ID] = combo{specimens: o.Specimens, codes: codes}
 		}
 	}
-	return out, rows.Err()
+	return out, of, rows.Err()
 }
 
 // part is one row of care_result.

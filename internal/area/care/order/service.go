@@ -313,7 +313,7 @@ func (s *Service) Facts(tx *db.Tx, subject db.ID, codes []string) (map[string]de
 	if err != nil {
 		return nil, err
 	}
-	several, err := severalOf(tx, subject)
+	several, _, err := severalOf(tx, subject)
 	if err != nil {
 		return nil, err
 	}

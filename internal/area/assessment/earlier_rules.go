@@ -1,0 +1,62 @@
+package assessment
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+)
+
+// Earlier is a service that was done for another case of the person: an X-ray of last
+// week, for another destination.
+type Earlier struct {
+	Order         db.ID
+	Service, Form string // what it was: chest-xray, and the form of its result
+	On            calendar.Day
+}
+
+// carried are the services that need not be done again because they were done for
+// another case, by the pack's code (docs/adr/0008). done lists the latest first.
+//
+// Only what the pack gives a longest age can be shown to be fresh, so only that is
+// carried. What is sensitive, or asks for counselling or consent, never is: the person
+// heard who gets the result, and it was not this destination.
+func carried(in decision.Input, p *pack.Pack, done []Earlier) map[string]Earlier {
+	out := map[string]Earlier{}
+	for _, svc := range p.Services {
+		if isSensitive(svc.Sensitivity) || svc.Consent != "" || svc.Counselling || !fresh(in, p, svc.Code) {
+			continue
+		}
+		i := slices.IndexFunc(done, func(e Earlier) bool { return e.Service == svc.Service && e.Form == svc.Form })
+		if i >= 0 {
+			out[svc.Code] = done[i]
+		}
+	}
+	return out
+}
+
+// fresh reports whether what the pack reads of a service is known and young enough for
+// the day of the examination, and none of it is sensitive.
+func fresh(in decision.Input, p *pack.Pack, code string) bool {
+	known := false
+	for _, f := range p.Facts {
+		obs, observed := strings.CutPrefix(f.From, "obs:")
+		if !observed || !slices.Contains(strings.Fields(f.Service), code) || !slices.Contains(yields(p, code), obs) {
+			continue
+		}
+		have := in.Facts[f.Name]
+		switch {
+		case isSensitive(f.Sensitivity), have.Disputed:
+			return false
+		case f.LongestAge == nil || !have.Value.Known():
+		case tooOld(have.AsOf, *f.LongestAge, in.On):
+			return false
+		default:
+			known = true
+		}
+	}
+	return known
+}
