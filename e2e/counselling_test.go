@@ -56,12 +56,20 @@ func TestStoryTheTalkBeforeAndAfterATest(t *testing.T) {
 	}
 	b.logIn("counsellor").visit("/worklist/counselling").row(s.script[1], s.number, say(t, s.lang, "order.to_tell"))
 	b.follow("/results/").follow("/told")
-	b.set("interpreter", "remote").set("counselled", "yes").set("linked", "yes").submit()
+	b.set("interpreter", "remote").set("counselled", "yes").submit().sees(say(t, s.lang, "order.error.care"))
+	b.set("care", "accepted").submit().sees(say(t, s.lang, "order.error.where"))
+	b.set("care", "later").submit()
+
+	// Told, and nobody has arranged the care: the talk goes on, from the plan as well.
+	b.visit("/worklist/counselling").row(s.script[1], s.number, say(t, s.lang, "order.to_tell_again"))
+	b.visit(plan).sees(say(t, s.lang, "assessment.tell.title"), say(t, s.lang, "assessment.tell.again"))
+	b.follow("/told").set("interpreter", "remote").set("counselled", "yes").set("care", "accepted").set("where", "Mulago clinic").submit()
 	b.visit("/worklist/counselling")
 	if b.waits(s, s.script[1]) {
 		t.Error("a result that was told still waits to be told")
 	}
-	b.visit(order).sees(say(t, s.lang, "order.step.told"))
+	b.visit(plan).seesNot(say(t, s.lang, "assessment.tell.title"))
+	b.visit(order).sees(say(t, s.lang, "order.step.told"), say(t, s.lang, "order.care.accepted"))
 
 	// It is on no page of those who need not know, and never on the board.
 	b.logIn("nurse").visit(plan).seesNot("HIV")

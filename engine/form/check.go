@@ -75,6 +75,7 @@ type Result struct {
 	Dropped []string    // questions answered that did not apply: not kept, but reported
 	States  []State     // by row
 	Refused bool        // the answers say that the person refused what the form is for (Form.Refusal)
+	Care    bool        // the answers ask for care (Form.Care)
 	must    []bool      // by row: required now
 }
 
@@ -103,6 +104,7 @@ func (f *Form) Check(answers map[string][]string, known value.Facts, on calendar
 		c.row(i)
 	}
 	c.finish()
+	c.res.Care = f.Care != "" && c.res.Values[f.Care].Truth() == value.Yes
 	c.res.Refused = f.Refusal != "" && c.res.Values[f.Refusal].Kind() == value.KindRefused
 	return c.res
 }

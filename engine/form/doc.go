@@ -44,9 +44,11 @@
 // A setting row is about the whole form, its value stands under calculation:
 // "specimens" (1 to 9, each collected and reported by itself), "act" (image,
 // specimen, injection, dispensing: the person is identified before), "day" (the
-// date question that says which day the answers are about) and "refused" (the
-// question whose answer "refused" means that nothing was done). A choice named
-// pending means that the answer is still to come. Of several specimens the most serious answer under combine counts as soon as it is there,
+// date question that says which day the answers are about), "refused" (the
+// question whose answer "refused" means that nothing was done) and "care" (the
+// calculation that is true when the answers ask for care, which is not always when a
+// test is positive). A choice named pending means that the answer is still to come. Of
+// several specimens the most serious answer under combine counts as soon as it is there,
 // any other only when all have reported:
 //
 //	type,name,label::en,calculation,combine

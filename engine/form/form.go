@@ -63,6 +63,10 @@ type Form struct {
 	// the form is for: nothing was done then, whatever else was answered. "" for none.
 	Refusal string
 
+	// Care is the row that is true when the answers ask for care: whoever is told the
+	// result is linked to it before the talk is over. "" for none.
+	Care string
+
 	names map[string]int
 	order []int // rows such that what a row reads comes before it
 }

@@ -364,3 +364,28 @@ func TestTheFormSaysWhatItsRefusalIs(t *testing.T) {
 		t.Error("a form without a refusal was refused")
 	}
 }
+
+// What asks for care is the form's author's to say: a calculation, true or not.
+func TestAFormSaysWhatAsksForCare(t *testing.T) {
+	const text = `type,name,label::en,required,calculation,allow
+setting,care,,,needs_care,
+calculate,needs_care,,,${result} = 'pos',
+select_one r,result,Result,yes,,unknown
+choice r,neg,negative,,,
+choice r,pos,positive,,,
+`
+	f, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for answer, want := range map[string]bool{"pos": true, "neg": false, "unknown": false, "": false} {
+		if got := f.Check(map[string][]string{"result": {answer}}, nil, 0).Care; got != want {
+			t.Errorf("%q: %v", answer, got)
+		}
+	}
+	for _, bad := range []string{"result", "nothing", ""} {
+		if _, err := Parse(strings.Replace(text, "setting,care,,,needs_care,", "setting,care,,,"+bad+",", 1)); err == nil {
+			t.Errorf("care is %q, which is no calculation", bad)
+		}
+	}
+}

@@ -47,6 +47,9 @@ func Parse(text string) (*Form, error) {
 		if r, ok := p.form.Row(p.form.Refusal); p.refusedLine > 0 && (!ok || !r.AllowRefused) {
 			p.bad(p.refusedLine, "calculation", "%q is no question that can be refused", p.form.Refusal)
 		}
+		if r, ok := p.form.Row(p.form.Care); p.careLine > 0 && (!ok || r.Type != Calculate) {
+			p.bad(p.careLine, "calculation", "%q is no calculation", p.form.Care)
+		}
 		p.sort()
 	}
 	if len(p.problems) > 0 {
@@ -64,6 +67,7 @@ type parser struct {
 	problems    Problems
 	dayLine     int
 	refusedLine int
+	careLine    int
 }
 
 func (p *parser) bad(row int, column, format string, args ...any) {
@@ -263,8 +267,10 @@ func (p *parser) setting(line int, row map[string]string) {
 		p.form.Day, p.dayLine = v, line
 	case "refused":
 		p.form.Refusal, p.refusedLine = v, line
+	case "care":
+		p.form.Care, p.careLine = v, line
 	default:
-		p.bad(line, "name", "%q is not a setting (specimens, act, day, refused)", row["name"])
+		p.bad(line, "name", "%q is not a setting (specimens, act, day, refused, care)", row["name"])
 	}
 }
 

@@ -140,6 +140,18 @@ func (o ordersOf) Used(tx *db.Tx, by journal.Author, subject db.ID, what string)
 	return o.s.Used(tx, by, subject, what)
 }
 
+// Untold implements assessment.Orders.
+func (o ordersOf) Untold(ctx context.Context, subject, caseID db.ID) ([]assessment.Untold, error) {
+	list, err := o.s.Untold(ctx, subject)
+	var out []assessment.Untold
+	for _, t := range list {
+		if t.Order.Case == caseID {
+			out = append(out, assessment.Untold{Code: t.Order.Code, Result: t.Result, Again: t.Again})
+		}
+	}
+	return out, err
+}
+
 // Links implements assessment.Orders.
 func (o ordersOf) Links(ctx context.Context, subject, caseID db.ID) (assessment.Links, error) {
 	out := assessment.Links{Of: map[string]db.ID{}, May: map[db.ID]bool{}}

@@ -67,6 +67,7 @@ type memberView struct {
 	Findings  page.Tasks
 	Tasks     page.Tasks
 	Offers    []*page.Form
+	Tell      page.Tasks // results to be given in person
 	Sign      *page.Form
 	Print     *page.Form
 	Links     []page.Link
@@ -85,6 +86,10 @@ func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int,
 	if err == nil {
 		links, err = s.Orders.Links(ctx, v.Member.Person, v.Case.ID)
 	}
+	var tell page.Tasks
+	if err == nil {
+		tell, err = s.tellTasks(ctx, v)
+	}
 	var names map[db.ID]string
 	if err == nil {
 		names, err = s.names(ctx, v)
@@ -93,8 +98,10 @@ func (s *Service) showMember(w http.ResponseWriter, r *http.Request, status int,
 		s.Pages.Error(w, r, err)
 		return
 	}
+	mv := s.memberView(ctx, v, links, names)
+	mv.Tell = tell
 	s.Pages.Render(w, r, page.Page{Template: "assessment/member", Title: "assessment.member.title", Banner: banner, Status: status, Problems: problems,
-		View: s.memberView(ctx, v, links, names), Back: page.Link{Href: casePath(v.Case.ID), Text: page.M("assessment.board.back")}, Return: memberPath(v)})
+		View: mv, Back: page.Link{Href: casePath(v.Case.ID), Text: page.M("assessment.board.back")}, Return: memberPath(v)})
 }
 
 // names are those of the officers who acted.

@@ -165,6 +165,8 @@ func sampleMember() memberView {
 		Findings: page.Tasks{{Name: sampleXray(), State: page.Tag{Level: page.Wait, Text: page.M("assessment.finding.hold")}, Why: []page.Msg{sampleWhyXray()}, Source: source, Note: unconfirmed(true)}},
 		Tasks: page.Tasks{task(sampleXray(), ItemBlocked, false), task(page.M("assessment.hidden.service"), ItemRequired, true), task(sampleXray(), ItemUndecided, false),
 			task(sampleXray(), ItemAwaited, false), task(sampleXray(), ItemDone, false), task(sampleXray(), ItemWaived, false)},
+		Tell: page.Tasks{{Name: sampleXray(), Href: "/results/" + sampleID + "/told", State: page.Tag{Level: page.Wait, Text: page.M("assessment.tell.wait")}},
+			{Name: sampleXray(), Href: "/results/" + sampleID + "/told", State: page.Tag{Level: page.Wait, Text: page.M("assessment.tell.again")}}},
 		Offers: []*page.Form{{ID: "take-HIV", Compact: true, Submit: page.M("assessment.take.order", "service", sampleXray()), Fields: []page.Field{{Kind: page.Hidden, Name: "service", Value: "HIV"}}}},
 		Sign: &page.Form{ID: "sign", Action: "/cases/" + sampleID + "/members/" + sampleID + "/sign", Submit: page.M("assessment.sign.hold"),
 			Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: sampleID}}},

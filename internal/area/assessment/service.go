@@ -58,6 +58,9 @@ type Orders interface {
 	Used(tx *db.Tx, by journal.Author, subject db.ID, what string) error
 	// Acted lists the users who acted on results of the person.
 	Acted(tx *db.Tx, subject db.ID) ([]db.ID, error)
+	// Untold are the results of a case that wait to be given to the person and that the
+	// actor may give.
+	Untold(ctx context.Context, subject, caseID db.ID) ([]Untold, error)
 	// Links are the person's orders that the actor may open.
 	Links(ctx context.Context, subject, caseID db.ID) (Links, error)
 	// Seen lists the results that hold for these codes, for a form to carry from when
@@ -71,6 +74,13 @@ type Orders interface {
 type Links struct {
 	Of  map[string]db.ID // of the case, by the pack's service code: the one that is open, else the last
 	May map[db.ID]bool   // of whatever case
+}
+
+// Untold is a result that waits to be given in person.
+type Untold struct {
+	Code   string // the pack's service code
+	Result db.ID
+	Again  bool // something was told before: corrected since, or the link to care is to be recorded
 }
 
 // NewAnswer is what a person said to a question of the plan: a value, not known

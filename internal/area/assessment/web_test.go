@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -325,6 +326,33 @@ func TestAStaleAnswerOfTheApplicationIsAskedAgain(t *testing.T) {
 	if got := w.post(nurse, path, url.Values{fieldOpen: {"exam_date dob hepb_high_risk"}, "fact.hepb_high_risk": {"yes"}, "fact.exam_date": {"x"}}); got.Code != 422 {
 		t.Errorf("what was never asked on the page: %d", got.Code)
 	}
+}
+
+// A result to be told stands on the plan of who may tell it, until the talk is over.
+func TestResultsToTellInTheBrowser(t *testing.T) {
+	w := newWorld(t, "")
+	p := w.register("Amina", 34, people.Male)
+	id, ms := w.open("canada-ime", value.Facts{"category": value.Text("refugee")}, p)
+	other, os := w.open("us-immigrant", nil, p)
+	w.do(ms[0], "HIV", map[string]string{"hiv_result": "pos"})
+	path := "/cases/" + id.String() + "/members/" + ms[0].String()
+	counsellor := w.as(access.Counsellor)
+	results, err := w.orders.ResultsOf(w.as(access.Physician), w.order(ms[0], "HIV").ID)
+	must(t, err)
+	told := "/results/" + results[0].ID.String() + "/told"
+	w.get(counsellor, path).says(t, "the plan", "Results to tell", told, "To be given in person")
+	for _, r := range []access.Role{access.Nurse, access.Laboratory} {
+		w.get(w.as(r), path).omits(t, string(r), "Results to tell", told)
+	}
+	w.get(counsellor, "/cases/"+other.String()+"/members/"+os[0].String()).omits(t, "the other application", "Results to tell", told)
+	tell := func(care, where string) {
+		t.Helper()
+		must(t, w.orders.Tell(counsellor, order.Telling{ID: db.NewID(), Result: results[0].ID, Interp: "not_needed", Counselled: true, Care: care, Where: where}))
+	}
+	tell(order.CareLater, "")
+	w.get(counsellor, path).says(t, "without the link to care", told, "Talk to be finished")
+	tell(order.CareAccepted, "Mulago clinic")
+	w.get(counsellor, path).omits(t, "the talk is over", "Results to tell", told)
 }
 
 // What counts only on the day is said to count only on the day.

@@ -201,6 +201,17 @@ func (o benchOrders) Used(tx *db.Tx, by journal.Author, subject db.ID, what stri
 
 func (o benchOrders) Acted(tx *db.Tx, subject db.ID) ([]db.ID, error) { return o.s.Acted(tx, subject) }
 
+func (o benchOrders) Untold(ctx context.Context, subject, caseID db.ID) ([]Untold, error) {
+	list, err := o.s.Untold(ctx, subject)
+	var out []Untold
+	for _, t := range list {
+		if t.Order.Case == caseID {
+			out = append(out, Untold{Code: t.Order.Code, Result: t.Result, Again: t.Again})
+		}
+	}
+	return out, err
+}
+
 func (o benchOrders) Links(ctx context.Context, subject, caseID db.ID) (Links, error) {
 	out := Links{Of: map[string]db.ID{}, May: map[db.ID]bool{}}
 	list, err := o.s.OfPerson(ctx, subject)

@@ -12,6 +12,9 @@
 //   - Step: one thing done for an order or with a result: identity confirmed,
 //     counselled, that a consent was recorded or taken back, specimen taken, result told to the
 //     person, result used for a decision. Steps are never changed.
+//   - Telling: a result given to the person, face to face. Where the result asks for
+//     care (its form's setting says when) the link to it belongs to the talk: where the
+//     person was referred, and whether they accepted. Until then it waits to be told.
 //   - Result: the answers to a form, once. A result says which results its author
 //     had seen; a correction is a new result that names the old one.
 //   - Observation: what a result says to the packs: a code, a value, a unit, a day,

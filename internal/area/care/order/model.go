@@ -117,7 +117,7 @@ const (
 	StepPerformed StepKind = "performed"  // image taken, specimen collected, dose given; Label: number on the tube
 	StepTold      StepKind = "told"       // the result was given to the person, face to face
 	StepAfter     StepKind = "counselled_after"
-	StepLinked    StepKind = "linked" // an appointment for care was made
+	StepLinked    StepKind = "linked" // to care: Decision accepted or declined, Note where
 	StepUsed      StepKind = "used"   // a decision or signature rests on the result; How: which
 	StepAgain     StepKind = "again"  // tried again after a refusal, or what was not possible; How: why
 	StepOpened    StepKind = "opened" // somebody read it (this installation only)
@@ -151,6 +151,16 @@ type Step struct {
 	At       time.Time
 	Note     string
 }
+
+// Links to care are what became of it: later is not arranged yet, and the talk goes on.
+const (
+	CareAccepted = "accepted"
+	CareDeclined = "declined"
+	CareLater    = "later"
+)
+
+// Cares lists what may be chosen.
+var Cares = []string{CareAccepted, CareDeclined, CareLater}
 
 // Identified are the ways to make sure that this is the right person. Packs'
 // forms use the same codes.
@@ -187,6 +197,7 @@ type Result struct {
 	Replaced  db.ID // the result that corrects this one
 	Partial   bool  // an answer is still to come
 	Refused   bool  // the person refused what was to be done; nothing was
+	Care      bool  // it asks for care: it is told with a link to it
 	Hidden    bool  // parts that the reader may not see were left out; pages must not tell
 }
 

@@ -199,7 +199,10 @@ func stepDetail(st Step) page.Cell {
 	case st.Kind == StepUsed && st.How != "":
 		out = append(out, page.Code(st.How))
 	}
-	if st.Decision != "" {
+	switch {
+	case st.Kind == StepLinked && st.Decision != "":
+		out = append(out, page.M("order.care."+st.Decision))
+	case st.Decision != "":
 		out = append(out, page.M("order.decision."+st.Decision), page.M("order.giver."+st.Giver))
 	}
 	if st.Interp != "" && st.Interp != "not_needed" {

@@ -271,6 +271,8 @@ func (s *Service) parts(tx *db.Tx, o Order, e Entry, f *form.Form, check *form.R
 		p.Doc.Seen = seen
 		parts = append(parts, *p)
 	}
+	// That care is asked for is as sensitive as the most sensitive answer.
+	parts[len(parts)-1].Doc.Care = check.Care
 	all := gather(parts, everything)
 	all[0].Site, all[0].Programme = o.Site, o.Programme
 	return all[0], parts, nil
@@ -291,7 +293,7 @@ func (s *Service) partChanges(o Order, parts []part, why string) []journal.Chang
 		d := p.Doc
 		out = append(out, journal.Change{Kind: kindResult, Doc: p.ID, Subject: o.Subject, Site: o.Site, Programme: o.Programme, Sensitivity: p.Sens, Purpose: why,
 			Fields: map[string]any{"order": d.Order, "station": d.Station, "main": idOrNil(d.Main), "form": d.Form, "specimen": d.Specimen, "label": d.Label, "on": d.On,
-				"at": d.At, "answers": d.Answers, "facts": d.Facts, "corrects": idOrNil(d.Corrects), "reason": d.Reason, "seen": d.Seen, "partial": d.Partial, "refused": d.Refused}})
+				"at": d.At, "answers": d.Answers, "facts": d.Facts, "corrects": idOrNil(d.Corrects), "reason": d.Reason, "seen": d.Seen, "partial": d.Partial, "refused": d.Refused, "care": d.Care}})
 	}
 	return out
 }
@@ -441,50 +443,6 @@ func (s *Service) strikeOut(ctx context.Context, tx *db.Tx, result db.ID, reason
 		return acted, s.tellResult(ctx, tx, r)
 	}
 	return acted, s.settle(ctx, tx, o, r)
-}
-
-// Telling is a result given to the person, face to face.
-type Telling struct {
-	ID         db.ID
-	Result     db.ID
-	Interp     string
-	Sure       bool
-	Counselled bool // counselling after the test was given
-	Linked     bool // an appointment for care was made
-	Note       string
-}
-
-// Tell records that a result was given in person. Where the order asked for
-// counselling before, counselling after belongs to it.
-func (s *Service) Tell(ctx context.Context, t Telling) error {
-	const op = "order.Tell"
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		o, r, err := s.openResult(ctx, tx, access.ResultTell, t.Result)
-		if err != nil {
-			return err
-		}
-		if r.InError || !r.Replaced.IsZero() {
-			return fault.New(fault.Conflict, op, "order.error.replaced")
-		}
-		if key := interpreterFault(t.Interp, t.Sure); key != "" {
-			return fault.Field(op, "interpreter", key)
-		}
-		if slices.Contains(o.Needs, NeedCounselling) && !t.Counselled {
-			return fault.Field(op, "counselled", "order.error.counselled_after")
-		}
-		a, _ := access.From(ctx)
-		step := func(id db.ID, kind StepKind) journal.Change {
-			return s.stepOf(o, Step{ID: id, Result: r.ID, Kind: kind, Interp: t.Interp, Note: clean(t.Note, 2000)}, a.Purpose)
-		}
-		changes := []journal.Change{step(t.ID, StepTold)}
-		if t.Counselled {
-			changes = append(changes, step(db.ID{}, StepAfter))
-		}
-		if t.Linked {
-			changes = append(changes, step(db.ID{}, StepLinked))
-		}
-		return s.Journal.Append(tx, a.Author(), changes...)
-	})
 }
 
 // View is a result with what a reader sees beside it.

@@ -32,6 +32,7 @@ type resultDoc struct {
 	Seen        []db.ID             `json:"seen,omitempty"`
 	Partial     bool                `json:"partial,omitempty"`
 	Refused     bool                `json:"refused,omitempty"`
+	Care        bool                `json:"care,omitempty"`
 	ErrorReason string              `json:"error_reason,omitempty"`
 }
 
@@ -58,10 +59,10 @@ func projectResult(tx *db.Tx, d *journal.Doc) error {
 	if main.IsZero() {
 		main = d.ID
 	}
-	if _, err = tx.Exec(`INSERT INTO care_result (id, main, subject, site, programme, sensitivity, station, order_id, corrects, in_error, usr, at, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	if _, err = tx.Exec(`INSERT INTO care_result (id, main, subject, site, programme, sensitivity, station, order_id, corrects, in_error, usr, at, care, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity, in_error = excluded.in_error, body = excluded.body`,
-		d.ID, main, d.Subject, d.Site, d.Programme, int(d.Sensitivity), r.Station, r.Order, r.Corrects, d.Error, d.CreatedBy, r.At, string(body)); err != nil {
+		d.ID, main, d.Subject, d.Site, d.Programme, int(d.Sensitivity), r.Station, r.Order, r.Corrects, d.Error, d.CreatedBy, r.At, r.Care, string(body)); err != nil {
 		return err
 	}
 	if _, err := tx.Exec("DELETE FROM care_observation WHERE doc = ?", d.ID); err != nil || d.Error {
@@ -219,6 +220,7 @@ func gather(parts []part, may func(part) bool) []Result {
 			continue
 		}
 		r.Sens = max(r.Sens, p.Sens)
+		r.Care = r.Care || p.Doc.Care
 		if p.Doc.Reason != "" {
 			r.Reason = p.Doc.Reason
 		}

@@ -130,7 +130,7 @@ func TestNeedsBlockUntilTheyAreMet(t *testing.T) {
 		r := w.record(lab, entry).Result
 
 		refused(t, "told without counselling after", w.Tell(counsellor, Telling{ID: db.NewID(), Result: r.ID, Interp: "remote"}), fault.Invalid, "order.error.counselled_after")
-		if err := w.Tell(counsellor, Telling{ID: db.NewID(), Result: r.ID, Interp: "remote", Counselled: true, Linked: true}); err != nil {
+		if err := w.Tell(counsellor, Telling{ID: db.NewID(), Result: r.ID, Interp: "remote", Counselled: true, Care: CareAccepted, Where: "Mulago clinic"}); err != nil {
 			t.Fatal(err)
 		}
 		v, err := w.Read(counsellor, r.ID)

@@ -197,7 +197,8 @@ type Line struct {
 	Unmet   []Need
 	Consent people.ConsentState // of the consent that the order asks for, while it is open
 	Next    int                 // specimen to collect, 0 where there is one or all are
-	Tell    bool                // done, and the result was not given to the person yet
+	Tell    bool                // the result waits to be given to the person
+	Again   bool                // something was given before: corrected since, or the link to care is to be recorded
 }
 
 // Worklist lists the open orders of a station that the user may see: first of those
@@ -226,8 +227,9 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		if err != nil {
 			return err
 		}
+		var told map[db.ID]bool
 		if station == access.Counselling {
-			if orders, err = s.withTalks(ctx, tx, orders); err != nil {
+			if orders, told, err = s.withTalks(ctx, tx, orders); err != nil {
 				return err
 			}
 		}
@@ -240,7 +242,7 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 			return err
 		}
 		orders = slices.DeleteFunc(orders, func(o Order) bool { // talked about already, and waiting elsewhere
-			return o.Status.Open() && o.Station != station && len(Unmet(o, steps[o.ID], consents[o.ID])) == 0
+			return o.Status.Open() && o.Station != station && !told[o.ID] && len(Unmet(o, steps[o.ID], consents[o.ID])) == 0
 		})
 		for _, o := range orders {
 			if !slices.Contains(shown, o.Subject) {
@@ -253,12 +255,13 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 		}
 		now := s.now()
 		for _, o := range orders {
-			l := Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0), Next: next(o, steps[o.ID]), Tell: o.Status == Done}
+			l := Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0), Next: next(o, steps[o.ID]), Tell: told[o.ID]}
 			if o.Status.Open() {
 				l.Unmet, l.Consent = Unmet(o, steps[o.ID], consents[o.ID]), consents[o.ID]
 			}
 			if l.Tell {
 				l.Waiting = max(now.Sub(o.Since), 0)
+				l.Again = toldBefore(steps[o.ID])
 			}
 			came, ok := here[o.Subject]
 			l.Here = ok || s.Here == nil
@@ -307,23 +310,39 @@ func (s *Service) listed(tx *db.Tx, station string, scope access.Scope, here map
 }
 
 // withTalks adds to the counselling list the orders of other stations that need a
-// talk before, and the results that were not told yet.
-func (s *Service) withTalks(ctx context.Context, tx *db.Tx, orders []Order) ([]Order, error) {
-	scope, err := s.Access.Scope(ctx, access.CounsellingRecord)
-	if err != nil || scope.Empty() {
-		return orders, err
-	}
-	more, err := talkedAbout(tx, scope)
+// talk before, and those whose result is to be told (told).
+func (s *Service) withTalks(ctx context.Context, tx *db.Tx, orders []Order) (all []Order, told map[db.ID]bool, err error) {
+	talk, tell, err := s.talks(ctx, tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, o := range more {
+	told = map[db.ID]bool{}
+	for _, o := range tell {
+		told[o.ID] = true
+	}
+	for _, o := range append(talk, tell...) {
 		if !slices.ContainsFunc(orders, func(p Order) bool { return p.ID == o.ID }) {
 			orders = append(orders, o)
 		}
 	}
 	slices.SortStableFunc(orders, func(a, b Order) int { return a.At.Compare(b.At) })
-	return orders, nil
+	return orders, told, nil
+}
+
+// talks are the orders that need a talk before, for who counsels, and those whose
+// result is to be told, for who may tell it.
+func (s *Service) talks(ctx context.Context, tx *db.Tx) (talk, tell []Order, err error) {
+	scope, err := s.Access.Scope(ctx, access.CounsellingRecord)
+	if err == nil && !scope.Empty() {
+		talk, err = talkedAbout(tx, scope)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if scope, err = s.Access.Scope(ctx, access.ResultTell); err == nil && !scope.Empty() {
+		tell, err = toTell(tx, scope, db.ID{})
+	}
+	return talk, tell, err
 }
 
 // OfPerson lists a person's orders that the user may see, latest first.

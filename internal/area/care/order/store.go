@@ -31,7 +31,7 @@ func Kinds() []journal.Kind {
 		}},
 		{Name: kindResult, Schema: 2, Tables: []string{"care_result", "care_observation"}, Project: projectResult, Acts: observed, Groups: []journal.Group{
 			{Name: "result", Class: journal.Append, Fields: []string{"order", "station", "main", "form", "specimen", "label", "on", "at", "answers", "facts", "corrects",
-				"reason", "seen", "partial"}},
+				"reason", "seen", "partial", "refused", "care"}},
 			{Name: "error", Class: journal.Register, Fields: []string{"error_reason"}},
 		}},
 	}
@@ -73,6 +73,9 @@ CREATE TABLE care_opened (
 	result BLOB NOT NULL, usr BLOB NOT NULL, subject BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (result, usr)
 );
 CREATE INDEX care_opened_subject ON care_opened (subject);
+`}, {Area: "care_order", Number: 2, SQL: `
+ALTER TABLE care_result ADD COLUMN care INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX care_result_care ON care_result (care, subject);
 `}}
 }
 
@@ -217,15 +220,46 @@ func doneAt(tx *db.Tx, station string, scope access.Scope, people []db.ID, limit
 	return queryOrders(tx, query+" AND "+where+" ORDER BY o.since DESC, o.id DESC LIMIT ?", append(append(args, rights...), limit)...)
 }
 
-// talkedAbout lists the orders, at whatever station they wait, that need a talk
-// before or whose result was not told yet, as far as the scope allows. A result
-// that was told and then corrected or struck out is to be told again.
+// talkedAbout lists the open orders, at whatever station they wait, that need a talk
+// before, as far as the scope allows.
 func talkedAbout(tx *db.Tx, scope access.Scope) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
-	return queryOrders(tx, `o.talk = 1 AND (o.is_open = 1 OR NOT EXISTS (SELECT 1 FROM care_step s WHERE s.order_id = o.id AND s.kind = 'told'
-		AND NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = s.result AND c.in_error = 0)
-		AND NOT EXISTS (SELECT 1 FROM care_result x WHERE x.id = s.result AND x.in_error = 1))) AND `+where+
-		" ORDER BY o.at, o.id LIMIT ?", append(args, mostListed)...)
+	return queryOrders(tx, "o.talk = 1 AND o.is_open = 1 AND "+where+" ORDER BY o.at, o.id LIMIT ?", append(args, mostListed)...)
+}
+
+// holds is the condition that the result of a step (alias s) was neither corrected nor
+// struck out: what was told of one that was is to be told again.
+const holds = ` NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = s.result AND c.in_error = 0)
+	AND NOT EXISTS (SELECT 1 FROM care_result x WHERE x.id = s.result AND x.in_error = 1)`
+
+// caring is the condition that a part of a result (alias r) asks for care and holds.
+const caring = ` r.care = 1 AND r.in_error = 0
+	AND NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = r.main AND c.sensitivity = r.sensitivity AND c.in_error = 0)`
+
+// stepDone is the condition that a step of a kind was done with a result of the order
+// that holds, or, with of, with that result.
+func stepDone(kind StepKind, of string) string {
+	return ` EXISTS (SELECT 1 FROM care_step s WHERE s.order_id = o.id AND s.kind = '` + string(kind) + `'` + of + ` AND` + holds + `)`
+}
+
+// toTell lists the orders whose result waits to be given in person as far as the scope
+// allows: of what was talked about before, of what asks for care (until the link to it
+// is recorded, and also while other specimens are out), and of what was told and then
+// corrected. Of one person, or of everybody where that is zero.
+func toTell(tx *db.Tx, scope access.Scope, person db.ID) ([]Order, error) {
+	where, rights := scope.WhereIn("o", access.Columns{})
+	query, args := "", []any{}
+	if !person.IsZero() {
+		query, args = "o.subject = ? AND ", []any{person}
+	}
+	cares := ` AND s.result IN (SELECT r.main FROM care_result r WHERE r.order_id = o.id AND` + caring + `)`
+	query += `((o.is_open = 0 AND o.status = '` + string(Done) + `' AND (o.talk = 1
+			OR o.id IN (SELECT t.order_id FROM care_result c JOIN care_step t ON t.result = c.corrects WHERE c.corrects IS NOT NULL AND t.kind = '` + string(StepTold) + `'))
+			AND NOT` + stepDone(StepTold, "") + `)
+		OR (o.id IN (SELECT r.order_id FROM care_result r WHERE` + caring + `)
+			AND NOT (` + stepDone(StepTold, cares) + ` AND` + stepDone(StepLinked, cares) + `)))
+		AND ` + where + ` ORDER BY o.at, o.id LIMIT ?`
+	return queryOrders(tx, query, append(append(args, rights...), mostListed)...)
 }
 
 // ordersOf lists a person's orders that the scope allows, latest first.
@@ -249,11 +283,7 @@ func waitingAt(tx *db.Tx, scope access.Scope) (map[string]int, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	talk, err := talkedAbout(tx, scope) // waits elsewhere, and is counselling's as well
-	if len(talk) > 0 {
-		out[access.Counselling] = len(talk)
-	}
-	return out, err
+	return out, nil
 }
 
 func ordersOf(tx *db.Tx, subject db.ID, scope access.Scope) ([]Order, error) {

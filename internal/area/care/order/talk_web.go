@@ -140,7 +140,8 @@ func (s *Service) toldPage(r *http.Request, id db.ID) (page.Page, *page.Form, er
 	f.Fields = append(f.Fields, interpreterFields()...)
 	f.Fields = append(f.Fields,
 		page.Field{Kind: page.Checks, Name: "counselled", Label: page.M("order.q.counselled"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("order.q.counselled_yes")}}},
-		page.Field{Kind: page.Checks, Name: "linked", Label: page.M("order.q.linked"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("order.q.linked_yes")}}},
+		page.Field{Kind: page.Radios, Name: "care", Label: page.M("order.q.care"), Hint: page.M("order.q.care_hint"), Optional: !v.Result.Care, Options: options("order.care.", Cares)},
+		page.Field{Kind: page.Text, Name: "where", Label: page.M("order.q.where"), Optional: true, Max: 500},
 		page.Field{Kind: page.LongText, Name: "note", Label: page.M("order.q.note"), Optional: true, Max: 2000})
 	return page.Page{Title: "order.title_told", Banner: b, Back: f.Cancel}, f, nil
 }
@@ -165,7 +166,7 @@ func (s *Service) postTold(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := s.Tell(r.Context(), Telling{ID: newID(r), Result: id, Interp: r.PostForm.Get("interpreter"), Sure: sure(r),
-		Counselled: r.PostForm.Get("counselled") == "yes", Linked: r.PostForm.Get("linked") == "yes", Note: r.PostForm.Get("note")})
+		Counselled: r.PostForm.Get("counselled") == "yes", Care: r.PostForm.Get("care"), Where: r.PostForm.Get("where"), Note: r.PostForm.Get("note")})
 	if err == nil {
 		s.Pages.Redirect(w, r, "/results/"+id.String(), page.M("order.saved"))
 		return

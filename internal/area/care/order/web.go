@@ -177,7 +177,14 @@ func (s *Service) getStations(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		waiting, err = waitingAt(tx, scope)
+		if waiting, err = waitingAt(tx, scope); err != nil {
+			return err
+		}
+		// Counselling has on its list what waits elsewhere for a talk as well.
+		talk, tell, err := s.talks(r.Context(), tx)
+		if n := len(talk) + len(tell); n > 0 {
+			waiting[access.Counselling] = n
+		}
 		return err
 	})
 	if err != nil {
@@ -323,6 +330,9 @@ func lineTags(l Line) []page.Tag {
 	tags := []page.Tag{statusTag(l.Order.Status)}
 	if l.Tell {
 		tags = []page.Tag{{Level: page.Wait, Text: page.M("order.to_tell")}}
+		if l.Again {
+			tags = []page.Tag{{Level: page.Wait, Text: page.M("order.to_tell_again")}}
+		}
 	}
 	for _, n := range l.Unmet {
 		tags = append(tags, page.Tag{Level: page.Wait, Text: page.M("order.need." + needKey(n, l.Consent))})

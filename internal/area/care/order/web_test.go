@@ -169,8 +169,8 @@ func TestCounsellingConsentAndTelling(t *testing.T) {
 	docID := db.NewID().String()
 	wants(t, "result", lab.post(path+"/result", "id", docID, "q-result", "neg", "identity", "document", "label", "T-1"), 303)
 	wants(t, "not told yet", counsellor.post("/results/"+docID+"/told", "interpreter", "remote"), 422, "belongs to this result")
-	wants(t, "told", counsellor.post("/results/"+docID+"/told", "interpreter", "remote", "counselled", "yes", "linked", "yes"), 303)
-	wants(t, "acts", counsellor.get("/results/"+docID), 200, "Result given in person", "Appointment for care made")
+	wants(t, "told", counsellor.post("/results/"+docID+"/told", "interpreter", "remote", "counselled", "yes", "care", "accepted", "where", "Mulago clinic"), 303)
+	wants(t, "acts", counsellor.get("/results/"+docID), 200, "Result given in person", "Link to care", "Referred, and the person accepts", "Mulago clinic")
 }
 
 // The page of an order says how its consent stands, and leads to where it is

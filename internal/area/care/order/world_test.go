@@ -46,13 +46,17 @@ select_one outcome,outcome,What happened?,yes,dose,
 choice outcome,given,given,,,
 choice outcome,refused,refused,,,
 `,
-	"hiv": `type,name,label::en,required,fact,label::ar
-select_one r,result,Result,yes,hiv_test,النتيجة
-choice r,neg,negative,,,سلبي
-choice r,pos,positive,,,إيجابي
+	"hiv": `type,name,label::en,required,fact,label::ar,calculation
+setting,care,,,,,needs_care
+calculate,needs_care,,,,,${result} = 'pos'
+select_one r,result,Result,yes,hiv_test,النتيجة,
+choice r,neg,negative,,,سلبي,
+choice r,pos,positive,,,إيجابي,
 `,
 	"sputum": `type,name,label::en,calculation,required,combine,fact
 setting,specimens,,3,,,
+setting,care,,needs_care,,,
+calculate,needs_care,,${smear} = 'pos' or ${culture} = 'pos',,,
 select_one smear,smear,Smear,,yes,neg pos,smear
 choice smear,neg,negative,,,,
 choice smear,pos,positive,,,,
