@@ -20,12 +20,12 @@ import (
 func (n *Node) settlers() []stewardship.Area {
 	areas := []stewardship.Area{
 		{Kinds: names(people.Kinds()), MaySettle: n.People.MaySettle, Settled: n.People.Settled},
-		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Strike: n.Orders.Strike},
+		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
-		{Kinds: []string{access.UserKind, access.AccountKind}, MaySettle: n.needs(access.UserEdit)},
-		{Kinds: []string{access.GlassKind}, MaySettle: n.needs(access.AuditReview)},
+		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},
+		{Kinds: []string{access.GlassKind, access.AccountKind}, MaySettle: n.needs(access.AuditReview)},
 	}
 	for kind, action := range stewardship.SettleActions() {
 		areas = append(areas, stewardship.Area{Kinds: []string{kind}, MaySettle: n.needs(action)})

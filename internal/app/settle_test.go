@@ -112,6 +112,7 @@ func TestAFilmThatWasReportedTwiceIsSettledByStrikingOneOut(t *testing.T) {
 	}
 	doctor := n.at(access.Physician)
 	item := linkTo(doctor.get("/review").says(t, 200, "Recorded twice?"), "/review/")
+	doctor.get(item).says(t, 200, "Entered twice?", "What does the picture show?", "a finding that suggests tuberculosis", "Entered by", "Joseph Okello", "It was done twice: keep both")
 	doctor.form(item).set("keep", results[0].String()).send().says(t, 422, "Say why the other one is in error")
 	doctor.form(item).set("keep", results[0].String(), "reason", "one film, two reports").send().says(t, 200, "Settled")
 	if !n.load(results[1]).Error || n.load(results[0]).Error {

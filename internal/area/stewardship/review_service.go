@@ -10,6 +10,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // Item is a review item: a group of a document to which two changes, that did
@@ -36,6 +37,7 @@ type ItemValue struct {
 	By      string // name of who entered it
 	At      time.Time
 	Fields  map[string]json.RawMessage
+	Said    page.Summary // the same in the area's own words, if it has any
 }
 
 const mostItems = 200

@@ -3,6 +3,7 @@ package stewardship
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -116,10 +117,21 @@ func itemPage(v ItemView, words plainWords) (view, *page.Form) {
 		out.Lead = page.M("stewardship.same.lead")
 	}
 	var names []page.Msg
+	when := page.M("stewardship.copy.changed")
+	if v.Topic == journal.TopicSameAct {
+		when = page.M("stewardship.same.when")
+	}
 	for i, val := range v.Values {
 		name := page.M("stewardship.review.value", "number", i+1)
+		if v.Topic == journal.TopicSameAct {
+			name = page.M("stewardship.same.record", "number", i+1)
+		}
 		names = append(names, name)
-		rows := append(words.rows(val.Fields), page.Row{Label: page.M("stewardship.copy.by"), Value: val.By}, page.Row{Label: page.M("stewardship.copy.changed"), Value: val.At})
+		rows := val.Said
+		if len(rows) == 0 {
+			rows = words.rows(val.Fields)
+		}
+		rows = append(slices.Clip(rows), page.Row{Label: page.M("stewardship.copy.by"), Value: val.By}, page.Row{Label: when, Value: val.At})
 		out.Parts = append(out.Parts, part{Title: name, Rows: rows})
 	}
 	if !v.MayResolve {

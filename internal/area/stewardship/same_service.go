@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // KeepBoth settles two records that look like one act as two acts.
@@ -34,11 +35,24 @@ func (s *Service) OpenSame(ctx context.Context, doc, other db.ID) (ItemView, err
 				return err
 			}
 			v.MayResolve = v.MayResolve && s.maySettle(ctx, tx, d) == nil
-			v.Values = append(v.Values, ItemValue{Version: d.ID.String(), By: name, At: d.Created, Fields: d.Fields})
+			said, err := s.say(tx, d)
+			if err != nil {
+				return err
+			}
+			v.Values = append(v.Values, ItemValue{Version: d.ID.String(), By: name, At: d.Created, Fields: d.Fields, Said: said})
 		}
 		return s.Access.OpenedTx(ctx, tx, both[0].Subject, "stewardship.review")
 	})
 	return v, fault.Wrap(op, err)
+}
+
+// say has the area say a document in its own words, if it has any.
+func (s *Service) say(tx *db.Tx, d *journal.Doc) (page.Summary, error) {
+	area, err := s.area(d.Kind)
+	if err != nil || area.Say == nil {
+		return nil, nil
+	}
+	return area.Say(tx, d)
 }
 
 // same loads the two documents of an open review item that the actor may see.

@@ -32,6 +32,8 @@ func Samples() []page.Sample {
 	itemView, _ := itemPage(item, itemWords)
 	same := item
 	same.Topic, same.Other = journal.TopicSameAct, db.ID{3}
+	same.Values = append([]ItemValue{}, same.Values...)
+	same.Values[0].Said = page.Summary{{Label: page.M("stewardship.field.birth"), Value: "1990"}}
 	sameView, _ := itemPage(same, itemWords)
 	withBanner := func(s page.Sample) page.Sample { s.Banner = b; return s }
 	return []page.Sample{

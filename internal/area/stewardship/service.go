@@ -67,6 +67,10 @@ type Area struct {
 	// transaction. It may be nil.
 	Settled func(ctx context.Context, tx *db.Tx, d *journal.Doc) error
 
+	// Say writes a document in the area's own words, to compare two of them. Where it
+	// is nil or says nothing the fields are shown.
+	Say func(tx *db.Tx, d *journal.Doc) (page.Summary, error)
+
 	// Strike enters a document in error with all that the area ties to that. Where
 	// it is nil the document alone is marked.
 	Strike func(ctx context.Context, tx *db.Tx, d *journal.Doc, reason string) error

@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // MaySettle checks that the actor may change a document of this area: who settles
@@ -62,6 +63,31 @@ func (s *Service) Strike(ctx context.Context, tx *db.Tx, d *journal.Doc, reason 
 	}
 	_, err = s.strikeOut(ctx, tx, r.ID, reason)
 	return err
+}
+
+// Say writes what a result's document says in the words of its form: of a result in
+// parts only this part. Any other document says nothing here.
+func (s *Service) Say(tx *db.Tx, d *journal.Doc) (page.Summary, error) {
+	if d.Kind != kindResult {
+		return nil, nil
+	}
+	o, _, err := s.resultOf(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	var doc resultDoc
+	if err := d.Decode(&doc); err != nil {
+		return nil, err
+	}
+	v := View{Order: o, Result: Result{Answers: doc.Answers, Facts: doc.Facts}}
+	if v.Form, err = s.form(tx, o.Request); err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	out := page.Summary{{Label: page.M("order.column.day"), Value: parseDay(doc.On).Date()}}
+	if doc.Specimen > 0 {
+		out = append(out, page.Row{Label: page.M("order.column.specimen"), Value: doc.Specimen})
+	}
+	return append(out, answerRows(v)...), nil
 }
 
 // resultOf reads the result that a document is a part of, and its order.
