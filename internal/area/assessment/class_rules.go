@@ -13,7 +13,7 @@ import (
 // An officer may set another class than the table's, and never to get past the
 // table: the rules are asked twice, as they are and with the officer's class
 // standing beside what the tables find, and a clearance has to stand on both
-// answers (docs/adr/0010). So a class that the pack holds is held, whoever set it,
+// answers (docs/adr/0012). So a class that the pack holds is held, whoever set it,
 // and a class that it does not hold lifts nothing.
 
 // withClass joins the plan of the rules with the plan of the rules under an

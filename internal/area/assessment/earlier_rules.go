@@ -19,7 +19,7 @@ type Earlier struct {
 }
 
 // carried are the services that need not be done again because they were done for
-// another case, by the pack's code (docs/adr/0010). done lists the latest first.
+// another case, by the pack's code (docs/adr/0013). done lists the latest first.
 //
 // Only what the pack gives a longest age can be shown to be fresh, so only that is
 // carried. What is sensitive, or asks for counselling or consent, never is: the person

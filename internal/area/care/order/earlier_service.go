@@ -15,7 +15,7 @@ type Earlier struct {
 
 // Earlier lists what was done for other cases of a person, the latest first. What is
 // sensitive is not among it: who was told who would see an HIV result was told so for
-// one destination (docs/adr/0010).
+// one destination (docs/adr/0013).
 func (s *Service) Earlier(tx *db.Tx, subject, caseID db.ID) ([]Earlier, error) {
 	orders, err := queryOrders(tx, "o.subject = ? AND o.is_open = 0 AND o.status = ? AND o.sensitivity < ? ORDER BY o.since DESC, o.id DESC",
 		subject, string(Done), int(journal.Sensitive))
