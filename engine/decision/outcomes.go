@@ -24,7 +24,7 @@ func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
 		}
 		switch {
 		case !ok:
-			open = append(open, openTarget{len(dec.Outcomes), t, capped})
+			open = append(open, openTarget{len(dec.Outcomes), i, capped})
 			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Undetermined))
 		case r.status == blocked:
 			dec.Outcomes = append(dec.Outcomes, g.outcome(f, t, r, Blocked))
@@ -46,7 +46,7 @@ func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
 	}
 	for _, x := range open {
 		o := &dec.Outcomes[x.at]
-		for _, q := range g.questions(f, s, x.t, x.capped) {
+		for _, q := range g.questionsOf(f, s, x.target, x.capped) {
 			o.Ask = append(o.Ask, g.questionName(q))
 			tally[q]++
 		}
@@ -57,8 +57,8 @@ func (g *program) outcomes(f *frame, s *settler, dec *Decision) {
 // openTarget is an outcome that is not settled, and whether that is only because
 // there were too many ways to try.
 type openTarget struct {
-	at     int
-	t      *target
+	at     int // among the outcomes
+	target int
 	capped bool
 }
 

@@ -27,6 +27,7 @@ type program struct {
 	used     []int // facts the rows in force read, and those they are derived from
 	whole    slice
 	pool     sync.Pool // of *frame
+	asked    asked
 }
 
 type ptab struct {
@@ -87,6 +88,7 @@ type target struct {
 	tabs    []int // unique and any tables whose rows may contradict each other
 	slice   slice
 	numbers []outDef
+	reads   []int // facts that the search for its questions can come across
 }
 
 // slice is the part of the program a target depends on.

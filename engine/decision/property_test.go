@@ -263,3 +263,40 @@ func TestQuestionsAreExact(t *testing.T) {
 		}
 	})
 }
+
+// What is remembered of one person's questions is what another one's are: a
+// protocol that has decided about many answers as one that has decided nothing yet.
+func TestRememberedQuestionsAreThoseOfAFreshProtocol(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := genSource(t, true, true)
+		worn := compileRandom(t, src)
+		on := calendar.DayOf(2026, 6, 1)
+		for range 12 {
+			facts := map[string]Fact{}
+			put := func(name string, v value.Value) {
+				switch rapid.IntRange(0, 5).Draw(t, name+" is") {
+				case 0, 1:
+				case 2:
+					facts[name] = Fact{Value: value.RefusedAnswer(), AsOf: on.Date()}
+				default:
+					facts[name] = Fact{Value: v, AsOf: on.Date()}
+				}
+			}
+			put("exam", value.Day(int(on)+rapid.IntRange(-3, 3).Draw(t, "exam")))
+			born := int(on) - 30*rapid.IntRange(0, 400).Draw(t, "age")
+			put("dob", value.DayRange(born-rapid.SampledFrom([]int{0, 0, 200}).Draw(t, "how exactly"), born))
+			n := float64(rapid.IntRange(0, 8).Draw(t, "n"))
+			put("n", value.Range(n, n+float64(rapid.IntRange(0, 2).Draw(t, "n to"))))
+			put("w", value.Number(float64(rapid.IntRange(0, 8).Draw(t, "w"))))
+			put("a", value.Of(rapid.Bool().Draw(t, "a")))
+			put("b", value.Of(rapid.Bool().Draw(t, "b")))
+			put("c", value.Text(rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "c")))
+			put("s", value.Text(rapid.SampledFrom([]string{"f", "m"}).Draw(t, "s")))
+			fresh := compileRandom(t, src)
+			got, want := worn.Decide(Input{On: on, Facts: facts}), fresh.Decide(Input{On: on, Facts: facts})
+			if said(got) != said(want) || strings.Join(got.Ask, " ") != strings.Join(want.Ask, " ") {
+				t.Fatalf("of %v\nworn  %s asks %v\nfresh %s asks %v\n%s", facts, said(got), got.Ask, said(want), want.Ask, dump(src))
+			}
+		}
+	})
+}

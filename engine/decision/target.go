@@ -109,6 +109,7 @@ func (g *program) finishTarget(t *target) {
 			t.slice = append(t.slice, tabSlice{ti, rows})
 		}
 	}
+	t.reads = g.readsOf(t)
 }
 
 func contains(xs []int, x int) bool {

@@ -41,8 +41,8 @@ var stageShare = []struct {
 	stage Stage
 	share int
 }{
-	{Booked, 22}, {Today, 14}, {Sputum, 8}, {Pregnant, 4}, {Refused, 3}, {Missing, 5},
-	{ToSign, 10}, {Cleared, 26}, {Treatment, 3}, {Suspended, 1}, {Registered, 4},
+	{Booked, 37}, {Today, 14}, {Sputum, 6}, {Pregnant, 4}, {Refused, 3}, {Missing, 5},
+	{ToSign, 8}, {Cleared, 14}, {Treatment, 3}, {Suspended, 1}, {Registered, 5},
 }
 
 // World is the synthetic world on one day.

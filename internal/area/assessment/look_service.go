@@ -190,7 +190,7 @@ func (d *desk) judge(v *view) error {
 	for code, st := range v.Orders {
 		ordered[code] = st != OrderNone
 	}
-	v.Decision, v.Input = settle(v.Pack.Protocol.Decide, in, v.Pack.Facts, ordered)
+	v.Decision, v.Input = settle(d.memo.decider(v.Pack), in, v.Pack.Facts, ordered)
 	before, err := d.Orders.Earlier(d.tx, v.Member.Person, v.Case.ID)
 	if err != nil {
 		return err
@@ -203,7 +203,7 @@ func (d *desk) judge(v *view) error {
 		if err != nil {
 			return err
 		}
-		under, _ := settle(p.Protocol.Decide, in, v.Pack.Facts, ordered)
+		under, _ := settle(d.memo.decider(p), in, v.Pack.Facts, ordered)
 		v.Under, v.Plan = &under, withClass(v.Plan, plan(under, p, st), v.Class)
 	}
 	v.Record, err = v.Pack.NewRecord(v.Input, v.Decision).Bytes()

@@ -126,6 +126,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	classes sync.Map // content hash, officer's class and stopped rows → *pack.Pack
+	memo    *memo    // the last decisions
 }
 
 // New makes the service.
@@ -133,7 +134,7 @@ func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{Deps: d}
+	return &Service{Deps: d, memo: &memo{}}
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }

@@ -74,11 +74,12 @@ func (j *Journal) compareActs(tx *db.Tx, id db.ID, d *document) error {
 	acts := d.k.Acts(doc)
 	doc.s = nil
 	none := len(acts.Keys) == 0 || doc.Subject.IsZero()
-	subject, day, had, err := actsRow(tx, id)
+	source := d.s.created.by.String() + " " + d.s.created.version.Origin.Installation.String()
+	was, had, err := actsRow(tx, id)
 	if err != nil {
 		return err
 	}
-	if had && (none || subject != doc.Subject || day != acts.Day) {
+	if had && (none || was != actsAt{doc.Subject, acts.Day, source}) {
 		if err := j.forgetActs(tx, id); err != nil {
 			return err
 		}
@@ -88,40 +89,56 @@ func (j *Journal) compareActs(tx *db.Tx, id db.ID, d *document) error {
 		return nil
 	}
 	if !had {
-		if _, err := tx.Exec("INSERT INTO journal_acts (doc, subject, day) VALUES (?, ?, ?)", id, doc.Subject, acts.Day); err != nil {
+		if _, err := tx.Exec("INSERT INTO journal_acts (doc, subject, day, source) VALUES (?, ?, ?, ?)", id, doc.Subject, acts.Day, source); err != nil {
 			return err
 		}
 	}
 	return j.compareDay(tx, doc.Subject, acts.Day)
 }
 
+// actsAt is where a document is compared, and who wrote it where.
+type actsAt struct {
+	subject db.ID
+	day     int64
+	source  string
+}
+
 // actsRow reads where a document is compared, if it is.
-func actsRow(tx *db.Tx, id db.ID) (subject db.ID, day int64, had bool, err error) {
-	err = tx.Row("SELECT subject, day FROM journal_acts WHERE doc = ?", id).Scan(&subject, &day)
+func actsRow(tx *db.Tx, id db.ID) (at actsAt, had bool, err error) {
+	err = tx.Row("SELECT subject, day, source FROM journal_acts WHERE doc = ?", id).Scan(&at.subject, &at.day, &at.source)
 	if fault.Is(err, fault.NotFound) {
-		return subject, day, false, nil
+		return at, false, nil
 	}
-	return subject, day, err == nil, err
+	return at, err == nil, err
 }
 
 // forgetActs takes a document out of the comparison.
 func (j *Journal) forgetActs(tx *db.Tx, id db.ID) error {
-	subject, day, had, err := actsRow(tx, id)
+	at, had, err := actsRow(tx, id)
 	if err != nil || !had {
 		return err
 	}
 	if _, err := tx.Exec("DELETE FROM journal_acts WHERE doc = ?", id); err != nil {
 		return err
 	}
-	return j.compareDay(tx, subject, day)
+	return j.compareDay(tx, at.subject, at.day)
 }
 
 // compareDay compares all documents of a subject and a day with each other: who
 // had seen what can follow from a third document.
 func (j *Journal) compareDay(tx *db.Tx, subject db.ID, day int64) error {
-	all, err := j.candidates(tx, subject, day)
-	if err != nil {
+	// What one person wrote at one installation is never two records of one act: most
+	// days of most people need no more than this.
+	var n int
+	if err := tx.Row("SELECT count(DISTINCT source) FROM journal_acts WHERE subject = ? AND day = ?", subject, day).Scan(&n); err != nil {
 		return err
+	}
+	var all []candidate
+	if n > 1 {
+		var err error
+		if all, err = j.candidates(tx, subject, day); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.Exec("DELETE FROM journal_pairs WHERE subject = ? AND day = ?", subject, day); err != nil {
 		return err

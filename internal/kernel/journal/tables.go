@@ -69,7 +69,8 @@ CREATE TABLE journal_erasures (
 CREATE TABLE journal_acts (
 	doc     BLOB PRIMARY KEY,
 	subject BLOB NOT NULL,
-	day     INTEGER NOT NULL
+	day     INTEGER NOT NULL,
+	source  TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX journal_acts_day ON journal_acts (subject, day);
 CREATE TABLE journal_pairs (

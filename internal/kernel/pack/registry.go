@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -35,6 +36,7 @@ type Registry struct {
 	access  *access.Access
 	clock   func() time.Time
 	cache   sync.Map // content hash and stopped rows → *Pack; versions never change
+	known   atomic.Pointer[knownVersions]
 	changed []func() // see OnChange
 }
 
@@ -104,8 +106,43 @@ func (g *Registry) version(tx *db.Tx, id db.ID) (Version, *Pack, error) {
 	return vs[i], p, err
 }
 
-// versions works out where each version stands.
+// knownVersions are all versions as they stood at a count of versions and acts:
+// both only ever grow. Every decision asks for them.
+type knownVersions struct {
+	versions, acts int
+	today          calendar.Day
+	all            []Version
+}
+
+// versions works out where each version of a pack, or (empty) of all, stands.
 func (g *Registry) versions(tx *db.Tx, pack string) ([]Version, error) {
+	at := knownVersions{today: g.today()}
+	if err := countVersions(tx, &at.versions, &at.acts); err != nil {
+		return nil, err
+	}
+	last := g.known.Load()
+	if last == nil || last.versions != at.versions || last.acts != at.acts || last.today != at.today {
+		all, err := g.readVersions(tx)
+		if err != nil {
+			return nil, err
+		}
+		at.all = all
+		last = &at
+		if !tx.Writable() { // what a transaction sees of itself may be rolled back
+			g.known.Store(last)
+		}
+	}
+	out := make([]Version, 0, len(last.all))
+	for _, v := range last.all {
+		if pack == "" || v.Pack == pack {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (g *Registry) readVersions(tx *db.Tx) ([]Version, error) {
+	const pack = ""
 	rows, err := versionRows(tx, pack)
 	if err != nil {
 		return nil, err

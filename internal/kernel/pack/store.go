@@ -218,6 +218,11 @@ func versionRows(tx *db.Tx, pack string) ([]versionRow, error) {
 	return vs, rows.Err()
 }
 
+// countVersions counts versions and what officers did to them.
+func countVersions(tx *db.Tx, versions, acts *int) error {
+	return tx.Row("SELECT (SELECT count(*) FROM pack_version), (SELECT count(*) FROM pack_act)").Scan(versions, acts)
+}
+
 func versionByID(tx *db.Tx, id db.ID) (versionRow, error) {
 	var v versionRow
 	err := v.scan(tx.Row("SELECT "+versionColumns+" FROM pack_version WHERE id = ?", id))

@@ -99,8 +99,8 @@ const standing = ` NOT EXISTS (SELECT 1 FROM care_result c WHERE c.corrects = v.
 // observations lists what holds of a person's observations, oldest first; all
 // codes when none is named.
 func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, error) {
-	sql := `SELECT v.result, v.order_id, v.code, v.value, v.unit, v.day, v.specimen, v.usr, v.at, v.sensitivity, r.body
-		FROM care_observation v JOIN care_result r ON r.id = v.doc WHERE v.subject = ? AND` + standing
+	sql := `SELECT v.result, v.order_id, v.code, v.value, v.unit, v.day, v.specimen, v.usr, v.at, v.sensitivity, v.doc
+		FROM care_observation v WHERE v.subject = ? AND` + standing
 	args := []any{subject}
 	if len(codes) > 0 {
 		sql += " AND v.code IN (" + strings.TrimSuffix(strings.Repeat("?,", len(codes)), ",") + ")"
@@ -114,29 +114,56 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 	}
 	defer rows.Close()
 	var out []Observation
-	var read string // the body of the result before: an examination has forty observations and one body
-	var d struct {
-		Seen []db.ID `json:"seen"`
-	}
+	var docs []db.ID // of which each observation is a part
 	for rows.Next() {
 		var o Observation
-		var val, body string
+		var doc db.ID
+		var val string
 		var sens int
-		if err := rows.Scan(&o.Result, &o.Order, &o.Code, &val, &o.Unit, &o.On, &o.Specimen, &o.By, &o.At, &sens, &body); err != nil {
+		if err := rows.Scan(&o.Result, &o.Order, &o.Code, &val, &o.Unit, &o.On, &o.Specimen, &o.By, &o.At, &sens, &doc); err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(val), &o.Value); err != nil {
 			return nil, err
 		}
-		if body != read {
-			d.Seen = nil // handed out already
-			if err := json.Unmarshal([]byte(body), &d); err != nil {
-				return nil, err
-			}
-			read = body
+		o.Sens = journal.Sensitivity(sens)
+		out, docs = append(out, o), append(docs, doc)
+	}
+	if err := rows.Err(); err != nil || len(out) == 0 {
+		return out, err
+	}
+	seen, err := seenBy(tx, subject)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range docs {
+		out[i].Seen = seen[doc]
+	}
+	return out, nil
+}
+
+// seenBy reads what the author of each of a person's results had seen. It is read
+// apart: an examination has forty observations and one body.
+func seenBy(tx *db.Tx, subject db.ID) (map[db.ID][]db.ID, error) {
+	rows, err := tx.Query("SELECT id, body FROM care_result WHERE subject = ?", subject)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[db.ID][]db.ID{}
+	for rows.Next() {
+		var id db.ID
+		var body string
+		if err := rows.Scan(&id, &body); err != nil {
+			return nil, err
 		}
-		o.Seen, o.Sens = d.Seen, journal.Sensitivity(sens)
-		out = append(out, o)
+		var d struct {
+			Seen []db.ID `json:"seen"`
+		}
+		if err := json.Unmarshal([]byte(body), &d); err != nil {
+			return nil, err
+		}
+		out[id] = d.Seen
 	}
 	return out, rows.Err()
 }
