@@ -15,7 +15,7 @@ type answers map[string]string
 // must not query.
 var usual = answers{
 	"weight": "62", "height": "165", "systolic": "118", "diastolic": "76", "pulse": "72", "temperature": "36.8", "head_circumference": "46", "muac": "15",
-	"creatinine": "0.8",
+	"creatinine": "0.8", "fit_to_fly": "yes",
 }
 
 // tries bounds how often a form may ask for more.

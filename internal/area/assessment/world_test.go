@@ -528,6 +528,9 @@ func (w *world) fill(f *form.Form, known value.Facts, given map[string]string) m
 }
 
 func (w *world) normal(r *form.Row) string {
+	if r.Name == "fit_to_fly" {
+		return "yes"
+	}
 	for _, c := range r.Choices {
 		if c.Name == "no" {
 			return "no"
