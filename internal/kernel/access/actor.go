@@ -19,6 +19,7 @@ const (
 	Radiology   = "radiology"
 	LabStation  = "laboratory"
 	Counselling = "counselling"
+	DoctorDesk  = "physician" // where the physician examines and diagnoses
 )
 
 // Actor is the user behind a request, as the policies see them.

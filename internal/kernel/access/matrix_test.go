@@ -46,6 +46,7 @@ Made from policy.cedar by "go test ./internal/kernel/access -run Matrix -update"
   S   may, up to sensitive content (HIV, violence, protection)
   only S   may, on sensitive content alone
   (radiology), (laboratory), (counselling)   only orders that wait at that station
+  (not physician)   not orders that wait at that station
   (shift)   only what was screened in the user's own shift
   (all)  only a user who is not tied to a site
   +glass: X   further with the glass broken: up to X, at any site and in any programme
@@ -95,6 +96,12 @@ func cell(p *policy, r Role, a Action) string {
 		for _, st := range stationClasses {
 			if s := spell(levels(p, typical(r), a, Resource{Site: "KLA", Programme: "immigrant", Station: st})); s != "-" {
 				out = s + " (" + st + ")"
+			}
+		}
+	} else {
+		for _, st := range stationClasses {
+			if s := spell(levels(p, typical(r), a, Resource{Site: "KLA", Programme: "immigrant", Station: st})); s == "-" {
+				out += " (not " + st + ")"
 			}
 		}
 	}

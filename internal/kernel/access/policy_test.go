@@ -40,7 +40,7 @@ func anyResource(t *rapid.T) Resource {
 		Site:        rapid.SampledFrom([]string{"", "KLA", "NBO", "LOS"}).Draw(t, "site"),
 		Programme:   rapid.SampledFrom([]string{"", "immigrant", "refugee", "student"}).Draw(t, "programme"),
 		Sensitivity: rapid.SampledFrom(append(levelsAll, 9)).Draw(t, "sensitivity"),
-		Station:     rapid.SampledFrom([]string{"", Radiology, LabStation, Counselling, "nurse"}).Draw(t, "station"),
+		Station:     rapid.SampledFrom([]string{"", Radiology, LabStation, Counselling, DoctorDesk, "nurse"}).Draw(t, "station"),
 		Shift:       rapid.SampledFrom([]string{"", "morning", "night"}).Draw(t, "shift"),
 	}
 }

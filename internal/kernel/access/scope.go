@@ -52,7 +52,7 @@ const (
 )
 
 // stationClasses: one for each station a policy names, then any other, then "".
-var stationClasses = []string{Radiology, LabStation, Counselling}
+var stationClasses = []string{Radiology, LabStation, Counselling, DoctorDesk}
 
 const elsewhere = "\x00elsewhere" // a code that no site, programme, station or shift has
 

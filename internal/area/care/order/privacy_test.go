@@ -155,7 +155,7 @@ func TestPartsOfAResultAreKeptApart(t *testing.T) {
 			t.Errorf("parts %v", sens)
 		}
 		// A second examination by the nurse leaves the sensitive question to others.
-		second := w.place("CORE_EXAM", "exam", "physician")
+		second := w.place("CORE_EXAM", "exam", "nurse")
 		w.record(nurse, Entry{Order: second, Answers: given("cough", "yes", "hiv", "no")})
 		f := w.facts()
 		if f["symptoms"].Value.Truth() != value.Yes || f["hiv"].Value.Truth() != value.Yes {
