@@ -117,7 +117,7 @@ func (b *tab) opens(s tale, h *household, destination string) {
 		b.set("exam_country", "KEN")
 	}
 	if b.has("fact.programme") {
-		b.set("fact.programme", "immigrant").set("fact.flu_season", "no")
+		b.set("fact.programme", "=immigrant").set("fact.flu_season", "no")
 	}
 	if year := b.value("exam_date-year"); year != time.Now().UTC().Format("2006") {
 		b.t.Errorf("the day of the examination is not proposed: %q", year)

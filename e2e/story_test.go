@@ -100,7 +100,8 @@ func (b *tab) imagesTheMother(s tale) {
 	b.t.Helper()
 	b.visit("/worklist/radiology").speaks(s.lang).row(s.script[1], s.number)
 	order := b.where()
-	b.sees(say(b.t, s.lang, "order.stop.title"), sayPack(b.t, s.lang, "station-safety", "row.SS-H2"))
+	// The plan asked her of pregnancy today; her periods are the station's to ask.
+	b.sees(say(b.t, s.lang, "order.stop.title"), sayPack(b.t, s.lang, "station-safety", "row.SS-H4"))
 	if len(b.links(order+"/result")) > 0 {
 		b.t.Error("the order offers to record a result while it is stopped")
 	}
