@@ -51,7 +51,67 @@ func benchDecision(w io.Writer) error {
 		}
 		fmt.Fprintf(w, "%-18s %6d %6d %6d %12.0f %12.0f %8s %8.1f %14.0f\n", name, b.rows, b.facts, len(b.inputs),
 			byName.perSecond, bySlot.perSecond, ratio, byName.allocs, veiled.perSecond)
+		if err := benchWhole(w, p, b); err != nil {
+			return err
+		}
 	}
+	fmt.Fprintln(w, "whole: a destination joined with its companions, as a case is decided, what they ask besides answered by their first case;")
+	fmt.Fprintln(w, "nothing known: of the first person who comes, and of the next who is alike (the questions are remembered)")
+	return nil
+}
+
+// benchWhole is the same for a destination with its companions.
+func benchWhole(w io.Writer, base *pack.Pack, alone *decisionBench) error {
+	if len(base.With) == 0 {
+		return nil
+	}
+	var companions []*pack.Pack
+	more := map[string]decision.Fact{}
+	for _, with := range base.With {
+		q, err := pack.Load(packs.Builtin(), with.Pack)
+		if err != nil {
+			return err
+		}
+		companions = append(companions, q)
+		if b := newDecisionBench(q); len(b.inputs) > 0 {
+			for name, f := range b.inputs[0].Facts {
+				more[name] = f
+			}
+		}
+	}
+	whole, err := pack.Join(base, companions...)
+	if err != nil {
+		return err
+	}
+	b := &decisionBench{facts: len(whole.Protocol.Source().Facts)}
+	for _, t := range whole.Tables {
+		b.rows += len(t.Rows)
+	}
+	for _, in := range alone.inputs {
+		all := decision.Input{On: in.On, Facts: map[string]decision.Fact{}}
+		for _, facts := range []map[string]decision.Fact{more, in.Facts} {
+			for name, f := range facts {
+				if _, ok := whole.Protocol.Fact(name); ok {
+					all.Facts[name] = decision.Fact{Value: f.Value, AsOf: in.On.Date()}
+				}
+			}
+		}
+		b.inputs = append(b.inputs, all)
+	}
+	rate := b.rate(func(i int) { whole.Protocol.Decide(b.inputs[i]) })
+	basis := b.inputs[0].Facts[base.DateBasis]
+	nothing := decision.Input{On: b.inputs[0].On, Facts: map[string]decision.Fact{base.DateBasis: basis}}
+	fresh, err := pack.Join(base, companions...)
+	if err != nil {
+		return err
+	}
+	start := processTime()
+	fresh.Protocol.Decide(nothing)
+	first := processTime() - start
+	b.inputs = b.inputs[:1]
+	again := b.rate(func(int) { fresh.Protocol.Decide(nothing) })
+	fmt.Fprintf(w, "%-18s %6d %6d %6d %12.0f %12s %8.2f %8.1f   nothing known: first %.1f ms, then %.2f ms\n", "  whole", b.rows, b.facts, len(alone.inputs),
+		rate.perSecond, "", rate.perSecond/decisionBudget, rate.allocs, first.Seconds()*1000, 1000/again.perSecond)
 	return nil
 }
 

@@ -195,7 +195,7 @@ func (d *desk) judge(v *view) error {
 	if err != nil {
 		return err
 	}
-	st := standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack), Earlier: carried(v.Input, v.Pack, before)}
+	st := standing{Orders: v.Orders, Waived: waivers(v.Acts), Stale: stale(v.Input, v.Pack), Earlier: carried(v.Input, v.Pack, before), Facts: v.Input.Facts}
 	v.Plan = plan(v.Decision, v.Pack, st)
 	v.Class, v.Under = officerClass(v.Acts), nil
 	if v.Class != "" && !v.strayClass() {

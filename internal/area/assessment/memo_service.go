@@ -73,6 +73,7 @@ func digest(p *pack.Pack, in decision.Input) (sum [sha256.Size]byte) {
 			known++
 			write(h, f.Name)
 			write(h, fact)
+			write(h, fact.Value.Kind()) // an empty list and what is not known are written alike
 		}
 	}
 	if known < len(in.Facts) { // facts that the pack does not know are problems of the decision

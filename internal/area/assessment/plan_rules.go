@@ -51,6 +51,8 @@ type standing struct {
 	Stale  map[string]bool   // by service
 	// Earlier is what was done for another case and holds for this one, by service.
 	Earlier map[string]Earlier
+	// Facts are what was decided on, with their days.
+	Facts map[string]decision.Fact
 }
 
 // Plan is what a decision asks of one person, with how far each service is.
@@ -112,6 +114,7 @@ func item(d decision.Decision, o decision.Outcome, p *pack.Pack, st standing) It
 	deferred, isDeferred := d.Outcome(decision.Defer, o.Code)
 	waiver, waived := st.Waived[o.Code]
 	earlier, before := st.Earlier[o.Code]
+	before = before && !madeBefore(earlier, p, it.Rows, st.Facts)
 	switch state := st.Orders[o.Code]; {
 	case state == OrderDone && !st.Stale[o.Code]:
 		it.State = ItemDone

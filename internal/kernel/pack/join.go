@@ -102,9 +102,12 @@ func (j *joiner) add(base, q *Pack) {
 		j.clash(q, "date_basis", "%s reads its rules on %s and %s on %s", base.ID, basis.From, q.ID, other.From)
 	}
 	for _, s := range q.Services {
-		if _, there := p.ServiceFor(s.Code); !there {
+		have, there := p.ServiceFor(s.Code)
+		if !there {
 			s.Pack = q.ID
 			p.Services = append(p.Services, s)
+		} else if have.Service != s.Service || have.Form != s.Form || have.Sensitivity != s.Sensitivity || s.Consent != "" && s.Consent != have.Consent || s.Counselling && !have.Counselling {
+			j.clash(q, "services."+s.Code, "asks for another thing, or for more before it, than the service of that code in %s", have.Pack)
 		}
 	}
 	p.formOf[q.ID] = q
@@ -232,8 +235,8 @@ func (j *joiner) words(q *Pack) {
 
 // Whole returns a pack that is in force on a day joined with its companions, as a
 // case is decided. A companion that is not in force makes the whole unavailable:
-// nobody is cleared by half of the rules. One whose own dates do not hold yet, or
-// no longer, is left out.
+// nobody is cleared by half of the rules. One whose own rules begin after the day is
+// left out; one whose rules have ended is not, as nobody said what took their place.
 func (g *Registry) Whole(tx *db.Tx, id string, on calendar.Day) (*Pack, error) {
 	vs, err := g.versions(tx, "")
 	if err != nil {
@@ -301,7 +304,7 @@ func (g *Registry) beside(tx *db.Tx, vs []Version, base, given *Pack, on calenda
 		switch {
 		case err == nil:
 			companions = append(companions, q)
-		case fault.KeyOf(err) == keyOtherDates:
+		case fault.KeyOf(err) == keyNotYet:
 		default:
 			return nil, err
 		}

@@ -140,8 +140,11 @@ type Service struct {
 	Sensitivity string `yaml:"sensitivity"`
 	Consent     string `yaml:"consent"`     // which consent comes first; empty: the general one
 	Counselling bool   `yaml:"counselling"` // pre-test counselling comes first
-	Note        string `yaml:"note"`
-	Pack        string `yaml:"-"` // in a joined protocol, the pack it comes from
+	// Carry is for how many days before the examination what was done for another
+	// destination stands for this service. None: it is done for each.
+	Carry int    `yaml:"carry"`
+	Note  string `yaml:"note"`
+	Pack  string `yaml:"-"` // in a joined protocol, the pack it comes from
 }
 
 // Include takes forms from another pack, so that the examination form is written

@@ -194,9 +194,9 @@ func (g *Registry) Active(tx *db.Tx, id string, on calendar.Day) (*Pack, error) 
 	return g.active(tx, vs, id, on)
 }
 
-// keyOtherDates is the message where a version is active, but its own dates do not
-// hold on the day.
-const keyOtherDates = "packs.error.other_dates"
+// keyNotYet is the message where a version is active, but its own rules begin after
+// the day.
+const keyNotYet = "packs.error.other_dates"
 
 func (g *Registry) active(tx *db.Tx, vs []Version, id string, on calendar.Day) (*Pack, error) {
 	none := func(key string) error {
@@ -213,8 +213,11 @@ func (g *Registry) active(tx *db.Tx, vs []Version, id string, on calendar.Day) (
 	if err != nil {
 		return nil, err
 	}
+	if !inForce(p.EffectiveFrom, calendar.Date{}, on) {
+		return nil, none(keyNotYet)
+	}
 	if !inForce(p.EffectiveFrom, p.EffectiveTo, on) {
-		return nil, none(keyOtherDates)
+		return nil, none("packs.error.not_active")
 	}
 	return g.cut(p, v.Life.Rows)
 }

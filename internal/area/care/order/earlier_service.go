@@ -3,6 +3,7 @@ package order
 import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
@@ -42,7 +43,8 @@ func (s *Service) Earlier(tx *db.Tx, subject, caseID db.ID) ([]Earlier, error) {
 
 // FactsFor is Facts for a decision about one case. The sensitive results of another
 // case are left out: they were asked for, counselled about and agreed to for another
-// recipient. An answer that stands under no order is the person's own and stays.
+// recipient. That there is one is not taken for "none": such a code is not known. An
+// answer that stands under no order is the person's own and stays.
 func (s *Service) FactsFor(tx *db.Tx, subject, caseID db.ID, codes []string) (map[string]decision.Fact, error) {
 	obs, err := observations(tx, subject, codes)
 	if err != nil {
@@ -53,12 +55,20 @@ func (s *Service) FactsFor(tx *db.Tx, subject, caseID db.ID, codes []string) (ma
 		return nil, err
 	}
 	var mine []Observation
+	hidden := map[string]bool{}
 	for _, o := range obs {
 		other := of[o.Order]
 		if o.Sens >= journal.Sensitive && !other.IsZero() && other != caseID {
+			hidden[o.Code] = true
 			continue
 		}
 		mine = append(mine, o)
 	}
-	return facts(mine, several), nil
+	out := facts(mine, several)
+	for code := range hidden {
+		if _, known := out[code]; !known {
+			out[code] = decision.Fact{Value: value.NotKnown()}
+		}
+	}
+	return out, nil
 }
