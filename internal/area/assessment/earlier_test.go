@@ -179,3 +179,55 @@ func TestWhatIsCarriedIsShownToBeFresh(t *testing.T) {
 		t.Errorf("what asked for a consent: %v", got)
 	}
 }
+
+// A film that was made before the cough does not answer the cough.
+func TestATestMadeBeforeItsReasonDoesNotCount(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		p := w.register("Amina", 34, people.Male)
+		_, ms := w.open("canada-ime", value.Facts{"category": value.Text("refugee")}, p)
+		w.do(ms[0], "CXR", nil)
+		w.clock = w.clock.AddDate(0, 0, 7)
+		_, ns := w.open("us-immigrant", nil, p)
+		if it := w.item(ns[0], "CXR"); it.State != ItemDone || it.Earlier == nil {
+			t.Fatalf("a film of last week for a person who is well: %q", it.State)
+		}
+		w.answer(ns[0], value.Facts{"symptoms": value.Of(true)})
+		if it := w.item(ns[0], "CXR"); it.State != ItemRequired || it.Earlier != nil {
+			t.Errorf("he coughs since: %q, taken over %v", it.State, it.Earlier)
+		}
+		w.clock = w.clock.AddDate(0, 0, 40)
+		well := w.register("Musa", 34, people.Male)
+		_, ms = w.open("canada-ime", value.Facts{"category": value.Text("refugee")}, well)
+		w.do(ms[0], "CXR", nil)
+		w.clock = w.clock.AddDate(0, 0, 31)
+		_, ns = w.open("us-immigrant", nil, well)
+		if it := w.item(ns[0], "CXR"); it.State != ItemRequired {
+			t.Errorf("a film of 31 days ago: %q", it.State)
+		}
+	})
+}
+
+// A sensitive result of another case is not read here, and is not read as none.
+func TestAHiddenResultIsNotTakenForNone(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		w.shelf.whole()
+		p := w.register("Amina", 50, people.Male) // past the age at which the United States asks for syphilis
+		_, ms := w.open("canada-ime", value.Facts{"category": value.Text("refugee")}, p)
+		w.do(ms[0], "SYPHILIS", map[string]string{"treponemal": "pos", "nontreponemal": "pos", "rpr_titre": "32", "syphilis_conclusion": "untreated"})
+		_, ns := w.open("us-immigrant", immigrant(), p)
+		v := w.look(ns[0])
+		if _, filled := v.Input.Facts["syphilis"]; !filled || v.Input.Facts["syphilis"].Value.Known() {
+			t.Errorf("what was found for Canada is read as %+v", v.Input.Facts["syphilis"])
+		}
+		w.finishWith(ns[0], value.Facts{"syphilis": value.NotKnown()})
+		if v := w.look(ns[0]); len(v.obstacles()) == 0 {
+			t.Error("cleared as if nothing had been found")
+		}
+		other := w.register("Musa", 50, people.Male)
+		_, os := w.open("us-immigrant", immigrant(), other)
+		w.finish(os[0])
+		if s, _ := w.look(os[0]).Input.Facts["syphilis"].Value.Str(); s != "none" {
+			t.Errorf("of somebody who was never tested and need not be: %q", s)
+		}
+	})
+}
