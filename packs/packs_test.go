@@ -127,6 +127,25 @@ func TestFormsAreWholeInEveryLanguage(t *testing.T) {
 // limit by one and some case must fail (design, section 5). What survives is
 // printed; the reference names the kinds that no case can catch, such as a rule
 // for children under 15 whose test every adult has anyway.
+// A result that has to be treated is not merely told: the talk about it ends with
+// the way to care.
+func TestLeprosyAsksForCare(t *testing.T) {
+	text, err := fs.ReadFile(Builtin(), "assessment-forms/forms/hansen-result.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := form.Parse(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for answer, want := range map[string]bool{"none": false, "paucibacillary": true, "multibacillary": true} {
+		got := f.Check(map[string][]string{"seen_on": {"2026-11-20"}, "specialist": {"Dr Okello"}, "hansen": {answer}, "hansen_days": {"3"}, "specialist_opinion": {"seen"}}, nil, today)
+		if !got.OK() || got.Care != want {
+			t.Errorf("%s: care %v, want %v; %v", answer, got.Care, want, got.Errors)
+		}
+	}
+}
+
 func TestCasesNoticeBrokenRules(t *testing.T) {
 	caught, all := 0, 0
 	for _, p := range rules(t) {

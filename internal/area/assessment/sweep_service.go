@@ -1,7 +1,9 @@
 package assessment
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -19,29 +21,40 @@ const sweepBatch = 50
 // of one. What a version says anew is decided, ordered and told as if a fact had
 // changed, each member in a transaction of their own; a clearance whose ground moved
 // is suspended. It goes on where it was stopped, and to look twice does nothing.
+// What fails in one destination keeps no other waiting: it is told at the end.
 // It is the program's own work, in the name of whom ctx holds.
 func (s *Service) SweepRules(ctx context.Context) error {
 	const op = "assessment.SweepRules"
+	var failed []error
 	for dest := ""; ; {
 		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			dest, err = destinationAfter(tx, dest)
 			return err
 		})
 		if err != nil || dest == "" {
-			return fault.Wrap(op, err)
+			return fault.Wrap(op, errors.Join(append(failed, err)...))
 		}
-		for more := true; more; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if more, err = s.sweepSome(ctx, dest); err != nil {
-				return fault.Wrap(op, err)
-			}
+		err = s.sweepDestination(ctx, dest)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
+		failed = append(failed, err)
 	}
 }
 
-// sweepSome looks at the next members of a destination.
+// sweepDestination looks at the members of a destination, batch by batch. Of what
+// fails it tells the first: one is enough to look for, thousands hide it.
+func (s *Service) sweepDestination(ctx context.Context, dest string) (first error) {
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		more, err = s.sweepSome(ctx, dest)
+		first = cmp.Or(first, err)
+	}
+	return first
+}
+
+// sweepSome looks at the next members of a destination. There may be more of them
+// though it tells of one that could not be looked at.
 func (s *Service) sweepSome(ctx context.Context, dest string) (more bool, err error) {
 	var at sweep
 	var members []db.ID
@@ -76,7 +89,7 @@ func (s *Service) sweepSome(ctx context.Context, dest string) (more bool, err er
 		case ctx.Err() != nil:
 			return false, ctx.Err() // the rest of the batch is looked at once more
 		case wrong != nil: // one record that cannot be read keeps nobody else waiting
-			at.Failed, err = at.Failed+1, wrong
+			at.Failed, err = at.Failed+1, cmp.Or(err, wrong)
 		case moved:
 			at.Moved++
 		}
@@ -93,10 +106,7 @@ func (s *Service) sweepSome(ctx context.Context, dest string) (more bool, err er
 	if put := s.DB.Write(ctx, func(tx *db.Tx) error { return putSweep(tx, at) }); put != nil {
 		return false, put
 	}
-	if more {
-		return true, nil
-	}
-	return false, err
+	return more, err
 }
 
 // lookAgain decides about one member under the rules in force, and writes only

@@ -1,8 +1,10 @@
 package assessment
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,10 +203,7 @@ func TestARecordThatCannotBeReadKeepsNobodyWaiting(t *testing.T) {
 		_, ms := w.open("us-immigrant", nil, w.register("Amina", 34, people.Male), w.register("Binta", 34, people.Female))
 		must(t, w.SweepRules(w.program()))
 		w.shelf.packs["us-immigrant"] = stricter(t, w)
-		must(t, w.DB.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := tx.Exec(`UPDATE assessment_decision SET record = '{' WHERE member = ?`, ms[0])
-			return err
-		}))
+		w.unreadable(ms[0])
 		if err := w.SweepRules(w.program()); err == nil {
 			t.Error("nothing was said of a record that cannot be read")
 		}
@@ -215,6 +214,60 @@ func TestARecordThatCannotBeReadKeepsNobodyWaiting(t *testing.T) {
 		must(t, err)
 		if !at["us-immigrant"].Ended.IsZero() {
 			t.Error("it counts as looked at")
+		}
+	})
+}
+
+// unreadable spoils what is stored of a member, so that to look at them fails.
+func (w *world) unreadable(member db.ID) {
+	w.t.Helper()
+	must(w.t, w.DB.Write(w.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE assessment_decision SET record = '{' WHERE member = ?`, member)
+		return err
+	}))
+}
+
+func TestARecordThatCannotBeReadKeepsNoOtherDestinationWaiting(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		ime := value.Facts{"category": value.Text("refugee")}
+		_, canada := w.open("canada-ime", ime, w.register("Amina", 34, people.Male)) // looked at first
+		_, us := w.open("us-immigrant", nil, w.register("Binta", 34, people.Female))
+		must(t, w.SweepRules(w.program()))
+		other := *w.shelf.packs["canada-ime"]
+		other.Hash, other.Version = "other", "2027.1"
+		w.shelf.packs["canada-ime"], w.shelf.packs["us-immigrant"] = &other, stricter(t, w)
+		w.unreadable(canada[0])
+		if err := w.SweepRules(w.program()); err == nil {
+			t.Error("nothing was said of a record that cannot be read")
+		}
+		if !w.look(us[0]).current() {
+			t.Error("a later destination waited for it")
+		}
+		at, err := w.Sweeps(t.Context())
+		must(t, err)
+		if !at["canada-ime"].Ended.IsZero() || at["us-immigrant"].Ended.IsZero() {
+			t.Errorf("looked at to the end: %+v", at)
+		}
+	})
+}
+
+func TestAFailureOfAnEarlierBatchIsTold(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		persons := make([]db.ID, sweepBatch+1)
+		for i := range persons {
+			persons[i] = w.register("Amina", 34, people.Male)
+		}
+		_, ms := w.open("us-immigrant", nil, persons...)
+		must(t, w.SweepRules(w.program()))
+		w.shelf.packs["us-immigrant"] = stricter(t, w)
+		first := slices.MinFunc(ms, func(a, b db.ID) int { return bytes.Compare(a[:], b[:]) })
+		last := slices.MaxFunc(ms, func(a, b db.ID) int { return bytes.Compare(a[:], b[:]) })
+		w.unreadable(first)
+		if err := w.SweepRules(w.program()); err == nil {
+			t.Error("nothing was said of a record of the first batch that cannot be read")
+		}
+		if !w.look(last).current() {
+			t.Error("the next batch waited for it")
 		}
 	})
 }

@@ -2,6 +2,8 @@ package stewardship
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -185,10 +187,10 @@ func (s *Service) OpenErasure(ctx context.Context, id db.ID) (Erasure, error) {
 // ApproveErasure is the second officer's word, and destroys the documents: their
 // payloads, secrets and rows here, and by the journal's entries everywhere they
 // have gone. texts are what shall stand in the shared documents of Texts, by their
-// ids; one that says something else than before is written anew and the old one
-// destroyed. Afterwards the database is rewritten so that no free page keeps a
-// copy.
-func (s *Service) ApproveErasure(ctx context.Context, id db.ID, texts map[db.ID]string) (Erasure, error) {
+// ids; one that says something else than the officer was shown is written anew and
+// the old one destroyed. Afterwards the database is rewritten so that no free page
+// keeps a copy.
+func (s *Service) ApproveErasure(ctx context.Context, id db.ID, texts map[db.ID]NewText) (Erasure, error) {
 	const op = "stewardship.ApproveErasure"
 	a, err := actor(ctx, op)
 	if err != nil {
@@ -219,7 +221,7 @@ func (s *Service) ApproveErasure(ctx context.Context, id db.ID, texts map[db.ID]
 }
 
 // destroy erases what an erasure names and counts it.
-func (s *Service) destroy(ctx context.Context, tx *db.Tx, a access.Actor, e *Erasure, texts map[db.ID]string) error {
+func (s *Service) destroy(ctx context.Context, tx *db.Tx, a access.Actor, e *Erasure, texts map[db.ID]NewText) error {
 	list, err := s.erasable(tx, e.Person, e.Kinds)
 	if err != nil {
 		return err
@@ -243,10 +245,13 @@ func (s *Service) destroy(ctx context.Context, tx *db.Tx, a access.Actor, e *Era
 	}
 	for _, u := range units {
 		text, given := texts[u.Doc]
-		if !given || u.Others == 0 || plainLines(text) == plainLines(u.Text) {
+		if !given || u.Others == 0 || text.untouched() {
 			continue
 		}
-		if err := s.Renew(ctx, tx, u.Doc, plainLines(text)); err != nil {
+		if text.Shown != textDigest(u.Text) {
+			return fault.New(fault.Conflict, "stewardship.destroy", "stewardship.error.text_changed")
+		}
+		if err := s.Renew(ctx, tx, u.Doc, plainLines(text.Text)); err != nil {
 			return err
 		}
 		if err := erase(holding{Doc: u.Doc, Kind: u.Kind}); err != nil {
@@ -254,6 +259,20 @@ func (s *Service) destroy(ctx context.Context, tx *db.Tx, a access.Actor, e *Era
 		}
 	}
 	return nil
+}
+
+// NewText is what shall stand in a shared document, and the digest of what the
+// officer was shown there. What somebody wrote meanwhile the officer has not read,
+// and so cannot destroy.
+type NewText struct{ Text, Shown string }
+
+// untouched reports whether the officer left the text as it was shown.
+func (n NewText) untouched() bool { return textDigest(n.Text) == n.Shown }
+
+// textDigest stands for a text on a page, where the text itself need not be twice.
+func textDigest(text string) string {
+	sum := sha256.Sum256([]byte(plainLines(text)))
+	return hex.EncodeToString(sum[:])
 }
 
 // plainLines is a text as it was typed, whatever ends its lines.

@@ -218,26 +218,29 @@ func erasureView(e Erasure, asker, decider string, second bool, texts []Unit, wo
 }
 
 // textFields ask the second officer what shall stand in the texts that others who
-// stay share with the person.
+// stay share with the person. Each comes with the digest of what was shown, by which
+// is known what was added since.
 func textFields(texts []Unit) []page.Field {
 	var out []page.Field
 	for _, u := range texts {
 		out = append(out, page.Field{Kind: page.LongText, Name: textField + u.Doc.String(), Label: page.M("stewardship.erasures.text_label"),
-			Hint: page.M("stewardship.erasures.text_hint", "count", u.Others), Value: u.Text, Rows: 4, Optional: true})
+			Hint: page.M("stewardship.erasures.text_hint", "count", u.Others), Value: u.Text, Rows: 4, Optional: true},
+			page.Field{Kind: page.Hidden, Name: shownField + u.Doc.String(), Value: textDigest(u.Text), Keep: true})
 	}
 	return out
 }
 
-// textField begins the names of those fields; the document's id follows.
-const textField = "text-"
+// textField and shownField begin the names of those fields; the document's id
+// follows.
+const textField, shownField = "text-", "shown-"
 
 // postedTexts reads them.
-func postedTexts(form url.Values) map[db.ID]string {
-	out := map[db.ID]string{}
+func postedTexts(form url.Values) map[db.ID]NewText {
+	out := map[db.ID]NewText{}
 	for name, v := range form {
 		if rest, ok := strings.CutPrefix(name, textField); ok && len(v) == 1 {
 			if id, err := db.ParseID(rest); err == nil {
-				out[id] = v[0]
+				out[id] = NewText{Text: v[0], Shown: form.Get(shownField + rest)}
 			}
 		}
 	}
