@@ -34,13 +34,13 @@ type labelView struct {
 }
 
 // label has two identifiers of the person, the code and the year of birth, and
-// neither name nor diagnosis (design, section 9).
+// neither name nor diagnosis (design, section 9). No label says a service: where only
+// the sensitive ones had none, having none would say which they are.
 type label struct {
 	QR       page.Symbol
 	Number   string // of the order
 	Person   string // code
 	Born     string
-	Service  string // code, "" where it would say too much
 	Specimen page.Msg
 	On       calendar.Day
 }
@@ -77,7 +77,7 @@ func labels(o Order, b Brief, size string, on calendar.Day) (labelView, error) {
 	number := Number(o.ID)
 	sym, err := page.SymbolOf(number, page.M("order.label.qr"))
 	for n := 1; n <= max(o.Specimens, 1); n++ {
-		l := label{QR: sym, Number: codes.ShowCode(number), Person: codes.ShowCode(b.Code), Born: birthYear(b.Birth), Service: printedService(o), On: on}
+		l := label{QR: sym, Number: codes.ShowCode(number), Person: codes.ShowCode(b.Code), Born: birthYear(b.Birth), On: on}
 		if o.Specimens > 1 {
 			l.Specimen = page.M("order.label.specimen", "n", n, "of", o.Specimens)
 		}
@@ -86,13 +86,11 @@ func labels(o Order, b Brief, size string, on calendar.Day) (labelView, error) {
 	return v, err
 }
 
-// printedService is what paper may say about a service: its code, and nothing
-// where the service itself is sensitive; the number leads to it.
-func printedService(o Order) string {
-	if o.Sensitivity > journal.Clinical {
-		return ""
-	}
-	return o.Code
+// servicesOnPaper reports whether a printed list may say services: all of them or
+// none. Where one is sensitive, a row left empty among others would say which; the
+// numbers lead to them.
+func servicesOnPaper(lines []Line) bool {
+	return !slices.ContainsFunc(lines, func(l Line) bool { return l.Order.Sensitivity > journal.Clinical })
 }
 
 // listView is a station's worklist on paper: codes, and a box to tick.
@@ -100,6 +98,7 @@ type listView struct {
 	Station page.Msg
 	On      calendar.Day
 	Table   page.Table
+	Unsaid  bool // the services stand on the orders only
 }
 
 func (s *Service) printList(w http.ResponseWriter, r *http.Request) {
@@ -118,20 +117,24 @@ func (s *Service) printList(w http.ResponseWriter, r *http.Request) {
 }
 
 func printedList(station string, lines []Line, on calendar.Day) listView {
-	v := listView{Station: page.M("place.station." + station), On: on, Table: page.Table{Tight: true, Empty: page.Empty{Title: page.M("order.worklist.empty")},
+	v := listView{Station: page.M("place.station." + station), On: on, Unsaid: !servicesOnPaper(lines), Table: page.Table{Tight: true, Empty: page.Empty{Title: page.M("order.worklist.empty")},
 		Columns: []page.Column{{Label: page.M("order.list.done")}, {Label: page.M("order.column.person")}, {Label: page.M("order.column.sex")}, {Label: page.M("order.list.born")},
-			{Label: page.M("order.column.family")}, {Label: page.M("order.list.number")}, {Label: page.M("order.column.service")}, {Label: page.M("order.list.note"), Wide: true}}}}
+			{Label: page.M("order.column.family")}, {Label: page.M("order.list.number")}}}}
+	if !v.Unsaid {
+		v.Table.Columns = append(v.Table.Columns, page.Column{Label: page.M("order.column.service")})
+	}
+	v.Table.Columns = append(v.Table.Columns, page.Column{Label: page.M("order.list.note"), Wide: true})
 	for _, l := range lines {
 		born := page.Cell(nil)
 		if y := birthYear(l.Person.Birth); y != "" {
 			born = page.Code(y)
 		}
-		service := page.Cell(page.M("order.list.hidden"))
-		if code := printedService(l.Order); code != "" {
-			service = page.Code(code)
+		row := []page.Cell{page.Code("☐"), page.Code(codes.ShowCode(l.Person.Code)), page.Sex(l.Person.Sex), born, family(l.Person.Family),
+			page.Code(codes.ShowCode(Number(l.Order.ID)))}
+		if !v.Unsaid {
+			row = append(row, page.Code(l.Order.Code))
 		}
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{page.Code("☐"), page.Code(codes.ShowCode(l.Person.Code)), page.Sex(l.Person.Sex), born, family(l.Person.Family),
-			page.Code(codes.ShowCode(Number(l.Order.ID))), service, page.Code(" ")})
+		v.Table.Rows = append(v.Table.Rows, append(row, page.Code(" ")))
 	}
 	return v
 }
