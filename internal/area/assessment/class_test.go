@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/packs"
 )
 
 // Whatever class an officer sets, on every destination pack and many made-up
@@ -157,6 +159,31 @@ func TestACertificateTellsAnOfficersClass(t *testing.T) {
 		}
 		if strings.Contains(text, enough) {
 			t.Error("the certificate tells the officer's reason")
+		}
+	})
+}
+
+// A line that stood there only where the class may not be named would name it.
+func TestACertificateIsSilentAboutAClassThatMayNotBeNamed(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		_, m, p := w.cleared()
+		v, err := w.Certificate(w.as(access.Physician), db.NewID(), m)
+		must(t, err)
+		b, err := w.banner(p)
+		must(t, err)
+		none := certificate(v, b)
+		conditions, err := pack.Load(packs.Builtin(), "us-conditions")
+		must(t, err)
+		signed := *v
+		signed.Pack, signed.Class = conditions, "A_QUARANTINABLE"
+		if certificate(&signed, b).Class.Key == "" {
+			t.Error("a class that may be named is not on the certificate")
+		}
+		for _, class := range []string{"A_SYPHILIS", "A_HANSEN", "A_SUBSTANCE"} {
+			signed.Class = class
+			if got := certificate(&signed, b).Class; !reflect.DeepEqual(got, none.Class) {
+				t.Errorf("%s: the certificate says %q", class, got.Key)
+			}
 		}
 	})
 }

@@ -80,12 +80,10 @@ func certificate(v *view, b *page.Banner) certificateView {
 	if day, ok := v.Clearance.DayOf(); ok {
 		out.Valid = day.Date()
 	}
-	switch {
-	case v.Class == "":
-	case classTold(v.Pack, v.Class):
+	// A class that may not be named is not hinted at either: a line that stands there
+	// only then would tell it.
+	if v.Class != "" && classTold(v.Pack, v.Class) {
 		out.Class = page.M("assessment.class.officer", "class", words(v.Pack, "classify."+v.Class))
-	default:
-		out.Class = page.M("assessment.certificate.class_form")
 	}
 	for _, it := range v.Plan.Items {
 		if it.State == ItemDone && !it.Sensitive && !it.Offered {
