@@ -30,7 +30,8 @@ func TestDoorPagesInABrowser(t *testing.T) {
 	pagetest.BrowseSamples(t, renderer(t), page.DoorSamples())
 }
 
-// What package access says to users has words here: it has no pages of its own.
+// What packages access and key say at the door has words here: they have no pages
+// of their own.
 func TestAccessSaysNothingWithoutWords(t *testing.T) {
 	var words page.Catalogue
 	for _, a := range page.OwnAreas() {
@@ -45,6 +46,11 @@ func TestAccessSaysNothingWithoutWords(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
+	slots, err := filepath.Glob("../key/*.go")
+	if err != nil || len(slots) == 0 {
+		t.Fatal(slots, err)
+	}
+	files = append(files, slots...)
 	key := regexp.MustCompile(`"(door\.[a-z_.]+)"`)
 	said := map[string]bool{}
 	for _, f := range files {

@@ -34,7 +34,7 @@ func TestWords(t *testing.T) {
 		if a.Locales == nil {
 			continue
 		}
-		pagetest.Catalogues(t, a, page.SharedTemplates(), os.DirFS("../access"))
+		pagetest.Catalogues(t, a, page.SharedTemplates(), os.DirFS("../access"), os.DirFS("../key"))
 	}
 }
 
