@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,16 +24,19 @@ type Provider interface {
 	DataKey(ctx context.Context) ([]byte, error)
 }
 
-type plain []byte
+type plain struct{ k []byte }
 
 // Plain is a provider that has the key already.
-func Plain(k []byte) Provider { return plain(bytes.Clone(k)) }
+func Plain(k []byte) Provider { return plain{bytes.Clone(k)} }
+
+// Format keeps the key out of every print.
+func (p plain) Format(f fmt.State, _ rune) { fmt.Fprint(f, "key.Plain") }
 
 func (p plain) DataKey(context.Context) ([]byte, error) {
-	if len(p) != Size {
+	if len(p.k) != Size {
 		return nil, fault.Field("key.Plain", "key", "key.size")
 	}
-	return bytes.Clone(p), nil
+	return bytes.Clone(p.k), nil
 }
 
 type file string
@@ -42,9 +46,11 @@ type file string
 // brought the key yet.
 func File(path string) Provider { return file(path) }
 
-func (f file) DataKey(context.Context) ([]byte, error) {
-	const op = "key.File"
-	h, err := os.Open(string(f))
+func (f file) DataKey(context.Context) ([]byte, error) { return readKeyFile("key.File", string(f)) }
+
+// readKeyFile reads 64 hexadecimal digits out of a file that is its owner's alone.
+func readKeyFile(op, path string) ([]byte, error) {
+	h, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &fault.Error{Code: fault.Unavailable, Op: op, Key: "key.missing"}
 	}
@@ -61,6 +67,7 @@ func (f file) DataKey(context.Context) ([]byte, error) {
 		return nil, fault.New(fault.Forbidden, op, "key.too_open")
 	}
 	var buf [2*Size + 3]byte // and a line end, and one more to see that it is too long
+	defer clear(buf[:])
 	n, _ := h.Read(buf[:])
 	k, err := hex.DecodeString(string(bytes.TrimSpace(buf[:n])))
 	if err != nil || len(k) != Size {
@@ -100,6 +107,9 @@ type Held struct {
 	mu sync.RWMutex
 	k  []byte
 }
+
+// Format keeps the key out of every print.
+func (h *Held) Format(f fmt.State, _ rune) { fmt.Fprint(f, "key.Held") }
 
 // Unlock gives the provider its key.
 func (h *Held) Unlock(k []byte) error {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,6 +13,8 @@ import (
 // Every fault that this package can answer has a sentence in every language.
 func TestEveryFaultHasWords(t *testing.T) {
 	keys := faultKeys(t)
+	holes := regexp.MustCompile(`\{[a-z]+\}`)
+	english := make(map[string]string)
 	for _, lang := range []string{"en", "fr", "es", "ar"} {
 		raw, err := Locales.ReadFile("locales/" + lang + ".json")
 		if err != nil {
@@ -21,9 +24,15 @@ func TestEveryFaultHasWords(t *testing.T) {
 		if err := json.Unmarshal(raw, &words); err != nil {
 			t.Fatal(err)
 		}
+		if lang == "en" {
+			english = words
+		}
 		for k := range keys {
 			if words[k] == "" {
 				t.Errorf("%s: no words for %s", lang, k)
+			}
+			if got, want := holes.FindAllString(words[k], -1), holes.FindAllString(english[k], -1); !slices.Equal(got, want) {
+				t.Errorf("%s: %s leaves room for %v, in English for %v", lang, k, got, want)
 			}
 		}
 		for k := range words {
