@@ -86,6 +86,9 @@ func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
 	return mapped("db.Read", tx.outcome(fn(tx)))
 }
 
+// patience is how long a change is tried again that loses against others.
+const patience = 15 * time.Second
+
 // write retries what lost against another transaction. Transactions are
 // serializable, as SQLite's are by having one writer: a function that looked
 // before it wrote may rely on what it saw.
@@ -99,12 +102,15 @@ func (s *pgStore) write(ctx context.Context, fn func(*Tx) error) error {
 	case <-ctx.Done():
 		return mapped("db.Write", ctx.Err())
 	}
+	start := time.Now()
 	for try := 0; ; try++ {
 		err := s.writeOnce(ctx, fn)
 		if !wantsRetry(err) {
 			return err
 		}
-		if try >= maxRetries*2 {
+		// Of those that lose against each other one always wins: who loses often waits
+		// for a quieter moment, on a busy machine for many, before a user hears of it.
+		if try >= maxRetries*2 && time.Since(start) > patience {
 			return gaveUp(err)
 		}
 		wait := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7))))
