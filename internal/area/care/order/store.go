@@ -171,8 +171,9 @@ func queryOrders(tx *db.Tx, where string, args ...any) ([]Order, error) {
 	return out, rows.Err()
 }
 
-// mostListed caps a list; a station with more waiting has other worries.
-const mostListed = 500
+// mostListed caps what a list shows beside those who are here; a station with more
+// who have not come has other worries.
+const mostListed = 200
 
 // openAt lists the open orders of a station that the scope allows, longest waiting
 // first, and not more than mostListed of them.

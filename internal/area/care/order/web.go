@@ -252,8 +252,15 @@ func (s *Service) getWorklist(w http.ResponseWriter, r *http.Request) {
 
 func (s *Service) serviceNames(tx *db.Tx, lines []Line) map[db.ID]page.Msg {
 	out := map[db.ID]page.Msg{}
+	known := map[[3]string]page.Msg{} // many wait for the same service
 	for _, l := range lines {
-		out[l.Order.ID] = s.serviceName(tx, l.Order.Request)
+		key := [3]string{l.Order.Pack, l.Order.Hash, l.Order.Code}
+		name, ok := known[key]
+		if !ok {
+			name = s.serviceName(tx, l.Order.Request)
+			known[key] = name
+		}
+		out[l.Order.ID] = name
 	}
 	return out
 }
