@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,17 @@ func TestWhoeverIsHereTodayComesFirstAndWhatWasDoneIsFoundAgain(t *testing.T) {
 		}
 		if place, _ := found(); place != -1 {
 			t.Fatalf("the list is not full, so this test shows nothing: the last order stands at %d", place)
+		}
+		// What no list has room for is found by its label, and what was begun is always listed.
+		if id, err := w.ByNumber(tech, "radiology", Number(last)); err != nil || id != last {
+			t.Errorf("by its label: %v %v", id, err)
+		}
+		begun := w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = db.NewID() })
+		if err := w.Perform(tech, Act{ID: db.NewID(), Order: begun, Identity: "photo"}); err != nil {
+			t.Fatal(err)
+		}
+		if lines, err := w.Worklist(tech, "radiology"); err != nil || len(lines) != mostListed || !slices.ContainsFunc(lines, func(l Line) bool { return l.Order.ID == begun }) {
+			t.Errorf("a full list of %d lost what was begun: %v", len(lines), err)
 		}
 		came := w.now().Add(-time.Second)
 		w.Service.Here = func(_ *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error) {

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -91,11 +92,7 @@ func (s *Service) ByNumber(ctx context.Context, station, typed string) (id db.ID
 		return id, fault.Wrap(op, err)
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		here, err := s.here(ctx, tx)
-		if err != nil {
-			return err
-		}
-		orders, err := s.listed(tx, station, scope, here)
+		orders, err := openAt(tx, station, scope, math.MaxInt32) // also what no list has room for
 		if err != nil {
 			return err
 		}

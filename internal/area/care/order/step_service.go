@@ -293,20 +293,15 @@ func (s *Service) here(ctx context.Context, tx *db.Tx) (map[db.ID]time.Time, err
 	return s.Here(tx, a.Site(), s.today())
 }
 
-// listed are the open orders of everybody who is here, and of those who wait
-// longest.
+// listed are the open orders of everybody who is here, and mostListed of the others.
 func (s *Service) listed(tx *db.Tx, station string, scope access.Scope, here map[db.ID]time.Time) ([]Order, error) {
 	orders, err := openOf(tx, station, scope, slices.Collect(maps.Keys(here)))
 	if err != nil {
 		return nil, err
 	}
-	rest, err := openAt(tx, station, scope)
-	for _, o := range rest {
-		if _, ok := here[o.Subject]; !ok {
-			orders = append(orders, o)
-		}
-	}
-	return orders, err
+	rest, err := openAt(tx, station, scope, mostListed+len(orders))
+	rest = slices.DeleteFunc(rest, func(o Order) bool { _, ok := here[o.Subject]; return ok })
+	return append(orders, rest[:min(len(rest), mostListed)]...), err
 }
 
 // withTalks adds to the counselling list the orders of other stations that need a

@@ -175,12 +175,12 @@ func queryOrders(tx *db.Tx, where string, args ...any) ([]Order, error) {
 // who have not come has other worries.
 const mostListed = 200
 
-// openAt lists the open orders of a station that the scope allows, longest waiting
-// first, and not more than mostListed of them.
-func openAt(tx *db.Tx, station string, scope access.Scope) ([]Order, error) {
+// openAt lists the open orders of a station that the scope allows: those begun first,
+// which nobody may lose sight of, then longest waiting first; not more than most.
+func openAt(tx *db.Tx, station string, scope access.Scope, most int) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
-	return queryOrders(tx, "o.station = ? AND o.is_open = 1 AND "+where+" ORDER BY o.at, o.id LIMIT ?",
-		append(append([]any{station}, args...), mostListed)...)
+	return queryOrders(tx, "o.station = ? AND o.is_open = 1 AND "+where+" ORDER BY CASE o.status WHEN ? THEN 0 ELSE 1 END, o.at, o.id LIMIT ?",
+		append(append([]any{station}, args...), string(InProgress), most)...)
 }
 
 // askedAtOnce bounds how many ids one query names.

@@ -290,7 +290,7 @@ func worklist(station string, lines []Line, names map[db.ID]page.Msg) worklistVi
 		v.Awaited = &awaited
 	}
 	if len(later.Rows) > 0 {
-		v.Later, v.Full = &later, len(lines) >= mostListed
+		v.Later, v.Full = &later, len(awaited.Rows)+len(later.Rows) >= mostListed
 	}
 	return v
 }
