@@ -87,16 +87,7 @@ func ids(tx *db.Tx, sql string, args ...any) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return rows.IDs()
 }
 
 // Sweep says how far the members of a destination were looked at under the rules

@@ -212,7 +212,7 @@ func arrivals(tx *db.Tx, site, day, where string, args []any) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, err := scanIDs(rows)
+	ids, err := rows.IDs()
 	var out []db.ID
 	for _, id := range ids {
 		if !contains(out, id) {
@@ -285,7 +285,7 @@ func haveNumber(tx *db.Tx, key string) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scanIDs(rows)
+	return rows.IDs()
 }
 
 // namesakes returns who else of the same name came to a site on a day.
@@ -298,7 +298,7 @@ func namesakes(tx *db.Tx, site, day, nameKey string, person db.ID) ([]db.ID, err
 	if err != nil {
 		return nil, err
 	}
-	return scanIDs(rows)
+	return rows.IDs()
 }
 
 func notFound(err error) bool { return fault.Is(err, fault.NotFound) }

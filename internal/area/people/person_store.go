@@ -198,18 +198,5 @@ func personsAfter(tx *db.Tx, after db.ID, limit int) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scanIDs(rows)
-}
-
-func scanIDs(rows *db.Rows) ([]db.ID, error) {
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return rows.IDs()
 }

@@ -171,7 +171,7 @@ func scanNames(tx *db.Tx, driver match.Term, v sieve, scan, limit int) (ids []db
 		if err != nil {
 			return nil, false, err
 		}
-		found, err := scanIDs(rows)
+		found, err := rows.IDs()
 		if err != nil {
 			return nil, false, err
 		}
@@ -269,7 +269,7 @@ func findByNumber(tx *db.Tx, number string, scope access.Scope, limit int) ([]db
 		if err != nil {
 			return nil, err
 		}
-		ids, err := scanIDs(rows)
+		ids, err := rows.IDs()
 		if err != nil {
 			return nil, err
 		}
@@ -294,7 +294,7 @@ func findByYear(tx *db.Tx, year int, scope access.Scope, limit int) ([]db.ID, er
 	if err != nil {
 		return nil, err
 	}
-	return scanIDs(rows)
+	return rows.IDs()
 }
 
 // findByDocument returns who has a document with this number.
@@ -308,5 +308,5 @@ func findByDocument(tx *db.Tx, number string, scope access.Scope) ([]db.ID, erro
 	if err != nil {
 		return nil, err
 	}
-	return scanIDs(rows)
+	return rows.IDs()
 }

@@ -176,6 +176,16 @@ func (a *Access) EndLogIns(ctx context.Context, login string) error {
 
 // onAccount does an act that changes nothing of the user document.
 func (a *Access) onAccount(ctx context.Context, op, login string, act AccountAct, do func(*db.Tx, User) error) error {
+	return a.withUser(ctx, op, login, func(tx *db.Tx, by Actor, u User) error {
+		if err := do(tx, u); err != nil {
+			return err
+		}
+		return a.did(tx, by, act, u)
+	})
+}
+
+// withUser does something about a user, for whoever may edit users.
+func (a *Access) withUser(ctx context.Context, op, login string, do func(tx *db.Tx, by Actor, u User) error) error {
 	if err := a.Check(ctx, UserEdit, Resource{Kind: UserKind}); err != nil {
 		return fault.Wrap(op, err)
 	}
@@ -185,10 +195,7 @@ func (a *Access) onAccount(ctx context.Context, op, login string, act AccountAct
 		if err != nil {
 			return err
 		}
-		if err := do(tx, u); err != nil {
-			return err
-		}
-		return a.did(tx, by, act, u)
+		return do(tx, by, u)
 	}))
 }
 

@@ -89,15 +89,8 @@ func (a *Access) brokenGlass(ctx context.Context, user db.ID) ([]db.ID, error) {
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var id db.ID
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			out = append(out, id)
-		}
-		return rows.Err()
+		out, err = rows.IDs()
+		return err
 	})
 	return out, fault.Wrap("access.brokenGlass", err)
 }

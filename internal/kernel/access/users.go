@@ -151,15 +151,7 @@ func (a *Access) EnableUser(ctx context.Context, login string) error {
 }
 
 func (a *Access) changeUser(ctx context.Context, op, login string, change func(*User) error) error {
-	if err := a.Check(ctx, UserEdit, Resource{Kind: UserKind}); err != nil {
-		return fault.Wrap(op, err)
-	}
-	by, _ := From(ctx)
-	return fault.Wrap(op, a.db.Write(ctx, func(tx *db.Tx) error {
-		u, err := userByLogin(tx, foldLogin(login))
-		if err != nil {
-			return err
-		}
+	return a.withUser(ctx, op, login, func(tx *db.Tx, by Actor, u User) error {
 		doc, err := a.journal.Load(tx, u.ID)
 		if err != nil {
 			return err
@@ -194,7 +186,7 @@ func (a *Access) changeUser(ctx context.Context, op, login string, change func(*
 			}
 		}
 		return a.journal.Append(tx, by.Author(), c)
-	}))
+	})
 }
 
 // keepOneAdministrator refuses to shut the last door.

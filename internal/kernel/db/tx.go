@@ -270,6 +270,21 @@ func (r *Rows) Scan(targets ...any) error {
 // Err is the error that ended Next, if one did.
 func (r *Rows) Err() error { return r.err }
 
+// IDs reads the first column of all rows that are left, which are ids, and closes
+// them.
+func (r *Rows) IDs() ([]ID, error) {
+	defer r.Close()
+	var out []ID
+	for r.Next() {
+		var id ID
+		if err := r.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, r.Err()
+}
+
 // Close lets go of the rows. It may be called twice.
 func (r *Rows) Close() error {
 	if r.closed {

@@ -121,16 +121,7 @@ func idPage(tx *db.Tx, sql string, args []any) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var ids []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return rows.IDs()
 }
 
 func (j *Journal) projectAll(ctx context.Context, tx *db.Tx, r *RebuildReport, progress func(done, total int64)) error {

@@ -3,12 +3,9 @@ package pack
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
-
-	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // With names a pack whose rules hold for the same person beside this one's: the
@@ -192,7 +189,7 @@ func (j *joiner) tables(base, q *Pack) {
 				cut.Inputs[i] = outcome
 			}
 		}
-		facts := sortedKeys(guard.Where)
+		facts := slices.Sorted(maps.Keys(guard.Where))
 		cut.Inputs = append(cut.Inputs, facts...)
 		cut.Rows = slices.Clone(t.Rows)
 		for i, r := range cut.Rows {
@@ -211,15 +208,6 @@ func (j *joiner) tables(base, q *Pack) {
 	}
 }
 
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 func (j *joiner) words(q *Pack) {
 	for lang, words := range q.Words {
 		if j.p.Words[lang] == nil {
@@ -231,160 +219,4 @@ func (j *joiner) words(q *Pack) {
 			}
 		}
 	}
-}
-
-// Whole returns a pack that is in force on a day joined with its companions, as a
-// case is decided. A companion that is not in force makes the whole unavailable:
-// nobody is cleared by half of the rules. One whose own rules begin after the day is
-// left out; one whose rules have ended is not, as nobody said what took their place.
-func (g *Registry) Whole(tx *db.Tx, id string, on calendar.Day) (*Pack, error) {
-	vs, err := g.versions(tx, "")
-	if err != nil {
-		return nil, fault.Wrap("pack.Whole", err)
-	}
-	return g.whole(tx, vs, id, on)
-}
-
-func (g *Registry) whole(tx *db.Tx, vs []Version, id string, on calendar.Day) (*Pack, error) {
-	base, err := g.active(tx, vs, id, on)
-	if err != nil {
-		return nil, err
-	}
-	return g.beside(tx, vs, base, nil, on)
-}
-
-// Trial is what the destinations that read a pack would be on a day if this
-// version of it held.
-func (g *Registry) Trial(tx *db.Tx, p *Pack, on calendar.Day) ([]*Pack, error) {
-	vs, err := g.versions(tx, "")
-	if err != nil {
-		return nil, fault.Wrap("pack.Trial", err)
-	}
-	bases := []*Pack{p}
-	if p.Kind != "destination" {
-		bases = nil
-	}
-	seen := map[string]bool{p.ID: true}
-	for _, v := range vs {
-		if seen[v.Pack] {
-			continue
-		}
-		seen[v.Pack] = true
-		base, err := g.active(tx, vs, v.Pack, on)
-		if err == nil && base.Kind == "destination" && slices.ContainsFunc(base.With, func(w With) bool { return w.Pack == p.ID }) {
-			bases = append(bases, base)
-		}
-		if err != nil && !fault.Is(err, fault.Unavailable) {
-			return nil, fault.Wrap("pack.Trial", err)
-		}
-	}
-	out := make([]*Pack, 0, len(bases))
-	for _, base := range bases {
-		q, err := g.beside(tx, vs, base, p, on)
-		if fault.Is(err, fault.Unavailable) {
-			continue // waits for another companion: no case is decided by it yet
-		}
-		if err != nil {
-			return nil, fault.Wrap("pack.Trial", err)
-		}
-		out = append(out, q)
-	}
-	return out, nil
-}
-
-// beside joins a destination with its companions on a day, one of them as given.
-func (g *Registry) beside(tx *db.Tx, vs []Version, base, given *Pack, on calendar.Day) (*Pack, error) {
-	var companions []*Pack
-	for _, w := range base.With {
-		if given != nil && w.Pack == given.ID {
-			companions = append(companions, given)
-			continue
-		}
-		q, err := g.active(tx, vs, w.Pack, on)
-		switch {
-		case err == nil:
-			companions = append(companions, q)
-		case fault.KeyOf(err) == keyNotYet:
-		default:
-			return nil, err
-		}
-	}
-	return g.join(base, companions)
-}
-
-// WholeAll returns every pack of a kind that holds on a day with its companions.
-func (g *Registry) WholeAll(tx *db.Tx, kind string, on calendar.Day) ([]*Pack, error) {
-	vs, err := g.versions(tx, "")
-	if err != nil {
-		return nil, fault.Wrap("pack.WholeAll", err)
-	}
-	var ps []*Pack
-	for i := range vs {
-		if i > 0 && vs[i].Pack == vs[i-1].Pack {
-			continue
-		}
-		p, err := g.active(tx, vs, vs[i].Pack, on)
-		if err == nil && p.Kind != kind {
-			continue
-		}
-		if err == nil {
-			p, err = g.whole(tx, vs, p.ID, on)
-		}
-		if fault.Is(err, fault.Unavailable) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ps = append(ps, p)
-	}
-	return ps, nil
-}
-
-func (g *Registry) join(base *Pack, companions []*Pack) (*Pack, error) {
-	if len(companions) == 0 {
-		return base, nil
-	}
-	key := "joined\x00"
-	for _, q := range append([]*Pack{base}, companions...) {
-		key += q.Hash + " " + strings.Join(q.StoppedRows, " ") + "\x00"
-	}
-	if p, ok := g.cache.Load(key); ok {
-		return p.(*Pack), nil
-	}
-	p, err := Join(base, companions...)
-	if err != nil {
-		return nil, fault.Wrap("pack.join", err)
-	}
-	g.cache.Store(key, p)
-	return p, nil
-}
-
-// OfRecord returns the pack, or the joined packs, that made a stored decision,
-// without the rows that were stopped then.
-func (g *Registry) OfRecord(tx *db.Tx, r Record) (*Pack, error) {
-	parts := r.Parts
-	if len(parts) == 0 {
-		parts = []Part{{r.Pack, r.Version, r.Hash}}
-	}
-	var ps []*Pack
-	for _, part := range parts {
-		p, err := g.ByHash(tx, part.Hash)
-		if err != nil {
-			return nil, err
-		}
-		if p, err = p.without(rowsOf(p, r.Stopped)); err != nil {
-			return nil, err
-		}
-		ps = append(ps, p)
-	}
-	return g.join(ps[0], ps[1:])
-}
-
-// rowsOf is which of some rows are a pack's.
-func rowsOf(p *Pack, rows []string) []string {
-	return slices.DeleteFunc(slices.Clone(rows), func(id string) bool {
-		_, _, there := p.RowByID(id)
-		return !there
-	})
 }

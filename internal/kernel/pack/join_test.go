@@ -155,6 +155,15 @@ func TestADestinationStandsWhole(t *testing.T) {
 		if again, _ := whole(); again != p {
 			t.Error("joined anew at each look")
 		}
+		// A new version of either is tried on the destination as it would be.
+		next := parsed(t, customs(func(f Files) { f[manifestFile] = strings.Replace(f[manifestFile], `"1.0"`, `"1.1"`, 1) }))
+		for _, q := range []*Pack{next, parsed(t, func() Files { f := harbour(t); withCustoms(f); return f }())} {
+			var trial []*Pack
+			must(t, d.db.Read(t.Context(), func(tx *db.Tx) (err error) { trial, err = d.Trial(tx, q, day(t, "2026-06-01")); return err }))
+			if len(trial) != 1 || trial[0].ID != "harbour" || !slices.Contains(trial[0].Parts, q.part()) {
+				t.Errorf("%s %s is tried as %v", q.ID, q.Version, trial)
+			}
+		}
 		in := healthyAtTheHarbour(t, value.Facts{"plague": value.Of(true)})
 		rec := p.NewRecord(in, p.Protocol.Decide(in))
 		if len(rec.Parts) != 2 || rec.Parts[1].Pack != "customs" || rec.Hash == rec.Parts[0].Hash {

@@ -222,29 +222,6 @@ func (g *Registry) active(tx *db.Tx, vs []Version, id string, on calendar.Day) (
 	return g.cut(p, v.Life.Rows)
 }
 
-// ActiveAll returns every pack that holds on a day, by id.
-func (g *Registry) ActiveAll(tx *db.Tx, on calendar.Day) ([]*Pack, error) {
-	vs, err := g.versions(tx, "")
-	if err != nil {
-		return nil, fault.Wrap("pack.ActiveAll", err)
-	}
-	var ps []*Pack
-	for i := range vs {
-		if i > 0 && vs[i].Pack == vs[i-1].Pack {
-			continue
-		}
-		p, err := g.active(tx, vs, vs[i].Pack, on)
-		if fault.Is(err, fault.Unavailable) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ps = append(ps, p)
-	}
-	return ps, nil
-}
-
 // ByHash returns a stored version by its content hash, whatever its state: what
 // explains a decision made long ago.
 func (g *Registry) ByHash(tx *db.Tx, hash string) (*Pack, error) {

@@ -379,7 +379,7 @@ func TestShippedPacksAreRegisteredOnce(t *testing.T) {
 		}
 		var all []*Pack
 		must(t, d.db.Read(t.Context(), func(tx *db.Tx) (err error) {
-			all, err = d.ActiveAll(tx, day(t, "2026-01-01"))
+			all, err = d.WholeAll(tx, "destination", day(t, "2026-01-01"))
 			return err
 		}))
 		if len(all) != 1 || all[0].ID != "harbour" {

@@ -363,6 +363,15 @@ func (s *Service) mayCorrectPart(ctx context.Context, o Order, p part) bool {
 	return p.Sens == o.Sensitivity || s.Access.May(ctx, access.ResultCorrect, o.at(p.Sens))
 }
 
+// orderOf is the order of a part of a result; of an answer, which stands under none,
+// as much of one as its rights need.
+func orderOf(tx *db.Tx, p part) (Order, error) {
+	if !p.Order.IsZero() {
+		return findOrder(tx, p.Order)
+	}
+	return Order{Request: Request{Subject: p.Subject, Site: p.Site, Programme: p.Programme, Sensitivity: p.Sens, Station: p.Station}}, nil
+}
+
 // openResult loads a result of an order and checks the action on it.
 func (s *Service) openResult(ctx context.Context, tx *db.Tx, action access.Action, id db.ID) (Order, Result, error) {
 	const op = "order.openResult"
@@ -371,11 +380,9 @@ func (s *Service) openResult(ctx context.Context, tx *db.Tx, action access.Actio
 	if err != nil {
 		return Order{}, Result{}, err
 	}
-	o := Order{Request: Request{Subject: parts[0].Subject, Site: parts[0].Site, Programme: parts[0].Programme, Sensitivity: parts[0].Sens, Station: parts[0].Station}}
-	if !parts[0].Order.IsZero() {
-		if o, err = findOrder(tx, parts[0].Order); err != nil {
-			return o, Result{}, err
-		}
+	o, err := orderOf(tx, parts[0])
+	if err != nil {
+		return o, Result{}, err
 	}
 	if err := s.Access.Check(ctx, action, o.at(0)); err != nil {
 		if action != access.ResultRead && s.Access.May(ctx, access.ResultRead, o.at(0)) {

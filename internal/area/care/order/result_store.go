@@ -132,7 +132,7 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 	if err := rows.Err(); err != nil || len(out) == 0 {
 		return out, err
 	}
-	seen, err := seenBy(tx, subject)
+	seen, err := seenBy(tx, subject, docs)
 	if err != nil {
 		return nil, err
 	}
@@ -142,9 +142,9 @@ func observations(tx *db.Tx, subject db.ID, codes []string) ([]Observation, erro
 	return out, nil
 }
 
-// seenBy reads what the author of each of a person's results had seen. It is read
-// apart: an examination has forty observations and one body.
-func seenBy(tx *db.Tx, subject db.ID) (map[db.ID][]db.ID, error) {
+// seenBy reads what the author of each of some results of a person had seen. It is
+// read apart: an examination has forty observations and one body.
+func seenBy(tx *db.Tx, subject db.ID, docs []db.ID) (map[db.ID][]db.ID, error) {
 	rows, err := tx.Query("SELECT id, body FROM care_result WHERE subject = ?", subject)
 	if err != nil {
 		return nil, err
@@ -156,6 +156,9 @@ func seenBy(tx *db.Tx, subject db.ID) (map[db.ID][]db.ID, error) {
 		var body string
 		if err := rows.Scan(&id, &body); err != nil {
 			return nil, err
+		}
+		if !slices.Contains(docs, id) {
+			continue
 		}
 		var d struct {
 			Seen []db.ID `json:"seen"`
@@ -324,15 +327,7 @@ func actors(tx *db.Tx, subject db.ID) ([]db.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
+	out, err := rows.IDs()
 	slices.SortFunc(out, func(a, b db.ID) int { return strings.Compare(string(a[:]), string(b[:])) })
-	return out, rows.Err()
+	return out, err
 }

@@ -104,11 +104,9 @@ func (s *Service) resultOf(tx *db.Tx, d *journal.Doc) (Order, Result, error) {
 	if err != nil {
 		return Order{}, Result{}, err
 	}
-	o := Order{Request: Request{Subject: parts[0].Subject, Site: parts[0].Site, Programme: parts[0].Programme, Sensitivity: parts[0].Sens, Station: parts[0].Station}}
-	if !parts[0].Order.IsZero() {
-		if o, err = findOrder(tx, parts[0].Order); err != nil {
-			return o, Result{}, err
-		}
+	o, err := orderOf(tx, parts[0])
+	if err != nil {
+		return o, Result{}, err
 	}
 	return o, gather(parts, everything)[0], nil
 }
