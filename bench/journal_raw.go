@@ -25,10 +25,10 @@ type rawRow struct {
 
 // rawSide writes the same rows with nothing but prepared statements.
 type rawSide struct {
-	c                          *sqlite3.Conn
-	begin, commit              *sqlite3.Stmt
-	entry, secret, doc, record *sqlite3.Stmt
-	slot                       int64
+	c                                 *sqlite3.Conn
+	begin, commit                     *sqlite3.Stmt
+	entry, secret, doc, about, record *sqlite3.Stmt
+	slot                              int64
 }
 
 func newRawSide(path string) (*rawSide, error) {
@@ -57,6 +57,7 @@ func newRawSide(path string) (*rawSide, error) {
 		{&s.entry, "INSERT INTO journal_entries (slot, doc, header, hash, payload) VALUES (?, ?, ?, ?, ?)"},
 		{&s.secret, "INSERT INTO journal_secrets (doc, secret) VALUES (?, ?)"},
 		{&s.doc, "INSERT INTO journal_documents (id, kind, schema, state, slot) VALUES (?, ?, ?, ?, ?)"},
+		{&s.about, "INSERT INTO journal_about (target, doc) VALUES (?, ?)"},
 		{&s.record, `INSERT INTO bench_encounter (id, person, day, site, service, code, value, unit, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 	} {
 		if *p.into, _, err = s.c.PrepareFlags(p.sql, sqlite3.PREPARE_PERSISTENT); err != nil {
@@ -67,7 +68,7 @@ func newRawSide(path string) (*rawSide, error) {
 }
 
 func (s *rawSide) close() error {
-	for _, st := range []*sqlite3.Stmt{s.begin, s.commit, s.entry, s.secret, s.doc, s.record} {
+	for _, st := range []*sqlite3.Stmt{s.begin, s.commit, s.entry, s.secret, s.doc, s.about, s.record} {
 		_ = st.Close()
 	}
 	return s.c.Close()
@@ -99,6 +100,8 @@ func (s *rawSide) row(r *rawRow) error {
 		s.secret.Exec(),
 		s.doc.BindBlob(1, r.doc[:]), s.doc.BindText(2, r.kind), s.doc.BindInt64(3, r.schema), s.doc.BindBlob(4, r.state), s.doc.BindInt64(5, s.slot),
 		s.doc.Exec(),
+		s.about.BindBlob(1, r.person[:]), s.about.BindBlob(2, r.doc[:]),
+		s.about.Exec(),
 		s.record.BindBlob(1, r.doc[:]), s.record.BindBlob(2, r.person[:]), s.record.BindInt64(3, r.day), s.record.BindText(4, r.site), s.record.BindText(5, r.service),
 		s.record.BindText(6, r.code), s.record.BindFloat(7, r.value), s.record.BindText(8, r.unit), s.record.BindText(9, r.note),
 		s.record.Exec(),

@@ -26,13 +26,13 @@ const (
 // Kinds returns the journal kinds with their conflict groups and projections.
 func Kinds() []journal.Kind {
 	return []journal.Kind{
-		{Name: kindCase, Schema: 1, Tables: []string{"assessment_case"}, Project: projectCase, Groups: []journal.Group{
+		{Name: kindCase, Schema: 1, Tables: []string{"assessment_case"}, Project: projectCase, Binds: true, Groups: []journal.Group{
 			{Name: "application", Class: journal.Register, Fields: []string{"number", "destination"}},
 			{Name: "exam", Class: journal.Register, Fields: []string{"exam_date", "exam_country"}},
 			{Name: "facts", Class: journal.Register, Fields: []string{"facts"}},
 			{Name: "closed", Class: journal.Register, Fields: []string{"closed"}},
 		}},
-		{Name: kindMember, Schema: 1, Tables: []string{"assessment_member"}, Project: projectMember, Groups: []journal.Group{
+		{Name: kindMember, Schema: 1, Tables: []string{"assessment_member"}, Project: projectMember, Links: caseOf, Groups: []journal.Group{
 			{Name: "who", Class: journal.Register, Fields: []string{"case", "person", "relation"}},
 			{Name: "left", Class: journal.Register, Fields: []string{"left"}},
 			{Name: "state", Class: journal.Register, Fields: []string{"state", "stations"}},
@@ -58,6 +58,15 @@ func Kinds() []journal.Kind {
 			{Name: "value", Class: journal.Safety, Fields: []string{"own", "value"}},
 		}},
 	}
+}
+
+// caseOf links a member to the case, without which the plan cannot be read.
+func caseOf(d *journal.Doc) []db.ID {
+	var id db.ID
+	if json.Unmarshal(d.Fields["case"], &id) != nil || id.IsZero() {
+		return nil
+	}
+	return []db.ID{id}
 }
 
 // decisionDoc is a stored decision: the record is pack.Record's JSON.

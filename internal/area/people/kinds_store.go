@@ -64,8 +64,8 @@ func Kinds() []journal.Kind {
 				"capacity", "assent", "on", "interpreter", "interpreter_name", "language", "confidential", "emergency", "text_version", "mode",
 				"witness", "recording", "order", "replaces"}},
 			reg("second", "second_officer", "second_on"), reg("withdrawal", "withdrawn_on", "withdrawn_by", "withdrawal")),
-		{Name: kindFamily, Schema: 1, Tables: []string{"people_family"}, Project: projectFamily, Groups: []journal.Group{reg("unit", "unit"), reg("number", "number"), reg("note", "note")}},
-		{Name: kindMember, Schema: 1, Tables: []string{"people_member"}, Project: projectMember, Groups: []journal.Group{reg("place", "family", "person", "role"), reg("left", "left")}},
+		{Name: kindFamily, Schema: 1, Tables: []string{"people_family"}, Project: projectFamily, Binds: true, Groups: []journal.Group{reg("unit", "unit"), reg("number", "number"), reg("note", "note")}},
+		{Name: kindMember, Schema: 1, Tables: []string{"people_member"}, Project: projectMember, Links: familyOf, Groups: []journal.Group{reg("place", "family", "person", "role"), reg("left", "left")}},
 		{Name: kindRelation, Schema: 1, Tables: []string{"people_relation"}, Project: projectRelation, Groups: []journal.Group{reg("relation", "of", "other", "kind"), reg("ended", "ended")}},
 		{Name: kindPhoto, Schema: 1, Tables: []string{"people_photo"}, Project: projectPhoto, Groups: []journal.Group{
 			{Name: "photo", Class: journal.Append, Fields: []string{"jpeg", "width", "height", "taken"}},
@@ -74,6 +74,19 @@ func Kinds() []journal.Kind {
 			{Name: "arrival", Class: journal.Append, Fields: []string{"day"}},
 		}},
 	}
+}
+
+// familyOf links a member to their family, without which nobody can read who
+// belongs together.
+func familyOf(d *journal.Doc) []db.ID { return linked(d, "family") }
+
+// linked reads a field that names a document.
+func linked(d *journal.Doc, field string) []db.ID {
+	var id db.ID
+	if json.Unmarshal(d.Fields[field], &id) != nil || id.IsZero() {
+		return nil
+	}
+	return []db.ID{id}
 }
 
 // recordTables are the tables of one shape: what a person has several of, or one

@@ -28,7 +28,7 @@ func Kinds() []journal.Kind {
 			reg("extension", "extended", "extended_why", "extended_told"),
 			reg("answer", "answer", "reply", "statement", "answered", "decider"), reg("told", "told"),
 		}},
-		{Name: kindComplaint, Schema: 1, Tables: []string{"stewardship_complaint"}, Project: projectComplaint, Groups: []journal.Group{
+		{Name: kindComplaint, Schema: 1, Tables: []string{"stewardship_complaint"}, Project: projectComplaint, Reach: journal.UpOnly, Groups: []journal.Group{
 			reg("complaint", "about", "where", "words", "contact", "lang", "receipt", "received"),
 			reg("forwarded", "forwarded"), reg("answer", "answer", "reply", "answered", "decider"),
 		}},

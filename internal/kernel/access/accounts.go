@@ -99,7 +99,7 @@ CREATE INDEX access_account_open ON access_account (opens, reviewed, at);
 
 func accountKind() journal.Kind {
 	return journal.Kind{
-		Name: AccountKind, Schema: 1, Tables: []string{"access_account"}, Project: projectAccount,
+		Name: AccountKind, Schema: 1, Tables: []string{"access_account"}, Project: projectAccount, Reach: journal.Everywhere,
 		Groups: []journal.Group{
 			{Name: "act", Class: journal.Register, Fields: []string{"user", "by", "act", "roles", "at"}},
 			{Name: "review", Class: journal.Register, Fields: []string{"reviewer", "reviewed"}},

@@ -14,7 +14,7 @@ import (
 func Kinds() []journal.Kind {
 	return []journal.Kind{
 		{
-			Name: UserKind, Schema: 1, Tables: []string{"access_user"}, Project: projectUser,
+			Name: UserKind, Schema: 1, Tables: []string{"access_user"}, Project: projectUser, Reach: journal.Everywhere,
 			Groups: []journal.Group{
 				{Name: "identity", Class: journal.Register, Fields: []string{"login", "name"}},
 				// Rights in dispute are no rights: see narrowest.

@@ -42,6 +42,7 @@ type document struct {
 	schema int64 // that it was merged by
 	slot   int64 // of the one entry that it consists of; 0 where its state is stored
 	isNew  bool
+	about  db.ID // its subject before the change
 	secret []byte
 }
 
@@ -86,7 +87,9 @@ func (j *Journal) lockDocument(tx *db.Tx, id db.ID) (*document, error) {
 	}
 	d.k = j.kind(kind)
 	var err error
-	d.s, err = st.read(d.k)
+	if d.s, err = st.read(d.k); err == nil {
+		d.about = d.s.subject
+	}
 	return d, err
 }
 

@@ -56,7 +56,7 @@ func (a *applier) run(entries []Entry) error {
 			return err
 		}
 	}
-	return a.project()
+	return a.project(nil)
 }
 
 // open parses the headers and reads the heads of their origins, in a fixed order
@@ -134,7 +134,7 @@ func (a *applier) entry(e *Entry) error {
 	if a.s.entry(e.Raw, &e.Commitment, &o.hash) != e.Hash {
 		return fault.New(fault.Invalid, op, "journal.broken_chain")
 	}
-	if err := a.store(e, o, erased); err != nil {
+	if err := a.store(e, o, erased, nil); err != nil {
 		return err
 	}
 	o.seq, o.hash, o.hlc = e.Version.Seq, e.Hash, e.HLC
@@ -157,55 +157,74 @@ func (a *applier) known(e *Entry, o *applied) error {
 	return nil
 }
 
-// commitment checks a payload against its commitment, and the secret against the
-// one that is here. It reports whether the document is erased here.
+// commitment checks a payload against its commitment. It reports whether the
+// document is erased here.
+//
+// A document whose id follows from what it is about can be made on two nodes before
+// they meet, and then has two secrets. Each entry is committed to with that of the
+// node that wrote it; the one that came first here is the document's, and an entry
+// with another keeps its commitment beside it.
 func (a *applier) commitment(e *Entry) (erased bool, err error) {
 	const op = "journal.Apply"
-	var secret []byte
-	err = a.tx.Row("SELECT secret FROM journal_secrets WHERE doc = ?", e.Doc).Scan(&secret)
+	var first []byte
+	err = a.tx.Row("SELECT secret FROM journal_secrets WHERE doc = ?", e.Doc).Scan(&first)
 	isNew := fault.Is(err, fault.NotFound)
 	if err != nil && !isNew {
 		return false, err
 	}
-	erased = !isNew && secret == nil
+	erased = !isNew && first == nil
 	if e.Payload == nil {
 		if e.Commitment == [32]byte{} {
 			return erased, fault.Field(op, "commitment", "journal.no_commitment")
 		}
 		return erased, nil
 	}
-	switch {
-	case isNew || erased:
-		secret = e.Secret
-	case e.Secret != nil && !bytes.Equal(secret, e.Secret):
-		return erased, fault.Field(op, "secret", "journal.other_secret")
-	}
-	if len(secret) != secretSize {
+	if e.Secret != nil && len(e.Secret) != secretSize {
 		return erased, fault.Field(op, "secret", "journal.no_secret")
 	}
-	c := a.s.commit(secret, e.Version, e.Payload)
-	if e.Commitment != [32]byte{} && e.Commitment != c {
-		return erased, fault.Field(op, "payload", "journal.other_payload")
+	switch {
+	case e.Secret != nil && (isNew || erased || !bytes.Equal(first, e.Secret)):
+		e.other = !isNew
+		if err := a.commitTo(e, e.Secret); err != nil || erased {
+			return erased, err
+		}
+		if isNew {
+			return false, storeSecret(a.tx, e.Doc, e.Secret)
+		}
+		_, err := a.tx.Exec("INSERT INTO journal_more_secrets (doc, secret) VALUES (?, ?) ON CONFLICT DO NOTHING", e.Doc, e.Secret)
+		return false, err
+	case first == nil:
+		return erased, fault.Field(op, "secret", "journal.no_secret")
 	}
-	e.Commitment = c
-	if isNew {
-		return false, storeSecret(a.tx, e.Doc, secret)
-	}
-	return erased, nil
+	return false, a.commitTo(e, first)
 }
 
-// store writes the entry; of an erased document only what the chain needs.
-func (a *applier) store(e *Entry, o *applied, erased bool) error {
+// commitTo computes the commitment, and compares it with one that came along.
+func (a *applier) commitTo(e *Entry, secret []byte) error {
+	c := a.s.commit(secret, e.Version, e.Payload)
+	if e.Commitment != [32]byte{} && e.Commitment != c {
+		return fault.Field("journal.Apply", "payload", "journal.other_payload")
+	}
+	e.Commitment = c
+	return nil
+}
+
+// store writes the entry; of an erased document only what the chain needs. An entry
+// that came as a part before is here already.
+func (a *applier) store(e *Entry, o *applied, erased bool, prev []byte) error {
 	payload, commitment := e.Payload, []byte(nil)
-	if erased || payload == nil {
+	switch {
+	case erased || payload == nil:
 		payload, commitment = nil, e.Commitment[:]
+	case e.other:
+		commitment = e.Commitment[:]
 	}
-	_, err := a.tx.Exec("INSERT INTO journal_entries (slot, doc, header, hash, payload, commitment) VALUES (?, ?, ?, ?, ?, ?)",
-		slotOf(o.no, e.Version.Seq), e.Doc, e.Raw, e.Hash[:], payload, commitment)
-	if fault.Is(err, fault.Conflict) { // another process applied it meanwhile
-		return db.Retry(err)
+	n, err := a.tx.Exec("INSERT INTO journal_entries (slot, doc, header, hash, payload, commitment, prev) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		slotOf(o.no, e.Version.Seq), e.Doc, e.Raw, e.Hash[:], payload, commitment, prev)
+	if err != nil || n == 1 {
+		return err
 	}
-	return err
+	return a.known(e, o)
 }
 
 func (a *applier) advance(o *applied) error {
@@ -221,8 +240,9 @@ func (a *applier) advance(o *applied) error {
 }
 
 // project merges and projects the touched documents in the order of their ids,
-// erasures last, so that they find what they erase.
-func (a *applier) project() error {
+// erasures last, so that they find what they erase. Those in again are merged from
+// their whole history.
+func (a *applier) project(again map[db.ID]bool) error {
 	ids := make([]db.ID, 0, len(a.docs))
 	for id := range a.docs {
 		ids = append(ids, id)
@@ -238,14 +258,14 @@ func (a *applier) project() error {
 		return bytes.Compare(x[:], y[:])
 	})
 	for _, id := range ids {
-		if err := a.document(id, a.docs[id]); err != nil {
+		if err := a.document(id, a.docs[id], again[id]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *applier) document(id db.ID, changes []change) error {
+func (a *applier) document(id db.ID, changes []change, again bool) error {
 	d, err := a.j.lockDocument(a.tx, id)
 	if fault.Is(err, fault.NotFound) {
 		d, err = &document{k: a.j.kind(changes[0].Kind), s: &state{}, isNew: true}, nil
@@ -253,7 +273,7 @@ func (a *applier) document(id db.ID, changes []change) error {
 	if err != nil {
 		return err
 	}
-	if len(changes) == 1 && d.follows(&changes[0]) {
+	if !again && len(changes) == 1 && d.follows(&changes[0]) {
 		m := merger{k: d.k, s: d.s}
 		m.step(&changes[0])
 		if d.slot = 0; d.isNew {
@@ -295,30 +315,88 @@ func (j *Journal) Heads(tx *db.Tx) ([]Head, error) {
 	return out, rows.Err()
 }
 
+// OwnHeads lists the origins that were written here, by this installation or by one
+// that it was before, and how far each goes: what goes up to a hub.
+func (j *Journal) OwnHeads(tx *db.Tx) ([]Head, error) { return j.Heads(tx) }
+
 // After reads entries of one origin after a sequence number, at most limit, with
 // the secrets of their documents, as Apply takes them.
 func (j *Journal) After(tx *db.Tx, o Origin, seq uint64, limit int) ([]Entry, error) {
+	no, err := originNo(tx, o)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(entryColumns+" WHERE e.slot > ? AND e.slot <= ? ORDER BY e.slot LIMIT ?", slotOf(no, seq), slotOf(no, maxSeq), limit)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := j.scanParts(tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, len(parts))
+	for i := range parts {
+		out[i] = parts[i].Entry
+	}
+	return out, nil
+}
+
+func originNo(tx *db.Tx, o Origin) (int64, error) {
 	var no int64
 	err := tx.Row("SELECT no FROM journal_heads WHERE installation = ? AND lane = ?", o.Installation, int64(o.Lane)).Scan(&no)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.Query(`SELECT e.header, e.hash, e.payload, e.commitment, s.secret
-		FROM journal_entries e LEFT JOIN journal_secrets s ON s.doc = e.doc
-		WHERE e.slot > ? AND e.slot <= ? ORDER BY e.slot LIMIT ?`, slotOf(no, seq), slotOf(no, maxSeq), limit)
-	if err != nil {
-		return nil, err
-	}
+	return no, err
+}
+
+// entryColumns reads entries with their secrets and what is before them.
+const entryColumns = `SELECT e.header, e.hash, e.payload, e.commitment, s.secret, e.prev, e.slot
+	FROM journal_entries e LEFT JOIN journal_secrets s ON s.doc = e.doc`
+
+// scanParts reads entries as they are handed on. Prev is filled where it is stored.
+func (j *Journal) scanParts(tx *db.Tx, rows *db.Rows) ([]Part, error) {
 	defer rows.Close()
-	var out []Entry
+	var out []Part
 	for rows.Next() {
-		var secret []byte
-		e, err := scanEntry(rows, &secret)
+		var secret, prev []byte
+		var slot int64
+		e, err := scanEntry(rows, &secret, &prev, &slot)
 		if err != nil {
 			return nil, err
 		}
 		e.Secret = secret
-		out = append(out, e)
+		p := Part{Entry: e, slot: slot}
+		copy(p.Prev[:], prev)
+		out = append(out, p)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	var s hasher
+	for i := range out {
+		if e := &out[i].Entry; e.Payload != nil && e.Commitment != [32]byte{} {
+			if err := otherSecret(tx, &s, e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// otherSecret finds the secret of an entry that is not committed to with the first
+// one of its document.
+func otherSecret(tx *db.Tx, s *hasher, e *Entry) error {
+	rows, err := tx.Query("SELECT secret FROM journal_more_secrets WHERE doc = ?", e.Doc)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var secret []byte
+		if err := rows.Scan(&secret); err != nil {
+			return err
+		}
+		if s.commit(secret, e.Version, e.Payload) == e.Commitment {
+			e.Secret = secret
+		}
+	}
+	return rows.Err()
 }

@@ -105,7 +105,7 @@ func TestWhatDoesNotVerifyIsRefusedWhole(t *testing.T) {
 			"a changed payload":  {fault.Invalid, "journal.broken_chain", func(e []journal.Entry) []journal.Entry { e[1].Payload[3]++; return e }},
 			"a changed header":   {fault.Invalid, "journal.broken_chain", func(e []journal.Entry) []journal.Entry { e[1].Raw[30]++; return e }},
 			"a changed hash":     {fault.Invalid, "journal.broken_chain", func(e []journal.Entry) []journal.Entry { e[0].Hash[0]++; return e }},
-			"another secret":     {fault.Invalid, "journal.other_secret", func(e []journal.Entry) []journal.Entry { e[1].Secret[0]++; return e }},
+			"another secret":     {fault.Invalid, "journal.broken_chain", func(e []journal.Entry) []journal.Entry { e[1].Secret[0]++; return e }},
 			"no secret":          {fault.Invalid, "journal.no_secret", func(e []journal.Entry) []journal.Entry { e[0].Secret = nil; return e }},
 			"no commitment":      {fault.Invalid, "journal.no_commitment", func(e []journal.Entry) []journal.Entry { e[0].Payload = nil; return e }},
 			"another commitment": {fault.Invalid, "journal.other_payload", func(e []journal.Entry) []journal.Entry { e[0].Commitment[0] = 1; return e }},

@@ -300,9 +300,15 @@ func storeState(tx *db.Tx, id db.ID, d *document, raw []byte) error {
 	} else {
 		_, err = tx.Exec("UPDATE journal_documents SET schema = ?, state = ?, slot = ? WHERE id = ?", int64(d.k.Schema), raw, slot, id)
 	}
-	d.isNew, d.schema = false, int64(d.k.Schema)
-	if err != nil || len(d.s.reviews) == 0 {
+	if err != nil {
 		return err
+	}
+	if err := storeAbout(tx, id, d); err != nil {
+		return err
+	}
+	d.isNew, d.schema, d.about = false, int64(d.k.Schema), d.s.subject
+	if len(d.s.reviews) == 0 {
+		return nil
 	}
 	if _, err := tx.Exec("DELETE FROM journal_reviews WHERE doc = ?", id); err != nil {
 		return err

@@ -59,6 +59,18 @@
 // again on another lane. A restored or copied database calls NewInstallation
 // before it writes.
 //
+// # Feeds
+//
+// What a node wrote goes up whole, origin by origin (After, Apply). What it is sent is
+// a feed of its own: entries of any origin, each with the hash before it, and drops, in
+// a sequence with a chain of its own (FillFeed, TakeFeed). So a copy that is filtered
+// can be verified entry by entry, and proved to be all that was sent. A document travels
+// whole or not at all, since merging needs all of its entries; a person travels with
+// everything about them and with those whom a family or a case binds to them
+// (Kind.Links, Kind.Binds). What leaves a scope is forgotten, which is not erased.
+//
+//	item = SHA-256("godwit feed 1\0" previous op (hash of the entry | document))
+//
 // # Erasure
 //
 // Erase writes an entry that names the document and two officers, and then puts

@@ -67,6 +67,8 @@ type Entry struct {
 	Commitment [32]byte // to the payload, salted; what the chain holds of it
 	Hash       [32]byte // of header, commitment and the origin's hash before it
 	Secret     []byte   // of the document; only in the hands of who may read the payload
+
+	other bool // committed to with another secret than the document's first here
 }
 
 const (

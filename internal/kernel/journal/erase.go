@@ -92,22 +92,30 @@ func (j *Journal) destroy(tx *db.Tx, e Erasure) error {
 	if err != nil {
 		return err
 	}
+	if _, err := tx.Exec("DELETE FROM journal_more_secrets WHERE doc = ?", e.Doc); err != nil {
+		return err
+	}
+	return j.removeDocument(tx, e.Doc)
+}
+
+// removeDocument deletes a document's merged state and all that was projected of it.
+func (j *Journal) removeDocument(tx *db.Tx, doc db.ID) error {
 	var kind string
-	err = tx.Row("SELECT kind FROM journal_documents WHERE id = ?", e.Doc).Scan(&kind)
+	err := tx.Row("SELECT kind FROM journal_documents WHERE id = ?", doc).Scan(&kind)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := j.removeRows(tx, j.kind(kind), e.Doc); err != nil {
+	if err := j.removeRows(tx, j.kind(kind), doc); err != nil {
 		return err
 	}
-	if err := j.forgetActs(tx, e.Doc); err != nil {
+	if err := j.forgetActs(tx, doc); err != nil {
 		return err
 	}
-	for _, sql := range []string{"DELETE FROM journal_reviews WHERE doc = ?", "DELETE FROM journal_documents WHERE id = ?"} {
-		if _, err := tx.Exec(sql, e.Doc); err != nil {
+	for _, sql := range []string{"DELETE FROM journal_reviews WHERE doc = ?", "DELETE FROM journal_about WHERE doc = ?", "DELETE FROM journal_documents WHERE id = ?"} {
+		if _, err := tx.Exec(sql, doc); err != nil {
 			return err
 		}
 	}
@@ -124,7 +132,7 @@ func (j *Journal) destroyPayloads(tx *db.Tx, doc db.ID) error {
 	if err != nil {
 		return err
 	}
-	rows, err := tx.Query("SELECT slot, header, payload FROM journal_entries WHERE doc = ? AND payload IS NOT NULL", doc)
+	rows, err := tx.Query("SELECT slot, header, payload, commitment FROM journal_entries WHERE doc = ? AND payload IS NOT NULL", doc)
 	if err != nil {
 		return err
 	}
@@ -133,9 +141,13 @@ func (j *Journal) destroyPayloads(tx *db.Tx, doc db.ID) error {
 	var s hasher
 	for rows.Next() {
 		var slot int64
-		var raw, payload []byte
-		if err := rows.Scan(&slot, &raw, &payload); err != nil {
+		var raw, payload, commitment []byte
+		if err := rows.Scan(&slot, &raw, &payload, &commitment); err != nil {
 			return err
+		}
+		if len(commitment) == 32 { // of an entry with another secret
+			commitments[slot] = [32]byte(commitment)
+			continue
 		}
 		h, err := parseHeader(raw)
 		if err != nil {

@@ -64,6 +64,18 @@ type Kind struct {
 
 	// Remove deletes rows that Tables do not name. It may be nil.
 	Remove func(tx *db.Tx, doc db.ID) error
+
+	// Reach says to which nodes the documents go.
+	Reach Reach
+
+	// Links names the documents without which d cannot be understood, such as the
+	// family of a member. They go where d goes. It depends on d alone, must answer
+	// the same whatever was disputed, and may be nil.
+	Links func(d *Doc) []db.ID
+
+	// Binds says that the people whose documents link to this one travel together,
+	// as a family does, or those of one case.
+	Binds bool
 }
 
 // kindInfo is a Kind made ready.

@@ -66,7 +66,7 @@ func (j *Journal) Rebuild(ctx context.Context, progress func(done, total int64))
 
 // tables lists every table that is projected, each once, in order.
 func (j *Journal) tables() []string {
-	all := []string{"journal_documents", "journal_reviews", "journal_acts", "journal_pairs"}
+	all := []string{"journal_documents", "journal_reviews", "journal_acts", "journal_pairs", "journal_about"}
 	for _, k := range j.kinds {
 		all = append(all, k.Tables...)
 	}
@@ -166,6 +166,9 @@ func (j *Journal) projectAgain(tx *db.Tx, id db.ID, entries []Entry) (bool, erro
 // knows at another schema than the last one did, or that it did not know. The
 // program calls it once after an upgrade has opened the database.
 func (j *Journal) CatchUp(ctx context.Context) error {
+	if err := j.fillAbout(ctx); err != nil {
+		return fault.Wrap("journal.CatchUp", err)
+	}
 	for _, name := range j.kindNames() {
 		k := j.kinds[name]
 		err := j.db.Write(ctx, func(tx *db.Tx) error {

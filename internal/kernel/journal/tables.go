@@ -85,7 +85,7 @@ CREATE TABLE journal_pairs (
 CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
 `}, {Area: "journal", Number: 3, SQL: `
 ALTER TABLE journal_documents ADD COLUMN slot INTEGER;
-`}}
+`}, {Area: "journal", Number: 4, SQL: travelTables}}
 }
 
 const slotBits = 40
@@ -93,3 +93,65 @@ const slotBits = 40
 func slotOf(no int64, seq uint64) int64 { return no<<slotBits | int64(seq) }
 
 func slotSeq(slot int64) uint64 { return uint64(slot) & maxSeq }
+
+// travelTables are for what goes from journal to journal: what a document is about,
+// what is here of an origin that is not here whole, and the feeds.
+const travelTables = `
+CREATE TABLE journal_about (
+	target BLOB NOT NULL,
+	doc    BLOB NOT NULL,
+	PRIMARY KEY (target, doc)
+) WITHOUT ROWID;
+CREATE INDEX journal_about_doc ON journal_about (doc);
+CREATE TABLE journal_more_secrets (
+	doc    BLOB NOT NULL,
+	secret BLOB NOT NULL,
+	PRIMARY KEY (doc, secret)
+) WITHOUT ROWID;
+ALTER TABLE journal_entries ADD COLUMN prev BLOB;
+CREATE TABLE journal_feeds (
+	no     INTEGER PRIMARY KEY,
+	id     BLOB NOT NULL UNIQUE,
+	seq    INTEGER NOT NULL,
+	hash   BLOB NOT NULL
+);
+CREATE TABLE journal_feed_items (
+	feed INTEGER NOT NULL,
+	seq  INTEGER NOT NULL,
+	op   INTEGER NOT NULL,
+	slot INTEGER,
+	doc  BLOB,
+	hash BLOB,
+	PRIMARY KEY (feed, seq)
+) WITHOUT ROWID;
+CREATE TABLE journal_parts (
+	n    INTEGER PRIMARY KEY,
+	slot INTEGER NOT NULL
+);
+CREATE TABLE journal_feed_docs (
+	feed    INTEGER NOT NULL,
+	doc     BLOB NOT NULL,
+	carried INTEGER NOT NULL,
+	PRIMARY KEY (feed, doc)
+) WITHOUT ROWID;
+CREATE TABLE journal_feed_subjects (
+	feed    INTEGER NOT NULL,
+	subject BLOB NOT NULL,
+	why     TEXT NOT NULL,
+	since   INTEGER NOT NULL,
+	until   INTEGER,
+	PRIMARY KEY (feed, subject)
+) WITHOUT ROWID;
+CREATE TABLE journal_feed_cursors (
+	feed INTEGER NOT NULL,
+	no   INTEGER NOT NULL,
+	seq  INTEGER NOT NULL,
+	PRIMARY KEY (feed, no)
+) WITHOUT ROWID;
+CREATE TABLE journal_taken (
+	feed BLOB PRIMARY KEY,
+	seq  INTEGER NOT NULL,
+	hash BLOB NOT NULL,
+	at   INTEGER NOT NULL
+) WITHOUT ROWID;
+`

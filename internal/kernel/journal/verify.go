@@ -97,6 +97,9 @@ type verifier struct {
 	s    hasher
 	at   uint64 // sequence number before this one
 	prev [32]byte
+
+	whole uint64 // end of the chain that is here from its beginning
+	end   [32]byte
 }
 
 func (v *verifier) chain(tx *db.Tx) error {
@@ -109,10 +112,10 @@ func (v *verifier) chain(tx *db.Tx) error {
 			break
 		}
 	}
-	if v.at != v.h.seq {
-		v.problem(v.at, fmt.Sprintf("the chain ends at %d and its head says %d", v.at, v.h.seq))
-	} else if v.prev != v.h.hash {
-		v.problem(v.at, "the head has another hash than the last entry")
+	if v.whole != v.h.seq {
+		v.problem(v.whole, fmt.Sprintf("the chain ends at %d and its head says %d", v.whole, v.h.seq))
+	} else if v.end != v.h.hash {
+		v.problem(v.whole, "the head has another hash than the last entry")
 	}
 	return nil
 }
@@ -122,7 +125,7 @@ func (v *verifier) problem(seq uint64, what string) {
 }
 
 func (v *verifier) page(tx *db.Tx) (int, error) {
-	rows, err := tx.Query(`SELECT e.slot, e.doc, e.header, e.hash, e.payload, e.commitment, s.secret
+	rows, err := tx.Query(`SELECT e.slot, e.doc, e.header, e.hash, e.payload, e.commitment, e.prev, s.secret
 		FROM journal_entries e LEFT JOIN journal_secrets s ON s.doc = e.doc
 		WHERE e.slot > ? AND e.slot <= ? ORDER BY e.slot LIMIT ?`, slotOf(v.h.no, v.at), slotOf(v.h.no, maxSeq), verifyPage)
 	if err != nil {
@@ -132,46 +135,88 @@ func (v *verifier) page(tx *db.Tx) (int, error) {
 	n := 0
 	for rows.Next() {
 		var slot int64
-		var doc db.ID
-		var raw, hash, payload, commitment, secret []byte
-		if err := rows.Scan(&slot, &doc, &raw, &hash, &payload, &commitment, &secret); err != nil {
+		var r verified
+		if err := rows.Scan(&slot, &r.doc, &r.raw, &r.hash, &r.payload, &r.commitment, &r.prev, &r.secret); err != nil {
 			return n, err
 		}
 		n++
 		v.r.Entries++
-		v.entry(slotSeq(slot), doc, raw, hash, payload, commitment, secret)
+		v.entry(tx, slotSeq(slot), &r)
 	}
 	return n, rows.Err()
 }
 
-func (v *verifier) entry(seq uint64, doc db.ID, raw, hash, payload, commitment, secret []byte) {
-	if seq != v.at+1 {
-		v.problem(seq, fmt.Sprintf("number %d follows %d", seq, v.at))
-	}
+// verified is an entry as it is stored.
+type verified struct {
+	doc                                          db.ID
+	raw, hash, payload, commitment, prev, secret []byte
+}
+
+func (v *verifier) entry(tx *db.Tx, seq uint64, r *verified) {
+	v.order(seq, r)
 	v.at = seq
-	h, err := parseHeader(raw)
+	h, err := parseHeader(r.raw)
 	switch {
 	case err != nil:
 		v.problem(seq, "the header cannot be read")
-	case h.Version != (Version{v.h.origin, seq}) || h.Doc != doc:
+	case h.Version != (Version{v.h.origin, seq}) || h.Doc != r.doc:
 		v.problem(seq, "the header is of another entry")
 	}
-	var c [32]byte
-	switch {
-	case payload == nil && len(commitment) == 32:
-		v.r.Erased++
-		copy(c[:], commitment)
-		if secret != nil {
-			v.problem(seq, "the payload is gone and the secret is not")
-		}
-	case payload == nil || secret == nil:
-		v.problem(seq, "the payload or its secret is missing")
-	default:
-		c = v.s.commit(secret, Version{v.h.origin, seq}, payload)
-	}
-	want := v.s.entry(raw, &c, &v.prev)
-	if !bytes.Equal(want[:], hash) {
+	c := v.commitment(tx, seq, r)
+	want := v.s.entry(r.raw, &c, &v.prev)
+	if !bytes.Equal(want[:], r.hash) {
 		v.problem(seq, "the hash does not match")
 	}
-	copy(v.prev[:], hash)
+	copy(v.prev[:], r.hash)
+	if seq <= v.h.seq {
+		v.whole, v.end = seq, v.prev
+	}
+}
+
+// order checks how an entry follows the one before it here. Beyond the chain that is
+// here from its beginning there are gaps, and each part brings the hash before it.
+func (v *verifier) order(seq uint64, r *verified) {
+	switch next := seq == v.at+1; {
+	case seq <= v.h.seq && !next:
+		v.problem(seq, fmt.Sprintf("number %d follows %d", seq, v.at))
+	case seq > v.h.seq && len(r.prev) != 32:
+		v.problem(seq, "a part without the hash before it")
+	case seq > v.h.seq && next && !bytes.Equal(r.prev, v.prev[:]):
+		v.problem(seq, "the part does not follow the entry before it")
+	}
+	if len(r.prev) == 32 && seq > v.h.seq {
+		v.prev = [32]byte(r.prev)
+	}
+}
+
+// commitment is what the chain holds of the payload.
+func (v *verifier) commitment(tx *db.Tx, seq uint64, r *verified) [32]byte {
+	var c [32]byte
+	at := Version{v.h.origin, seq}
+	switch {
+	case r.payload == nil && len(r.commitment) == 32:
+		v.r.Erased++
+		copy(c[:], r.commitment)
+		if r.secret != nil && !v.hasPayload(tx, r.doc) {
+			v.problem(seq, "the payload is gone and the secret is not")
+		}
+	case r.payload == nil || r.secret == nil:
+		v.problem(seq, "the payload or its secret is missing")
+	case len(r.commitment) == 32: // with another secret than the document's first
+		copy(c[:], r.commitment)
+		e := Entry{Header: Header{Version: at, Doc: r.doc}, Payload: r.payload, Commitment: c}
+		if err := otherSecret(tx, &v.s, &e); err != nil || e.Secret == nil {
+			v.problem(seq, "the payload does not open its commitment")
+		}
+	default:
+		c = v.s.commit(r.secret, at, r.payload)
+	}
+	return c
+}
+
+// hasPayload reports whether any payload of a document is here. A document that was
+// forgotten and comes back has some of its payloads before the others.
+func (v *verifier) hasPayload(tx *db.Tx, doc db.ID) bool {
+	var one int64
+	return tx.Row("SELECT 1 FROM journal_entries WHERE doc = ? AND payload IS NOT NULL LIMIT 1", doc).Scan(&one) == nil
 }

@@ -60,9 +60,9 @@ CREATE INDEX pack_act_hash ON pack_act (hash);
 // version is the hash, and acts name the hash.
 func Kinds() []journal.Kind {
 	return []journal.Kind{
-		{Name: VersionKind, Schema: 1, Tables: []string{"pack_version"}, Project: projectVersion,
+		{Name: VersionKind, Schema: 1, Tables: []string{"pack_version"}, Project: projectVersion, Reach: journal.Everywhere,
 			Groups: []journal.Group{{Name: "version", Class: journal.Append, Fields: []string{"pack", "version", "hash", "declared", "shipped", "files"}}}},
-		{Name: ActKind, Schema: 1, Tables: []string{"pack_act"}, Project: projectAct,
+		{Name: ActKind, Schema: 1, Tables: []string{"pack_act"}, Project: projectAct, Reach: journal.Everywhere,
 			Groups: []journal.Group{{Name: "act", Class: journal.Append, Fields: []string{"hash", "act", "from", "rows", "reason"}}}},
 	}
 }

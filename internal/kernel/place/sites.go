@@ -19,7 +19,7 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
-	return []journal.Kind{{Name: kindSite, Schema: 1, Tables: []string{"place_site"}, Project: projectSite, Groups: []journal.Group{
+	return []journal.Kind{{Name: kindSite, Schema: 1, Tables: []string{"place_site"}, Project: projectSite, Reach: journal.Everywhere, Groups: []journal.Group{
 		reg("code", "code"), reg("kind", "kind"), reg("names", "names"), reg("country", "country"), reg("languages", "languages"),
 		reg("stations", "stations"), reg("consent_age", "consent_age"), reg("guarded", "guarded"), reg("closed", "closed"),
 	}}}

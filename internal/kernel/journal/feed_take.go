@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"context"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// Taken answers how far this journal has taken a feed.
+func (j *Journal) Taken(tx *db.Tx, id db.ID) (FeedHead, error) {
+	var h FeedHead
+	var seq int64
+	var hash []byte
+	err := tx.Row("SELECT seq, hash FROM journal_taken WHERE feed = ?", id).Scan(&seq, &hash)
+	if fault.Is(err, fault.NotFound) {
+		return h, nil
+	}
+	h.Seq = uint64(seq)
+	copy(h.Hash[:], hash)
+	return h, err
+}
+
+// TakeFeed takes items of a feed that follow after from, all or none, and answers
+// where it stands now. to is where the sender says that they end: if the chain does
+// not lead there, or does not begin where this journal stands, nothing is taken.
+//
+// Entries are verified and projected as Apply does; a document that is dropped is
+// forgotten here, unless something written here about it is not in acknowledged,
+// the heads that the sender has of this journal: then what belongs to that drop
+// stays, and comes into scope again when the sender has it.
+func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head) (FeedHead, error) {
+	const op = "journal.TakeFeed"
+	var at FeedHead
+	err := j.db.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if at, err = j.Taken(tx, id); err != nil {
+			return err
+		}
+		if at != from {
+			return fault.New(fault.Conflict, op, "journal.feed_position")
+		}
+		if at.Chain(items) != to {
+			return fault.New(fault.Invalid, op, "journal.broken_feed")
+		}
+		for len(items) > 0 {
+			n := run(items)
+			if err := j.takeRun(tx, items[:n], acknowledged); err != nil {
+				return err
+			}
+			items = items[n:]
+		}
+		at = to
+		_, err = tx.Exec(`INSERT INTO journal_taken (feed, seq, hash, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (feed) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at`, id, int64(at.Seq), at.Hash[:], j.clock.now())
+		return err
+	})
+	return at, fault.Wrap(op, err)
+}
+
+// run is how many items at the beginning do the same.
+func run(items []Item) int {
+	n := 1
+	for n < len(items) && items[n].Op == items[0].Op {
+		n++
+	}
+	return n
+}
+
+func (j *Journal) takeRun(tx *db.Tx, items []Item, acknowledged []Head) error {
+	switch items[0].Op {
+	case OpEntry:
+		parts := make([]Part, len(items))
+		for i := range items {
+			parts[i] = items[i].Part
+		}
+		return j.parts(tx, parts)
+	case OpDrop:
+		docs := make([]db.ID, len(items))
+		for i := range items {
+			docs[i] = items[i].Doc
+		}
+		unsent, err := j.anyUnsent(tx, docs, acknowledged)
+		if err != nil || unsent {
+			return err
+		}
+		return j.Forget(tx, docs)
+	}
+	return fault.New(fault.Invalid, "journal.TakeFeed", "journal.broken_feed")
+}
+
+// anyUnsent reports whether an entry of these documents that was written here is not
+// acknowledged.
+func (j *Journal) anyUnsent(tx *db.Tx, docs []db.ID, acknowledged []Head) (bool, error) {
+	heads, err := allHeads(tx)
+	if err != nil {
+		return false, err
+	}
+	sent := make(map[Origin]uint64, len(acknowledged))
+	for _, h := range acknowledged {
+		sent[h.Origin] = h.Seq
+	}
+	byNo := make(map[int64]storedHead, len(heads))
+	for _, h := range heads {
+		byNo[h.no] = h
+	}
+	for _, doc := range docs {
+		slots, err := slotsOf(tx, doc)
+		if err != nil {
+			return false, err
+		}
+		for _, slot := range slots {
+			h := byNo[slot>>slotBits]
+			if seq := slotSeq(slot); seq <= h.seq && seq > sent[h.origin] {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// logPart keeps that a part came, for the feeds that this journal fills itself.
+func logPart(tx *db.Tx, slot int64) error {
+	var n int64
+	if err := tx.Row("SELECT coalesce(max(n), 0) + 1 FROM journal_parts").Scan(&n); err != nil {
+		return err
+	}
+	_, err := tx.Exec("INSERT INTO journal_parts (n, slot) VALUES (?, ?)", n, slot)
+	return err
+}

@@ -1,0 +1,255 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// Part is an entry apart from its origin's chain, as a feed carries it: with the
+// hash before it, so that it can be verified where the entry before is not.
+type Part struct {
+	Entry
+	Prev [32]byte
+
+	slot int64 // here
+}
+
+// partApplier takes parts. Of their origins there may be a whole beginning here,
+// parts with gaps, or nothing.
+type partApplier struct {
+	*applier
+	filled map[db.ID]bool // documents of which a payload came back
+}
+
+// parts verifies, stores and projects entries that come with gaps. What is here
+// already is skipped; a payload that was forgotten here is put back. An entry that
+// is another one than the one here under its number is a fork, and so is one that
+// does not follow or precede its neighbours.
+func (j *Journal) parts(tx *db.Tx, parts []Part) error {
+	a := &applier{j: j, tx: tx, origins: make(map[Origin]*applied), docs: make(map[db.ID][]change)}
+	p := partApplier{a, make(map[db.ID]bool)}
+	entries := make([]Entry, len(parts))
+	for i := range parts {
+		entries[i] = parts[i].Entry
+	}
+	if err := a.open(entries); err != nil {
+		return err
+	}
+	for i := range entries {
+		if err := p.part(&entries[i], parts[i].Prev); err != nil {
+			return err
+		}
+	}
+	return a.project(p.filled)
+}
+
+// stored is an entry as it is here.
+type stored struct {
+	here    bool
+	hash    []byte
+	prev    []byte
+	payload []byte
+}
+
+func (p *partApplier) at(no int64, seq uint64) (stored, error) {
+	var s stored
+	err := p.tx.Row("SELECT hash, prev, payload FROM journal_entries WHERE slot = ?", slotOf(no, seq)).Scan(&s.hash, &s.prev, &s.payload)
+	if fault.Is(err, fault.NotFound) {
+		return s, nil
+	}
+	s.here = err == nil
+	return s, err
+}
+
+func (p *partApplier) part(e *Entry, prev [32]byte) error {
+	const op = "journal.TakeFeed"
+	if len(e.Payload) > maxPayload {
+		return fault.Field(op, "payload", "journal.too_long")
+	}
+	o := p.origins[e.Version.Origin]
+	old, err := p.at(o.no, e.Version.Seq)
+	if err != nil {
+		return err
+	}
+	if old.here && !bytes.Equal(old.hash, e.Hash[:]) {
+		return fault.New(fault.Conflict, op, "journal.fork")
+	}
+	if old.here && (old.payload != nil || e.Payload == nil) {
+		return nil
+	}
+	if !old.here && e.Version.Origin.Installation == p.own {
+		return fault.New(fault.Conflict, op, "journal.own_origin")
+	}
+	erased, err := p.commitment(e)
+	if err != nil {
+		return err
+	}
+	if p.s.entry(e.Raw, &e.Commitment, &prev) != e.Hash {
+		return fault.New(fault.Invalid, op, "journal.broken_chain")
+	}
+	if old.here {
+		return p.fill(e, o, erased)
+	}
+	if err := p.neighbours(e, o.no, prev); err != nil {
+		return err
+	}
+	if err := p.store(e, o, erased, prev[:]); err != nil {
+		return err
+	}
+	if err := logPart(p.tx, slotOf(o.no, e.Version.Seq)); err != nil {
+		return err
+	}
+	p.j.clock.saw(e.HLC)
+	if c, ok := e.change(); ok && !erased {
+		p.docs[e.Doc] = append(p.docs[e.Doc], c)
+	}
+	return nil
+}
+
+// neighbours compares an entry with the one before it and the one after it, as far
+// as they are here.
+func (p *partApplier) neighbours(e *Entry, no int64, prev [32]byte) error {
+	fork := fault.New(fault.Conflict, "journal.TakeFeed", "journal.fork")
+	if e.Version.Seq == 1 && prev != [32]byte{} {
+		return fork
+	}
+	before, err := p.at(no, e.Version.Seq-1)
+	if err != nil {
+		return err
+	}
+	if before.here && !bytes.Equal(before.hash, prev[:]) {
+		return fork
+	}
+	after, err := p.at(no, e.Version.Seq+1)
+	if err != nil {
+		return err
+	}
+	if after.here && after.prev != nil && !bytes.Equal(after.prev, e.Hash[:]) {
+		return fork
+	}
+	return nil
+}
+
+// fill puts a payload back that was forgotten here.
+func (p *partApplier) fill(e *Entry, o *applied, erased bool) error {
+	if erased {
+		return nil
+	}
+	if _, err := p.tx.Exec("UPDATE journal_entries SET payload = ?, commitment = NULL WHERE slot = ?", e.Payload, slotOf(o.no, e.Version.Seq)); err != nil {
+		return err
+	}
+	if c, ok := e.change(); ok {
+		p.docs[e.Doc] = append(p.docs[e.Doc], c)
+		p.filled[e.Doc] = true
+	}
+	return nil
+}
+
+// Forget takes documents out of this journal that have left this node's scope:
+// payloads, secrets, merged state and projected rows. Of entries that stand in a
+// chain that is here from its beginning, as this node's own do, header and
+// commitment stay, and the chain verifies; others go whole. It is no erasure: the
+// documents are elsewhere, and come back when a feed brings them again.
+//
+// What has not left this node must not be forgotten: the caller sees to it that
+// every entry of the documents is at the hub (see Unsent).
+func (j *Journal) Forget(tx *db.Tx, docs []db.ID) error {
+	heads, err := allHeads(tx)
+	if err != nil {
+		return err
+	}
+	whole := make(map[int64]uint64, len(heads))
+	for _, h := range heads {
+		whole[h.no] = h.seq
+	}
+	for _, doc := range docs {
+		if err := j.forget(tx, doc, whole); err != nil {
+			return fault.Wrap("journal.Forget", err)
+		}
+	}
+	return nil
+}
+
+func (j *Journal) forget(tx *db.Tx, doc db.ID, whole map[int64]uint64) error {
+	gone, err := j.isErased(tx, doc)
+	if err != nil || gone {
+		return err // its mark must stay
+	}
+	tx.Purge()
+	if err := j.destroyPayloads(tx, doc); err != nil {
+		return err
+	}
+	slots, err := slotsOf(tx, doc)
+	if err != nil {
+		return err
+	}
+	for _, slot := range slots {
+		if slotSeq(slot) > whole[slot>>slotBits] {
+			if _, err := tx.Exec("DELETE FROM journal_entries WHERE slot = ?", slot); err != nil {
+				return err
+			}
+		}
+	}
+	if err := j.removeDocument(tx, doc); err != nil {
+		return err
+	}
+	for _, sql := range []string{"DELETE FROM journal_secrets WHERE doc = ?", "DELETE FROM journal_more_secrets WHERE doc = ?"} {
+		if _, err := tx.Exec(sql, doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func slotsOf(tx *db.Tx, doc db.ID) ([]int64, error) {
+	rows, err := tx.Query("SELECT slot FROM journal_entries WHERE doc = ?", doc)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var slot int64
+		if err := rows.Scan(&slot); err != nil {
+			return nil, err
+		}
+		out = append(out, slot)
+	}
+	return out, rows.Err()
+}
+
+func (j *Journal) isErased(tx *db.Tx, doc db.ID) (bool, error) {
+	var one int64
+	err := tx.Row("SELECT 1 FROM journal_erasures WHERE doc = ?", doc).Scan(&one)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Unsent counts the entries of this installation that a hub has not acknowledged,
+// which has these heads of it.
+func (j *Journal) Unsent(ctx context.Context, acknowledged []Head) (int64, error) {
+	var n int64
+	err := j.db.Read(ctx, func(tx *db.Tx) error {
+		n = 0
+		heads, err := j.OwnHeads(tx)
+		if err != nil {
+			return err
+		}
+		at := make(map[Origin]uint64, len(acknowledged))
+		for _, h := range acknowledged {
+			at[h.Origin] = h.Seq
+		}
+		for _, h := range heads {
+			if sent := at[h.Origin]; sent < h.Seq {
+				n += int64(h.Seq - sent)
+			}
+		}
+		return nil
+	})
+	return n, err
+}
