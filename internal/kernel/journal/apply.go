@@ -179,7 +179,7 @@ func (a *applier) commitment(e *Entry) (erased bool, err error) {
 		}
 		return erased, nil
 	}
-	if e.Secret != nil && len(e.Secret) != secretSize {
+	if e.Secret != nil && !isSecret(e.Secret) {
 		return erased, fault.Field(op, "secret", "journal.no_secret")
 	}
 	switch {

@@ -17,7 +17,8 @@
 // The hash of an entry is over its header, the commitment to its payload, and the
 // hash before it in its origin. The commitment is salted from a secret of the
 // document (see hasher.commit). So a payload and a secret can be destroyed and
-// the chain still verifies, and nobody can test guesses against what is left.
+// the chain still verifies, and nobody can test guesses against what is left. A
+// secret is 16 random bytes, or 32 for a document of an older version.
 //
 //	salt       = SHA-256("godwit salt 1\0" secret installation lane32 seq64)
 //	commitment = SHA-256("godwit payload 1\0" salt payload)

@@ -78,8 +78,19 @@ const (
 	maxText      = 255
 	maxHeader    = 128 << 10
 	maxPayload   = 1 << 20
-	secretSize   = 32
 )
+
+// A document's secret is 16 random bytes. Nobody can guess 128 bits, which is all
+// that it guards against, and it is the part of a new document that no compression
+// makes smaller. Documents made before have 32 bytes and keep them: their
+// commitments are over those. The two cannot be mistaken for each other, since
+// what follows the secret in a salt has one length.
+const (
+	secretSize    = 16
+	oldSecretSize = 32
+)
+
+func isSecret(b []byte) bool { return len(b) == secretSize || len(b) == oldSecretSize }
 
 const (
 	flagError  = 1 << 0

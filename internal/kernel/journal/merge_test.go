@@ -257,7 +257,8 @@ func TestTheChainCommitsToEveryByte(t *testing.T) {
 		var s hasher
 		var prev [32]byte
 		h := drawHeader(t)
-		raw, payload, secret := appendHeader(nil, h), rapid.SliceOfN(rapid.Byte(), 1, 50).Draw(t, "payload"), rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "secret")
+		length := rapid.SampledFrom([]int{secretSize, oldSecretSize}).Draw(t, "length")
+		raw, payload, secret := appendHeader(nil, h), rapid.SliceOfN(rapid.Byte(), 1, 50).Draw(t, "payload"), rapid.SliceOfN(rapid.Byte(), length, length).Draw(t, "secret")
 		c := s.commit(secret, h.Version, payload)
 		want := s.entry(raw, &c, &prev)
 		flip := func(b []byte) []byte {

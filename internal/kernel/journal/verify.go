@@ -202,6 +202,8 @@ func (v *verifier) commitment(tx *db.Tx, seq uint64, r *verified) [32]byte {
 		}
 	case r.payload == nil || r.secret == nil:
 		v.problem(seq, "the payload or its secret is missing")
+	case !isSecret(r.secret):
+		v.problem(seq, "the secret has a length that no secret has")
 	case len(r.commitment) == 32: // with another secret than the document's first
 		copy(c[:], r.commitment)
 		e := Entry{Header: Header{Version: at, Doc: r.doc}, Payload: r.payload, Commitment: c}
