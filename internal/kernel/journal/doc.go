@@ -81,6 +81,12 @@
 // a site and a purpose, and must never hold anything else. db.Scrub rewrites the
 // file after it.
 //
+// # Travelling
+//
+// Between nodes and hubs entries travel in the chunks of a Packer, which an
+// Unpacker takes apart: about 40 bytes a change, of which 22 are random. What is
+// taken apart is verified; what an origin's chain holds otherwise, Apply says.
+//
 // # What it must never do
 //
 // Let a clock decide between two values; lose what somebody typed; overwrite or
