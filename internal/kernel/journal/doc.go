@@ -85,7 +85,8 @@
 //
 // Between nodes and hubs entries travel in the chunks of a Packer, which an
 // Unpacker takes apart: about 40 bytes a change, of which 22 are random. What is
-// taken apart is verified; what an origin's chain holds otherwise, Apply says.
+// taken apart is verified; what an origin's chain holds otherwise, Apply says. A
+// short session goes on from what both ends have (Packer.Prime).
 //
 // # What it must never do
 //

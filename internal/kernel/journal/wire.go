@@ -25,9 +25,11 @@ import (
 // The check is the beginning of a SHA-256 over the hashes of the chunk's entries:
 // what the receiver computed is what the sender has.
 const (
-	wireFormat    = 1
-	wireWindow    = 1 << 20 // zstd's; what either end holds of the text before
-	wireCheckSize = 8
+	wireFormat     = 1
+	wirePrimed     = 2       // the first chunk of a stream with a past, whose sum follows
+	wireWindow     = 1 << 20 // zstd's; what either end holds of the text before
+	wireDictionary = 1       // zstd's number for the past
+	wireCheckSize  = 8
 
 	// WireChunk is how many bytes of headers and payloads make a good chunk: little
 	// enough to send again after a cut.
@@ -87,6 +89,7 @@ const (
 // the same order.
 type Packer struct {
 	wireTables
+	past    *wirePast
 	check   wireCheck
 	n       int
 	size    int // headers and payloads in the chunk
@@ -140,18 +143,13 @@ func (p *Packer) Add(e *Entry, prev [32]byte) error {
 // Chunk answers what was added since the last one, as the receiver takes it. It is
 // valid until the next call.
 func (p *Packer) Chunk() ([]byte, error) {
-	p.random = append(p.random, p.check.sum()...)
-	b := binary.AppendUvarint(p.plain[:0], uint64(p.n))
-	for i := range p.cols {
-		b = binary.AppendUvarint(b, uint64(len(p.cols[i])))
-	}
-	for i := range p.cols {
-		b = append(b, p.cols[i]...)
-		p.cols[i] = p.cols[i][:0]
-	}
-	p.plain = p.texts.flush(b)
+	p.assemble()
 	p.out.Reset()
-	head := binary.AppendUvarint([]byte{wireFormat}, uint64(len(p.random)))
+	head := []byte{wireFormat}
+	if p.z == nil && p.past != nil {
+		head = append([]byte{wirePrimed}, p.past.sum[:]...)
+	}
+	head = binary.AppendUvarint(head, uint64(len(p.random)))
 	p.out.Write(binary.AppendUvarint(head, uint64(len(p.plain))))
 	p.out.Write(p.random)
 	p.entropy += len(p.random)
@@ -162,12 +160,29 @@ func (p *Packer) Chunk() ([]byte, error) {
 	return p.out.Bytes(), nil
 }
 
+// assemble puts the parts of a chunk one after the other.
+func (p *Packer) assemble() {
+	p.random = append(p.random, p.check.sum()...)
+	b := binary.AppendUvarint(p.plain[:0], uint64(p.n))
+	for i := range p.cols {
+		b = binary.AppendUvarint(b, uint64(len(p.cols[i])))
+	}
+	for i := range p.cols {
+		b = append(b, p.cols[i]...)
+		p.cols[i] = p.cols[i][:0]
+	}
+	p.plain = p.texts.flush(b)
+}
+
 // compress writes the plain part to the end of the chunk.
 func (p *Packer) compress() (err error) {
 	if p.z == nil {
-		p.z, err = zstd.NewWriter(&p.out, zstd.WithEncoderLevel(wireLevel), zstd.WithWindowSize(wireWindow),
-			zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
-		if err != nil {
+		o := []zstd.EOption{zstd.WithEncoderLevel(wireLevel), zstd.WithWindowSize(wireWindow),
+			zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false)}
+		if p.past != nil {
+			o = append(o, zstd.WithEncoderDictRaw(wireDictionary, p.past.plain))
+		}
+		if p.z, err = zstd.NewWriter(&p.out, o...); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ type Packed struct {
 type Unpacker struct {
 	wireTables
 	hasher
+	past   *wirePast
 	check  wireCheck
 	chunks int
 	in     wireInput
@@ -65,7 +66,7 @@ func (u *Unpacker) Unpack(chunk []byte) ([]Packed, error) {
 	u.chunks++
 	entries, at, err := u.chunk(chunk)
 	if err != nil {
-		u.failed = &fault.Error{Code: fault.Invalid, Op: "journal.Unpack", Key: fault.KeyOf(err), Err: err,
+		u.failed = &fault.Error{Code: fault.CodeOf(err), Op: "journal.Unpack", Key: fault.KeyOf(err), Err: err,
 			Field: fmt.Sprintf("chunk %d, entry %d", u.chunks, at)}
 		return nil, u.failed
 	}
@@ -109,15 +110,21 @@ func (u *Unpacker) chunk(chunk []byte) ([]Packed, int, error) {
 // open undoes the compression.
 func (u *Unpacker) open(chunk []byte) (err error) {
 	r := reader{b: chunk}
-	format, random, plain := r.byte(), r.uvarint(), r.uvarint()
+	if err := u.begin(&r); err != nil {
+		return err
+	}
+	random, plain := r.uvarint(), r.uvarint()
 	u.random = reader{b: r.bytes(random)}
-	if r.bad || format != wireFormat || plain > 2*maxWireChunk {
+	if r.bad || plain > 2*maxWireChunk {
 		return badChunk()
 	}
 	u.in.b = r.b
 	if u.z == nil {
-		u.z, err = zstd.NewReader(&u.in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(wireWindow), zstd.WithDecoderLowmem(true))
-		if err != nil {
+		o := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(wireWindow), zstd.WithDecoderLowmem(true)}
+		if u.past != nil {
+			o = append(o, zstd.WithDecoderDictRaw(wireDictionary, u.past.plain))
+		}
+		if u.z, err = zstd.NewReader(&u.in, o...); err != nil {
 			return badChunk()
 		}
 	}

@@ -263,3 +263,62 @@ func TestWhatChangedOnTheWayIsTold(t *testing.T) {
 	}
 	wantTold(len(chunks[1]), append(bytes.Clone(chunks[1]), 0))
 }
+
+// A short session that begins with what the receiver has of the last one takes half
+// the bytes of one that begins with nothing, and says the same.
+func TestAShortSessionGoesOnFromWhatBothHave(t *testing.T) {
+	a := sqliteNode(t)
+	for range 40 {
+		id := a.create(fields{"given": "Almaz", "family": "Bekele", "allergy": "none"})
+		a.update(bruno, id, fields{"note": "seen at the door", "phone": "0711"})
+	}
+	all := a.entries()
+	prev, had, now := before(all), all[:70], all[70:]
+	erased := clone(had)
+	erased[3].Payload, erased[3].Commitment = nil, [32]byte{1}
+	session := func(sender, receiver []journal.Entry) (size int, err error) {
+		p, u := journal.NewPacker(), journal.NewUnpacker()
+		defer u.Close()
+		if err := errors.Join(p.Prime(sender), u.Prime(receiver)); err != nil {
+			t.Fatal(err)
+		}
+		for part := range slices.Chunk(now, 4) {
+			for i := range part {
+				if err := p.Add(&part[i], prev[part[i].Version]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b, err := p.Chunk()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := u.Unpack(b)
+			if err != nil {
+				return 0, err
+			}
+			for i := range out {
+				if out[i].Hash != part[i].Hash || !bytes.Equal(out[i].Payload, part[i].Payload) || !bytes.Equal(out[i].Secret, part[i].Secret) {
+					t.Errorf("came as\n%+v\nis\n%+v", out[i], part[i])
+				}
+			}
+			size += len(b)
+		}
+		return size, nil
+	}
+	fresh, err := session(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	primed, err := session(had, had)
+	if err != nil || primed > fresh*2/3 {
+		t.Errorf("%d bytes with a past, %d without; %v", primed, fresh, err)
+	}
+	if size, err := session(nil, had); err != nil || size != fresh {
+		t.Errorf("a sender that does without: %d bytes, %d expected; %v", size, fresh, err)
+	}
+	for name, past := range map[string][]journal.Entry{"none": nil, "one entry less": had[1:], "an erased document": erased} {
+		if _, err := session(had, past); !fault.Is(err, fault.Conflict) || fault.KeyOf(err) != "journal.other_past" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -130,6 +131,16 @@ func TestEntriesComeOutOfTheStreamAsTheyWentIn(t *testing.T) {
 		p, u, all := NewPacker(), NewUnpacker(), newSender(t)
 		defer u.Close()
 		p.wireTables, u.wireTables = newWireTables(limits), newWireTables(limits)
+		if limits == wireMost && rapid.Bool().Draw(t, "past") {
+			var past []Entry
+			for range rapid.IntRange(0, 12).Draw(t, "past entries") {
+				e, _ := all.next()
+				past = append(past, *e)
+			}
+			if err := errors.Join(p.Prime(past), u.Prime(past)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for range rapid.IntRange(1, 4).Draw(t, "chunks") {
 			var in []*Entry
 			var prevs [][32]byte
@@ -215,12 +226,33 @@ func TestTheLargestEntriesGoThrough(t *testing.T) {
 		}
 		prev = e.Hash
 	}
+	b := mustChunk(t, p)
+	out, err := u.Unpack(b)
+	if err != nil || len(out) != 3 || len(out[0].Payload) != maxPayload {
+		t.Fatalf("%d entries: %v", len(out), err)
+	}
+}
+
+func mustChunk(t *testing.T, p *Packer) []byte {
+	t.Helper()
 	b, err := p.Chunk()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := u.Unpack(b)
-	if err != nil || len(out) != 3 || len(out[0].Payload) != maxPayload {
-		t.Fatalf("%d entries: %v", len(out), err)
+	return b
+}
+
+// A past longer than zstd's window is cut at the same entry on both sides.
+func TestAPastTooLongIsCutAlikeOnBothSides(t *testing.T) {
+	var past []Entry
+	for seq := range uint64(5) {
+		past = append(past, *entryAt(seq+1, bytes.Repeat([]byte{'a' + byte(seq)}, wireWindow/3)))
+	}
+	long, cut := NewPacker(), NewPacker()
+	if err := errors.Join(long.Prime(past), cut.Prime(past[3:])); err != nil {
+		t.Fatal(err)
+	}
+	if long.past.sum != cut.past.sum || len(long.past.plain) > wireWindow {
+		t.Errorf("a past of %d bytes", len(long.past.plain))
 	}
 }
