@@ -85,7 +85,7 @@ func rules() []rule {
 }
 
 // testMay is what test files may import beside what their package may.
-var testMay = []string{"internal/testkit", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
+var testMay = []string{"internal/testkit", "internal/kernel/key", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
 
 // engineBan names standard packages that would give an engine I/O, and why.
 var engineBan = map[string]string{

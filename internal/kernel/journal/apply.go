@@ -400,3 +400,27 @@ func otherSecret(tx *db.Tx, s *hasher, e *Entry) error {
 	}
 	return rows.Err()
 }
+
+// HashAt answers the hash of one entry, and the zero hash before the first. ok is
+// false when the entry is not here.
+func (j *Journal) HashAt(tx *db.Tx, o Origin, seq uint64) (hash [32]byte, ok bool, err error) {
+	if seq == 0 {
+		return hash, true, nil
+	}
+	no, err := originNo(tx, o)
+	if err == nil {
+		var b []byte
+		if err = tx.Row("SELECT hash FROM journal_entries WHERE slot = ?", slotOf(no, seq)).Scan(&b); err == nil {
+			copy(hash[:], b)
+			return hash, true, nil
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		return hash, false, nil
+	}
+	return hash, false, err
+}
+
+// Installation answers the id under which this database writes, and makes it if there
+// is none.
+func (j *Journal) Installation(tx *db.Tx) (db.ID, error) { return j.installation(tx) }

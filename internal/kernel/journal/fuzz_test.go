@@ -141,7 +141,7 @@ func seedChunk(tb testing.TB) (chunk, random, plain []byte) {
 }
 
 // wantWhole fails the test unless what was taken in verifies and could be sent on.
-func wantWhole(t *testing.T, entries []Packed) {
+func wantWhole(t *testing.T, entries []Part) {
 	p, u := NewPacker(), NewUnpacker()
 	defer u.Close()
 	var s hasher

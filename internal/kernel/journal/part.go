@@ -8,8 +8,10 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
-// Part is an entry apart from its origin's chain, as a feed carries it: with the
-// hash before it, so that it can be verified where the entry before is not.
+// Part is an entry apart from its origin's chain, as it travels: with the hash before
+// it, so that it can be verified where the entry before is not. Of one that came in a
+// chunk, header, commitment and hash are computed, and the secret is filled in also
+// where it was sent with an earlier entry of the document.
 type Part struct {
 	Entry
 	Prev [32]byte

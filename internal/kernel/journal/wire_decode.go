@@ -12,14 +12,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
-// Packed is an entry that came in a chunk, and the hash before it in its origin.
-// Its header, commitment and hash are computed, its secret is filled in also where
-// it was sent with an earlier entry of the document.
-type Packed struct {
-	Entry
-	Prev [32]byte
-}
-
 // Unpacker takes the chunks of one stream apart.
 type Unpacker struct {
 	wireTables
@@ -59,7 +51,7 @@ func (u *Unpacker) Close() {
 // commitment and the hash before give the hashes that the sender has. What cannot
 // be read or does not verify is fault.Invalid (journal.bad_chunk,
 // journal.broken_chain) and names the place; nothing can follow it in this stream.
-func (u *Unpacker) Unpack(chunk []byte) ([]Packed, error) {
+func (u *Unpacker) Unpack(chunk []byte) ([]Part, error) {
 	if u.failed != nil {
 		return nil, u.failed
 	}
@@ -77,7 +69,7 @@ func badChunk() error { return fault.New(fault.Invalid, "journal.Unpack", "journ
 
 // chunk answers the entries, or the number of the one that is at fault; 0 is the
 // chunk itself.
-func (u *Unpacker) chunk(chunk []byte) ([]Packed, int, error) {
+func (u *Unpacker) chunk(chunk []byte) ([]Part, int, error) {
 	if err := u.open(chunk); err != nil {
 		return nil, 0, err
 	}
@@ -90,9 +82,9 @@ func (u *Unpacker) chunk(chunk []byte) ([]Packed, int, error) {
 		return nil, 0, badChunk()
 	}
 	u.size = 0
-	entries := make([]Packed, 0, min(n, 1<<10)) // more is believed when it is there
+	entries := make([]Part, 0, min(n, 1<<10)) // more is believed when it is there
 	for range n {
-		entries = append(entries, Packed{})
+		entries = append(entries, Part{})
 		if err := u.entry(&entries[len(entries)-1]); err != nil {
 			return nil, len(entries), err
 		}
@@ -214,7 +206,7 @@ func (u *Unpacker) int(col int) int64 {
 func (u *Unpacker) fail() { u.random.fail() }
 
 // entry reads one entry and computes its hash.
-func (u *Unpacker) entry(e *Packed) error {
+func (u *Unpacker) entry(e *Part) error {
 	h := &e.Header
 	shape, unusual := u.cols[colShape].byte(), uint64(0)
 	if shape&shapeUnusual != 0 {
@@ -266,7 +258,7 @@ func (w *wireID) known() bool { return w != nil && w.isDoc }
 
 // raw writes the header as it is hashed. That it is read back as Apply will read
 // it is what bounds all its parts.
-func (u *Unpacker) raw(e *Packed, unusual uint64) error {
+func (u *Unpacker) raw(e *Part, unusual uint64) error {
 	u.header = appendHeader(u.header[:0], &e.Header)
 	if unusual&unusualLater != 0 {
 		u.header = append(u.header, u.cols[colNew].bytes(u.uint(colNumber))...)
@@ -283,7 +275,7 @@ func (u *Unpacker) raw(e *Packed, unusual uint64) error {
 }
 
 // proof reads the secret, the hash before and the payload.
-func (u *Unpacker) proof(e *Packed, o *wireOrigin, shape byte, unusual uint64, isNew bool) error {
+func (u *Unpacker) proof(e *Part, o *wireOrigin, shape byte, unusual uint64, isNew bool) error {
 	switch {
 	case unusual&unusualSecret != 0:
 		if n := u.uint(colNumber); n > 0 {
@@ -462,7 +454,7 @@ func (u *Unpacker) id(doc, about db.ID) (id db.ID) {
 }
 
 // payload reads a text.
-func (u *Unpacker) payload(e *Packed) error {
+func (u *Unpacker) payload(e *Part) error {
 	i, ok := u.kinds[e.Kind]
 	if !ok {
 		i = len(u.kinds)

@@ -47,7 +47,7 @@ func busyNodes(t *testing.T) (a, b *node) {
 
 // stream packs entries, so many a chunk, and answers what comes out. prev is asked
 // for the hash before each.
-func stream(t *testing.T, entries []journal.Entry, chunk int, prev map[journal.Version][32]byte, known ...journal.Head) (out []journal.Packed, wire int) {
+func stream(t *testing.T, entries []journal.Entry, chunk int, prev map[journal.Version][32]byte, known ...journal.Head) (out []journal.Part, wire int) {
 	t.Helper()
 	p, u := journal.NewPacker(), journal.NewUnpacker()
 	defer u.Close()
@@ -85,7 +85,7 @@ func before(entries []journal.Entry) map[journal.Version][32]byte {
 	return prev
 }
 
-func plainEntries(packed []journal.Packed) (out []journal.Entry) {
+func plainEntries(packed []journal.Part) (out []journal.Entry) {
 	for _, p := range packed {
 		out = append(out, p.Entry)
 	}

@@ -115,7 +115,7 @@ func (p *sender) payload(e *Entry) []byte {
 }
 
 // wantSame fails the test unless an entry came as it is.
-func wantSame(t interface{ Fatalf(string, ...any) }, got *Packed, e *Entry, prev [32]byte) {
+func wantSame(t interface{ Fatalf(string, ...any) }, got *Part, e *Entry, prev [32]byte) {
 	if !bytes.Equal(got.Raw, e.Raw) || !bytes.Equal(got.Payload, e.Payload) || (got.Payload == nil) != (e.Payload == nil) ||
 		!bytes.Equal(got.Secret, e.Secret) || (got.Secret == nil) != (e.Secret == nil) || got.Hash != e.Hash ||
 		got.Prev != prev || got.Version != e.Version || got.Doc != e.Doc || got.Payload == nil && got.Commitment != e.Commitment {

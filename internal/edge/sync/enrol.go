@@ -1,0 +1,206 @@
+package sync
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// An enrolment code says where the hub is, what its key begins with, and a secret that
+// works once: everything a node needs, to be read out, typed, or scanned.
+//
+//	hub.example.org:8443/ABCDE-FGHIJ-…
+
+const (
+	pinShort   = 16 // bytes of the pin in a code: 128 bits, so that no other key fits
+	secretSize = 10
+	codeLife   = 24 * time.Hour
+)
+
+// code is an enrolment code taken apart.
+type code struct {
+	address string
+	pin     []byte
+	secret  []byte
+}
+
+var coding = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding) // Crockford: no I, L, O, U
+
+func (c code) String() string {
+	s := coding.EncodeToString(append(slices.Clone(c.pin), c.secret...))
+	var groups []string
+	for part := range slices.Chunk([]byte(s), 5) {
+		groups = append(groups, string(part))
+	}
+	return c.address + "/" + strings.Join(groups, "-")
+}
+
+// parseCode reads a code as somebody types it.
+func parseCode(s string) (code, error) {
+	bad := fault.Field("sync.Enrol", "code", "sync.bad_code")
+	address, rest, ok := strings.Cut(strings.TrimSpace(s), "/")
+	if !ok {
+		return code{}, bad
+	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return code{}, bad
+	}
+	rest = strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(rest))
+	b, err := coding.DecodeString(rest)
+	if err != nil || len(b) != pinShort+secretSize {
+		return code{}, bad
+	}
+	return code{address, b[:pinShort], b[pinShort:]}, nil
+}
+
+// Invitation is what an administrator says of a node to be.
+type Invitation struct {
+	Name  string
+	Sites []string
+	Most  int64 // people in scope at most
+}
+
+// Service is the exchange as the program uses it, on either side.
+type Service struct {
+	Deps
+
+	// Address is where nodes reach this hub, host:port.
+	Address string
+
+	// Wake is called after a session that brought something. It may be nil.
+	Wake func()
+}
+
+// defaultMost is the cap of a node that names none: what a laptop of 4 GB holds well.
+const defaultMost = 100_000
+
+// Invite makes a node and answers its code, which works once within a day. The hub
+// keeps the hash of its secret alone.
+func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, error) {
+	const op = "sync.Invite"
+	in.Name = strings.TrimSpace(in.Name)
+	if in.Name == "" || len(in.Name) > 80 {
+		return Peer{}, "", fault.Field(op, "name", "sync.no_name")
+	}
+	if in.Most <= 0 {
+		in.Most = defaultMost
+	}
+	if in.Sites == nil {
+		in.Sites = []string{}
+	}
+	secret := make([]byte, secretSize)
+	rand.Read(secret)
+	sum := sha256.Sum256(secret)
+	p := Peer{ID: db.NewID(), Name: in.Name, Sites: in.Sites, Most: in.Most, State: Invited}
+	var text string
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		id, err := ownIdentity(tx)
+		if err != nil {
+			return err
+		}
+		pin, err := id.pin()
+		if err != nil {
+			return err
+		}
+		now := s.Clock()
+		text = code{s.Address, pin[:pinShort], secret}.String()
+		return insertPeer(tx, p, sum[:], now.Add(codeLife), now)
+	})
+	return p, text, err
+}
+
+type enrolRequest struct {
+	Secret       []byte `cbor:"1,keyasint"`
+	Program      string `cbor:"2,keyasint"`
+	Installation []byte `cbor:"3,keyasint"`
+	Recipient    string `cbor:"4,keyasint"`
+}
+
+type enrolAnswer struct {
+	Node      []byte   `cbor:"1,keyasint"`
+	Name      string   `cbor:"2,keyasint"`
+	Recipient string   `cbor:"3,keyasint"`
+	Sites     []string `cbor:"4,keyasint"`
+}
+
+// enrol takes a node in whose code is right. A wrong code, one that is used and one
+// that is too old are told alike.
+func (s *Service) enrol(ctx context.Context, pin []byte, r enrolRequest) (enrolAnswer, error) {
+	const op = "sync.Enrol"
+	sum := sha256.Sum256(r.Secret)
+	installation, err := idOf(r.Installation)
+	if err != nil {
+		return enrolAnswer{}, err
+	}
+	if _, err := age.ParseX25519Recipient(r.Recipient); err != nil {
+		return enrolAnswer{}, badFrame()
+	}
+	var a enrolAnswer
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		p, err := peerBy(tx, "code", sum[:])
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.Forbidden, op, "sync.code_refused")
+		}
+		if err != nil {
+			return err
+		}
+		var until time.Time
+		if err := tx.Row("SELECT code_until FROM sync_node WHERE id = ?", p.ID).Scan(&until); err != nil {
+			return err
+		}
+		if s.Clock().After(until) || p.State != Invited {
+			return fault.New(fault.Forbidden, op, "sync.code_refused")
+		}
+		if owner, err := nodeOf(tx, installation); err != nil || !owner.IsZero() {
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.Conflict, op, "sync.copied")
+		}
+		own, err := ownIdentity(tx)
+		if err != nil {
+			return err
+		}
+		a = enrolAnswer{Node: p.ID[:], Name: p.Name, Sites: p.Sites}
+		if a.Recipient, err = own.recipient(); err != nil {
+			return err
+		}
+		_, err = tx.Exec("UPDATE sync_node SET state = ?, pin = ?, recipient = ?, code = NULL, code_until = NULL, enrolled = ? WHERE id = ?",
+			string(Enrolled), pin, r.Recipient, s.Clock(), p.ID)
+		return err
+	})
+	return a, err
+}
+
+// Revoke ends what a node may do: it is lost, seized or given up. What it has sent
+// stays. Nothing is taken from it or sent to it any more.
+func (s *Service) Revoke(ctx context.Context, node db.ID) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		p, err := peerBy(tx, "id", node)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec("UPDATE sync_node SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), p.ID)
+		return err
+	})
+}
+
+// Nodes lists the nodes of this hub.
+func (s *Service) Nodes(ctx context.Context) (all []Peer, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) { all, err = peers(tx); return err })
+	return all, err
+}
+
+// samePin compares without telling how much was right.
+func samePin(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }

@@ -1,0 +1,424 @@
+package sync
+
+import (
+	"context"
+	"slices"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// HubSession is the hub's side of one exchange with one node. It is for one
+// goroutine.
+type HubSession struct {
+	d       Deps
+	peer    Peer
+	self    db.ID   // the node's installation
+	own     []db.ID // under which it writes, and of which it has everything
+	all     []db.ID // under which it ever wrote
+	origins []journal.Origin
+	pack    *journal.Packer
+	take    *journal.Unpacker
+	sent    journal.FeedHead
+	under   []int // sizes of chunks under way
+	ends    []uint64
+	bytes   int
+	counted int64
+
+	began, ended, over bool
+}
+
+// NewHubSession begins an exchange with a node that the transport has recognised.
+func NewHubSession(d Deps, p Peer) *HubSession {
+	return &HubSession{d: d, peer: p, pack: journal.NewPacker(), take: journal.NewUnpacker()}
+}
+
+// Over reports whether nothing more will be answered.
+func (s *HubSession) Over() bool { return s.over }
+
+// Receive takes a frame of the node's and answers those to send. A fault of the
+// node's is answered as trouble; an error is one of ours, or the link's.
+func (s *HubSession) Receive(ctx context.Context, f Frame) ([]Frame, error) {
+	out, err := s.receive(ctx, f)
+	if err == nil || !answers(err) {
+		return out, err
+	}
+	s.over = true
+	key := fault.KeyOf(err)
+	if err := s.note(ctx, key); err != nil {
+		return nil, err
+	}
+	return frames(typeTrouble, Trouble{Code: string(fault.CodeOf(err)), Key: key})
+}
+
+// answers reports whether an error is the node's to hear, rather than that of this
+// machine.
+func answers(err error) bool {
+	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound)
+}
+
+func (s *HubSession) receive(ctx context.Context, f Frame) ([]Frame, error) {
+	if s.over || s.began == (f.Type == typeHello) {
+		return nil, badFrame()
+	}
+	switch f.Type {
+	case typeHello:
+		return s.hello(ctx, f)
+	case typeEntries:
+		return s.entries(ctx, f)
+	case typeTaken:
+		return s.taken(ctx, f)
+	case typeEnd:
+		s.ended = true
+		return s.pump(ctx)
+	}
+	return nil, badFrame()
+}
+
+func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
+	const op = "sync.Hello"
+	var h hello
+	if err := f.read(&h); err != nil {
+		return nil, err
+	}
+	self, err := idOf(h.Installation)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := fromHeads(h.Heads)
+	if err != nil {
+		return nil, err
+	}
+	if h.Protocol != protocol {
+		return nil, fault.New(fault.Conflict, op, "sync.other_protocol")
+	}
+	s.self = self
+	var w welcome
+	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		if s.peer, err = peerBy(tx, "id", s.peer.ID); err != nil {
+			return err
+		}
+		if s.peer.State != Enrolled {
+			return fault.New(fault.Forbidden, op, "sync.revoked")
+		}
+		w, err = s.meet(tx, &h, theirs)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.began = true
+	for _, h := range w.Heads {
+		heads, err := fromHeads([]head{h})
+		if err != nil {
+			return nil, err
+		}
+		s.take.Knows(heads[0])
+	}
+	out, err := frames(typeWelcome, w)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.pump(ctx)
+	return append(out, more...), err
+}
+
+// meet compares what the node has with what is here, and answers where both go on.
+func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, error) {
+	here, err := s.d.Journal.Installation(tx)
+	if err != nil {
+		return welcome{}, err
+	}
+	has, err := s.heads(tx, theirs)
+	if err != nil {
+		return welcome{}, err
+	}
+	if err := s.known(tx, here, theirs, has); err != nil {
+		return welcome{}, err
+	}
+	feed, at, err := s.feedFor(tx, h)
+	if err != nil {
+		return welcome{}, err
+	}
+	s.sent = at
+	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ? WHERE id = ?", s.d.Clock(), feed, s.peer.ID)
+	s.peer.Feed = feed
+	return welcome{Protocol: protocol, Program: s.d.Program, Hub: here[:], Feed: feed[:], At: toPosition(at), Heads: toHeads(has),
+		Name: s.peer.Name, Sites: s.peer.Sites}, err
+}
+
+// heads are what is here of the origins that the node has written.
+func (s *HubSession) heads(tx *db.Tx, theirs []journal.Head) ([]journal.Head, error) {
+	all, err := s.d.Journal.Heads(tx)
+	if err != nil {
+		return nil, err
+	}
+	s.origins = s.origins[:0]
+	var has []journal.Head
+	for _, t := range theirs {
+		s.origins = append(s.origins, t.Origin)
+		if i := slices.IndexFunc(all, func(h journal.Head) bool { return h.Origin == t.Origin }); i >= 0 {
+			has = append(has, all[i])
+		}
+	}
+	return has, nil
+}
+
+// known recognises whose origins these are. An origin of another node, or of this
+// hub, is a copied database. More here than the node has is a node that went back to
+// an older copy of itself: it is told to write under a new name.
+func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) error {
+	const op = "sync.Hello"
+	for _, t := range theirs {
+		owner, err := nodeOf(tx, t.Origin.Installation)
+		if err != nil {
+			return err
+		}
+		if t.Origin.Installation == here || !owner.IsZero() && owner != s.peer.ID {
+			return fault.New(fault.Conflict, op, "sync.copied")
+		}
+	}
+	for _, h := range has {
+		i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin })
+		t := theirs[i]
+		hash, _, err := s.d.Journal.HashAt(tx, h.Origin, min(h.Seq, t.Seq))
+		if err != nil {
+			return err
+		}
+		if t.Seq <= h.Seq && hash != t.Hash {
+			return fault.New(fault.Conflict, op, "sync.fork")
+		}
+		if t.Seq < h.Seq && t.Origin.Installation == s.self {
+			return fault.New(fault.Conflict, op, "sync.restored")
+		}
+	}
+	if owner, err := nodeOf(tx, s.self); err != nil || owner.IsZero() {
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec("UPDATE sync_installation SET own = 0 WHERE node = ?", s.peer.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("INSERT INTO sync_installation (id, node, own, since) VALUES (?, ?, 1, ?)", s.self, s.peer.ID, s.d.Clock()); err != nil {
+			return err
+		}
+		s.peer.Feed = db.ID{} // a new installation may lack what the one before had
+	}
+	var err error
+	s.own, s.all, err = installations(tx, s.peer.ID)
+	return err
+}
+
+// feedFor answers the node's feed and where it goes on. A node that has taken
+// something else than was sent, or a hub that went back to an older copy of itself,
+// begins a new feed: what is there already costs the link, and loses nothing.
+func (s *HubSession) feedFor(tx *db.Tx, h *hello) (db.ID, journal.FeedHead, error) {
+	at, err := h.At.head()
+	if err != nil {
+		return db.ID{}, at, err
+	}
+	if f := s.peer.Feed; !f.IsZero() && slices.Equal(h.Feed, f[:]) {
+		ok, err := s.d.Journal.FeedAt(tx, f, at)
+		if err != nil || ok {
+			return f, at, err
+		}
+	} else if !f.IsZero() && len(h.Feed) == 0 {
+		return f, journal.FeedHead{}, nil
+	}
+	f := db.NewID()
+	return f, journal.FeedHead{}, s.d.Journal.NewFeed(tx, f)
+}
+
+func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
+	parts, err := s.take.Unpack(f.Body)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]journal.Entry, len(parts))
+	for i := range parts {
+		if !slices.Contains(s.origins, parts[i].Version.Origin) {
+			if parts[i].Version.Origin.Installation != s.self {
+				return nil, fault.New(fault.Forbidden, "sync.Entries", "sync.not_yours")
+			}
+			s.origins = append(s.origins, parts[i].Version.Origin)
+		}
+		entries[i] = parts[i].Entry
+	}
+	if err := s.d.Journal.Apply(ctx, entries); err != nil {
+		return nil, err
+	}
+	s.ended = false
+	s.counted += int64(len(entries))
+	var a acked
+	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec("UPDATE sync_node SET contact = ?, received = received + ? WHERE id = ?", s.d.Clock(), int64(len(entries)), s.peer.ID); err != nil {
+			return err
+		}
+		a, err = s.receipt(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, err := frames(typeAcked, a)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.pump(ctx)
+	return append(out, more...), err
+}
+
+func (s *HubSession) receipt(tx *db.Tx) (acked, error) {
+	all, err := s.d.Journal.Heads(tx)
+	if err != nil {
+		return acked{}, err
+	}
+	has := slices.DeleteFunc(all, func(h journal.Head) bool { return !slices.Contains(s.origins, h.Origin) })
+	var n int64
+	err = tx.Row("SELECT received FROM sync_node WHERE id = ?", s.peer.ID).Scan(&n)
+	return acked{Heads: toHeads(has), Received: uint64(n)}, err
+}
+
+func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
+	var p position
+	if err := f.read(&p); err != nil {
+		return nil, err
+	}
+	for len(s.under) > 0 && s.ends[0] <= p.Seq {
+		s.bytes -= s.under[0]
+		s.under, s.ends = s.under[1:], s.ends[1:]
+	}
+	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_node SET contact = ?, taken = ? WHERE id = ?", s.d.Clock(), int64(p.Seq), s.peer.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.pump(ctx)
+}
+
+// filter says what belongs to the node: whom its sites see, and whom it writes about.
+func (s *HubSession) filter() journal.Filter {
+	return journal.Filter{Reference: true,
+		Own: func(i db.ID) bool { return slices.Contains(s.own, i) },
+		Wants: func(h *journal.Header) bool {
+			return h.Site != "" && slices.Contains(s.peer.Sites, h.Site) || slices.Contains(s.all, h.Version.Origin.Installation)
+		}}
+}
+
+// pump sends what the window has room for, and says so when nothing is left.
+func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
+	var out []Frame
+	for s.bytes < window {
+		f, err := s.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if f == nil {
+			break
+		}
+		out = append(out, *f)
+	}
+	if !s.ended || len(s.under) > 0 {
+		return out, nil
+	}
+	var n int64
+	err := s.d.DB.Read(ctx, func(tx *db.Tx) error {
+		return tx.Row("SELECT received FROM sync_node WHERE id = ?", s.peer.ID).Scan(&n)
+	})
+	if err != nil {
+		return nil, err
+	}
+	f, err := frameOf(typeLevel, level{Received: uint64(n)})
+	return append(out, f), err
+}
+
+// next makes the next chunk of the feed, filling it first, or answers nil.
+func (s *HubSession) next(ctx context.Context) (*Frame, error) {
+	list, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		for more := true; more && len(list) == 0; {
+			err := s.d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+				_, more, err = s.d.Journal.FillFeed(tx, s.peer.Feed, s.filter(), chunkMost)
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+			if list, err = s.read(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return s.chunk(list)
+}
+
+func (s *HubSession) read(ctx context.Context) (list []journal.Item, err error) {
+	err = s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		list, err = s.d.Journal.Feed(tx, s.peer.Feed, s.sent.Seq, chunkMost)
+		return err
+	})
+	return list, err
+}
+
+func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
+	m := items{From: toPosition(s.sent)}
+	packed := 0
+	for i := range list {
+		it := &list[i]
+		if (len(m.Runs)%2 == 1) != (it.Op == journal.OpEntry) {
+			if len(m.Runs) == 0 && it.Op == journal.OpDrop {
+				m.Runs = append(m.Runs, 0)
+			}
+			m.Runs = append(m.Runs, 0)
+		}
+		m.Runs[len(m.Runs)-1]++
+		if it.Op == journal.OpEntry {
+			if err := s.pack.Add(&it.Part.Entry, it.Part.Prev); err != nil {
+				return nil, err
+			}
+			packed++
+		} else {
+			m.Drops = append(m.Drops, it.Doc[:])
+		}
+		if s.pack.Size() >= 4*chunkGoal {
+			list = list[:i+1]
+			break
+		}
+	}
+	s.sent = s.sent.Chain(list)
+	m.To = toPosition(s.sent)
+	if packed > 0 {
+		chunk, err := s.pack.Chunk()
+		if err != nil {
+			return nil, err
+		}
+		m.Chunk = chunk
+	}
+	f, err := frameOf(typeItems, m)
+	if err != nil {
+		return nil, err
+	}
+	s.under, s.ends = append(s.under, len(f.Body)), append(s.ends, s.sent.Seq)
+	s.bytes += len(f.Body)
+	return &f, nil
+}
+
+// note keeps why a session ended.
+func (s *HubSession) note(ctx context.Context, key string) error {
+	return s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_node SET trouble = ?, contact = ? WHERE id = ?", key, s.d.Clock(), s.peer.ID)
+		return err
+	})
+}
+
+// Took is how many entries the node sent.
+func (s *HubSession) Took() int64 { return s.counted }

@@ -1,0 +1,389 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// Window and chunk: how much may be under way, and how much is committed at a time.
+// 64 kB is four seconds of a link of 128 kbit/s; with 600 ms there and back, three
+// quarters of it would keep the link full.
+const (
+	window    = 64 << 10
+	chunkGoal = 12 << 10 // on the wire
+	chunkMost = 400      // entries, so that a commit is short
+)
+
+// Deps are what a side of the exchange needs.
+type Deps struct {
+	DB      *db.DB
+	Journal *journal.Journal
+	Clock   func() time.Time
+	Program string // version, for the other side's eyes
+}
+
+// NodeSession is a node's side of one exchange. It is for one goroutine.
+type NodeSession struct {
+	d     Deps
+	hub   Hub
+	self  db.ID // installation
+	feed  db.ID
+	at    journal.FeedHead
+	has   []journal.Head // what the hub says it has
+	sent  map[journal.Origin]uint64
+	under []flight // chunks under way
+	bytes int
+	pack  *journal.Packer
+	take  *journal.Unpacker
+
+	began, ended, level bool
+	trouble             *Trouble
+
+	Up, Down int64 // entries sent and acknowledged, items taken
+}
+
+// flight is a chunk under way: where its entries end.
+type flight struct {
+	size int
+	to   map[journal.Origin]uint64
+	n    int64
+}
+
+// NewNodeSession begins an exchange with the hub where this node is enrolled.
+func NewNodeSession(ctx context.Context, d Deps) (*NodeSession, error) {
+	s := &NodeSession{d: d, sent: make(map[journal.Origin]uint64), pack: journal.NewPacker(), take: journal.NewUnpacker()}
+	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) { s.hub, err = hubOf(tx); return err })
+	return s, err
+}
+
+// Start answers the first frame.
+func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
+	var h hello
+	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		self, err := s.d.Journal.Installation(tx)
+		if err != nil {
+			return err
+		}
+		heads, err := s.d.Journal.OwnHeads(tx)
+		if err != nil {
+			return err
+		}
+		if !s.hub.Feed.IsZero() {
+			if s.at, err = s.d.Journal.Taken(tx, s.hub.Feed); err != nil {
+				return err
+			}
+		}
+		s.self = self
+		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !s.hub.Feed.IsZero() {
+		h.Feed = s.hub.Feed[:]
+	}
+	return frames(typeHello, h)
+}
+
+func frames(t Type, v any) ([]Frame, error) {
+	f, err := frameOf(t, v)
+	return []Frame{f}, err
+}
+
+// Done reports whether both sides have said all they had.
+func (s *NodeSession) Done() bool { return s.trouble != nil || s.level && s.ended && len(s.under) == 0 }
+
+// Trouble is why the hub ended the exchange, or nil.
+func (s *NodeSession) Trouble() *Trouble { return s.trouble }
+
+// Receive takes a frame of the hub's and answers those to send.
+func (s *NodeSession) Receive(ctx context.Context, f Frame) ([]Frame, error) {
+	if !s.began && f.Type != typeWelcome && f.Type != typeTrouble {
+		return nil, badFrame()
+	}
+	switch f.Type {
+	case typeWelcome:
+		return s.welcome(ctx, f)
+	case typeAcked:
+		return s.acked(ctx, f)
+	case typeItems:
+		return s.items(ctx, f)
+	case typeLevel:
+		return nil, s.levelled(ctx, f)
+	case typeTrouble:
+		var t Trouble
+		if err := f.read(&t); err != nil {
+			return nil, err
+		}
+		s.trouble = &t
+		return nil, s.keepTrouble(ctx, t.Key)
+	}
+	return nil, badFrame()
+}
+
+func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
+	var w welcome
+	if err := f.read(&w); err != nil {
+		return nil, err
+	}
+	feed, err := idOf(w.Feed)
+	if err != nil {
+		return nil, err
+	}
+	if s.has, err = fromHeads(w.Heads); err != nil {
+		return nil, err
+	}
+	at, err := w.At.head()
+	if err != nil {
+		return nil, err
+	}
+	s.feed, s.began = feed, true
+	for _, h := range s.has {
+		s.sent[h.Origin] = h.Seq
+		s.pack.Knows(h)
+	}
+	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.compare(tx); err != nil {
+			return err
+		}
+		if s.at, err = s.d.Journal.Taken(tx, feed); err != nil {
+			return err
+		}
+		if err := keepAcked(tx, s.has); err != nil {
+			return err
+		}
+		_, err := tx.Exec("UPDATE sync_hub SET feed = ?, name = ?, contact = ?, trouble = ''", feed, w.Name, s.d.Clock())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.at != at {
+		return nil, fault.New(fault.Conflict, "sync.Welcome", "sync.other_position")
+	}
+	return s.pump(ctx)
+}
+
+// compare looks whether what the hub has of this node's origins is what is here. If
+// it is not, two machines wrote under one name, and nothing is sent.
+func (s *NodeSession) compare(tx *db.Tx) error {
+	for _, h := range s.has {
+		hash, ok, err := s.d.Journal.HashAt(tx, h.Origin, h.Seq)
+		if err != nil {
+			return err
+		}
+		if ok && hash != h.Hash {
+			return fault.New(fault.Conflict, "sync.Welcome", "sync.fork")
+		}
+	}
+	return nil
+}
+
+// pump sends what the window has room for.
+func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
+	var out []Frame
+	for s.bytes < window && !s.ended {
+		f, err := s.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if f == nil {
+			s.ended = true
+			end, err := frameOf(typeEnd, struct{}{})
+			if err != nil {
+				return nil, err
+			}
+			return append(out, end), nil
+		}
+		out = append(out, *f)
+	}
+	return out, nil
+}
+
+// next packs the next chunk, or answers nil when everything is sent.
+func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
+	var chunk []byte
+	fl := flight{to: make(map[journal.Origin]uint64)}
+	err := s.d.DB.Read(ctx, func(tx *db.Tx) error {
+		heads, err := s.d.Journal.OwnHeads(tx)
+		if err != nil {
+			return err
+		}
+		for _, h := range heads {
+			for s.sent[h.Origin] < h.Seq && s.pack.Size() < 4*chunkGoal && fl.n < chunkMost {
+				if err := s.some(tx, h.Origin, &fl); err != nil {
+					return err
+				}
+			}
+		}
+		if fl.n == 0 {
+			return nil
+		}
+		chunk, err = s.pack.Chunk()
+		return err
+	})
+	if err != nil || fl.n == 0 {
+		return nil, err
+	}
+	fl.size = len(chunk)
+	s.under = append(s.under, fl)
+	s.bytes += fl.size
+	return &Frame{typeEntries, append([]byte(nil), chunk...)}, nil
+}
+
+// some adds a few entries of an origin to the chunk.
+func (s *NodeSession) some(tx *db.Tx, o journal.Origin, fl *flight) error {
+	from := s.sent[o]
+	prev, _, err := s.d.Journal.HashAt(tx, o, from)
+	if err != nil {
+		return err
+	}
+	entries, err := s.d.Journal.After(tx, o, from, 32)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		if err := s.pack.Add(&entries[i], prev); err != nil {
+			return err
+		}
+		prev = entries[i].Hash
+		s.sent[o] = entries[i].Version.Seq
+		fl.to[o] = entries[i].Version.Seq
+		fl.n++
+		if s.pack.Size() >= 4*chunkGoal {
+			return nil
+		}
+	}
+	if len(entries) == 0 {
+		return fault.New(fault.Internal, "sync.Next", "sync.gap_here")
+	}
+	return nil
+}
+
+func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
+	var a acked
+	if err := f.read(&a); err != nil {
+		return nil, err
+	}
+	heads, err := fromHeads(a.Heads)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[journal.Origin]uint64, len(heads))
+	for _, h := range heads {
+		at[h.Origin] = h.Seq
+	}
+	for len(s.under) > 0 && reached(at, s.under[0].to) {
+		s.bytes -= s.under[0].size
+		s.Up += s.under[0].n
+		s.under = s.under[1:]
+	}
+	s.has = heads
+	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := keepAcked(tx, heads); err != nil {
+			return err
+		}
+		_, err := tx.Exec("UPDATE sync_hub SET contact = ?, received = ?", s.d.Clock(), int64(a.Received))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.pump(ctx)
+}
+
+func reached(at, to map[journal.Origin]uint64) bool {
+	for o, seq := range to {
+		if at[o] < seq {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
+	var m items
+	if err := f.read(&m); err != nil {
+		return nil, err
+	}
+	list, from, to, err := m.unpack(s.take)
+	if err != nil {
+		return nil, err
+	}
+	if s.at, err = s.d.Journal.TakeFeed(ctx, s.feed, from, to, list, s.has); err != nil {
+		return nil, err
+	}
+	s.Down += int64(len(list))
+	s.level = false
+	return frames(typeTaken, toPosition(s.at))
+}
+
+func (s *NodeSession) levelled(ctx context.Context, f Frame) error {
+	var l level
+	if err := f.read(&l); err != nil {
+		return err
+	}
+	s.level = true
+	trouble := ""
+	if l.Full {
+		trouble = "sync.full"
+	}
+	return s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_hub SET contact = ?, received = ?, trouble = ?", s.d.Clock(), int64(l.Received), trouble)
+		return err
+	})
+}
+
+func (s *NodeSession) keepTrouble(ctx context.Context, key string) error {
+	return s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_hub SET trouble = ?", key)
+		return err
+	})
+}
+
+// unpack answers the items of a message.
+func (m *items) unpack(u *journal.Unpacker) (list []journal.Item, from, to journal.FeedHead, err error) {
+	if from, err = m.From.head(); err != nil {
+		return nil, from, to, err
+	}
+	if to, err = m.To.head(); err != nil {
+		return nil, from, to, err
+	}
+	var parts []journal.Part
+	if len(m.Chunk) > 0 {
+		if parts, err = u.Unpack(m.Chunk); err != nil {
+			return nil, from, to, err
+		}
+	}
+	drops := m.Drops
+	for i, n := range m.Runs {
+		for range n {
+			if i%2 == 0 {
+				if len(parts) == 0 {
+					return nil, from, to, badFrame()
+				}
+				list = append(list, journal.Item{Op: journal.OpEntry, Part: parts[0]})
+				parts = parts[1:]
+				continue
+			}
+			if len(drops) == 0 {
+				return nil, from, to, badFrame()
+			}
+			id, err := idOf(drops[0])
+			if err != nil {
+				return nil, from, to, err
+			}
+			list = append(list, journal.Item{Op: journal.OpDrop, Doc: id})
+			drops = drops[1:]
+		}
+	}
+	if len(parts)+len(drops) > 0 {
+		return nil, from, to, badFrame()
+	}
+	return list, from, to, nil
+}

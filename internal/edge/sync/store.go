@@ -1,0 +1,231 @@
+package sync
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// Migrations are the tables of both sides. They are not projected: who is enrolled
+// and what was acknowledged is a matter between two installations.
+func Migrations() []db.Migration {
+	return []db.Migration{{Area: "sync", Number: 1, SQL: `
+CREATE TABLE sync_node (
+	id         BLOB PRIMARY KEY,
+	name       TEXT NOT NULL,
+	sites      TEXT NOT NULL,
+	state      TEXT NOT NULL,
+	pin        BLOB,
+	recipient  TEXT NOT NULL,
+	code       BLOB,
+	code_until INTEGER,
+	feed       BLOB,
+	most       INTEGER NOT NULL,
+	made       INTEGER NOT NULL,
+	enrolled   INTEGER,
+	contact    INTEGER,
+	received   INTEGER NOT NULL,
+	taken      INTEGER NOT NULL,
+	trouble    TEXT NOT NULL
+);
+CREATE UNIQUE INDEX sync_node_pin ON sync_node (pin);
+CREATE TABLE sync_installation (
+	id    BLOB PRIMARY KEY,
+	node  BLOB NOT NULL,
+	own   INTEGER NOT NULL,
+	since INTEGER NOT NULL
+);
+CREATE TABLE sync_hub (
+	one       INTEGER PRIMARY KEY CHECK (one = 1),
+	address   TEXT NOT NULL,
+	pin       BLOB NOT NULL,
+	recipient TEXT NOT NULL,
+	node      BLOB NOT NULL,
+	name      TEXT NOT NULL,
+	key       BLOB NOT NULL,
+	cert      BLOB NOT NULL,
+	feed      BLOB,
+	contact   INTEGER,
+	received  INTEGER NOT NULL,
+	trouble   TEXT NOT NULL,
+	made      INTEGER NOT NULL
+);
+CREATE TABLE sync_acked (
+	installation BLOB NOT NULL,
+	lane         INTEGER NOT NULL,
+	seq          INTEGER NOT NULL,
+	hash         BLOB NOT NULL,
+	PRIMARY KEY (installation, lane)
+) WITHOUT ROWID;
+CREATE TABLE sync_identity (
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	key  BLOB NOT NULL,
+	cert BLOB NOT NULL,
+	age  TEXT NOT NULL
+);
+`}}
+}
+
+// State is where a node stands at its hub.
+type State string
+
+// The states of a node.
+const (
+	Invited  State = "invited"  // a code was made and not used
+	Enrolled State = "enrolled" // it may sync
+	Revoked  State = "revoked"  // lost, seized or given up: nothing is taken or sent
+)
+
+// Peer is a node as its hub knows it.
+type Peer struct {
+	ID        db.ID
+	Name      string
+	Sites     []string // its catchment
+	State     State
+	Recipient string // age recipient, for batches on a stick
+	Feed      db.ID
+	Most      int64 // people in scope at most
+	Enrolled  time.Time
+	Contact   time.Time // last, by this machine's clock
+	Received  int64     // entries, ever
+	Taken     int64     // of the feed
+	Trouble   string    // message key of why the last session ended, or none
+
+	pin []byte
+}
+
+const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, enrolled, contact, received, taken, trouble FROM sync_node"
+
+func scanPeer(scan func(...any) error) (Peer, error) {
+	var p Peer
+	var sites, state string
+	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Trouble)
+	if err != nil {
+		return p, err
+	}
+	p.State = State(state)
+	return p, json.Unmarshal([]byte(sites), &p.Sites)
+}
+
+func peers(tx *db.Tx) ([]Peer, error) {
+	rows, err := tx.Query(peerColumns + " ORDER BY name, id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Peer
+	for rows.Next() {
+		p, err := scanPeer(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+func peerBy(tx *db.Tx, column string, key any) (Peer, error) {
+	p, err := scanPeer(tx.Row(peerColumns+" WHERE "+column+" = ?", key).Scan)
+	if fault.Is(err, fault.NotFound) {
+		return p, fault.New(fault.NotFound, "sync.Peer", "sync.unknown_node")
+	}
+	return p, err
+}
+
+func insertPeer(tx *db.Tx, p Peer, code []byte, until, now time.Time) error {
+	sites, err := json.Marshal(p.Sites)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO sync_node (id, name, sites, state, recipient, code, code_until, most, made, received, taken, trouble)
+		VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, 0, 0, '')`, p.ID, p.Name, string(sites), string(Invited), code, until, p.Most, now)
+	return err
+}
+
+// installations are those of a node: all of them, and those of which it has every
+// entry. One that was restored from a copy has given its old one up.
+func installations(tx *db.Tx, node db.ID) (own, all []db.ID, err error) {
+	for _, q := range []struct {
+		into *[]db.ID
+		sql  string
+	}{{&own, "SELECT id FROM sync_installation WHERE node = ? AND own = 1 ORDER BY id"}, {&all, "SELECT id FROM sync_installation WHERE node = ? ORDER BY id"}} {
+		rows, err := tx.Query(q.sql, node)
+		if err != nil {
+			return nil, nil, err
+		}
+		if *q.into, err = rows.IDs(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return own, all, nil
+}
+
+// nodeOf answers whose an installation is.
+func nodeOf(tx *db.Tx, installation db.ID) (db.ID, error) {
+	var id db.ID
+	err := tx.Row("SELECT node FROM sync_installation WHERE id = ?", installation).Scan(&id)
+	if fault.Is(err, fault.NotFound) {
+		return db.ID{}, nil
+	}
+	return id, err
+}
+
+// Hub is where this node is enrolled.
+type Hub struct {
+	Address   string // host:port
+	Recipient string // age recipient of the hub
+	Node      db.ID
+	Name      string // of this node, at the hub
+	Feed      db.ID
+	Contact   time.Time
+	Received  int64
+	Trouble   string
+
+	pin, key, cert []byte
+}
+
+func hubOf(tx *db.Tx) (Hub, error) {
+	var h Hub
+	err := tx.Row("SELECT address, pin, recipient, node, name, key, cert, feed, contact, received, trouble FROM sync_hub").
+		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble)
+	if fault.Is(err, fault.NotFound) {
+		return h, fault.New(fault.NotFound, "sync.Hub", "sync.not_enrolled")
+	}
+	return h, err
+}
+
+// ackedHeads are what the hub has of this node's origins.
+func ackedHeads(tx *db.Tx) ([]journal.Head, error) {
+	rows, err := tx.Query("SELECT installation, lane, seq, hash FROM sync_acked ORDER BY installation, lane")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []journal.Head
+	for rows.Next() {
+		var h journal.Head
+		var lane, seq int64
+		var hash []byte
+		if err := rows.Scan(&h.Origin.Installation, &lane, &seq, &hash); err != nil {
+			return nil, err
+		}
+		h.Origin.Lane, h.Seq = uint32(lane), uint64(seq)
+		copy(h.Hash[:], hash)
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+func keepAcked(tx *db.Tx, heads []journal.Head) error {
+	for _, h := range heads {
+		if _, err := tx.Exec(`INSERT INTO sync_acked (installation, lane, seq, hash) VALUES (?, ?, ?, ?)
+			ON CONFLICT (installation, lane) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+			h.Origin.Installation, int64(h.Origin.Lane), int64(h.Seq), h.Hash[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

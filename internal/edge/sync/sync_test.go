@@ -1,0 +1,116 @@
+package sync
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+func TestWhatIsWrittenAtANodeReachesTheHubAndWhoeverNeedsIt(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b, far := hub.node("A", "camp"), hub.node("B", "camp"), hub.node("Far", "port")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		note := a.put("t.note", "camp", amal, map[string]any{"allergy": "latex"})
+		site := a.put("t.site", "", db.ID{}, map[string]any{"given": "Camp"})
+		r := a.sync()
+		want(t, "changes sent", r.Up, 3)
+		want(t, "items that came back", r.Down, 0)
+		want(t, "the person at the hub", hub.row(amal), a.row(amal))
+		b.sync()
+		far.sync()
+		want(t, "the note at the other node of the camp", b.row(note), a.row(note))
+		want(t, "the person elsewhere", far.row(amal), "none")
+		want(t, "what goes everywhere", far.row(site), a.row(site))
+		b.edit(amal, map[string]any{"given": "Amal B"})
+		b.sync()
+		a.sync()
+		want(t, "an edit at the other node", a.row(amal), b.row(amal))
+		want(t, "nothing more to send", a.sync(), Report{})
+		for _, s := range []*side{hub, a, b, far} {
+			s.whole()
+		}
+	})
+}
+
+func TestMuchGoesInManyChunks(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "camp")
+		var last db.ID
+		for i := range 60 {
+			last = a.put("t.person", "camp", db.ID{}, map[string]any{"given": fmt.Sprintf("%d %x", i, noise(3000))})
+		}
+		want(t, "sent", a.sync().Up, 60)
+		want(t, "taken", b.sync().Down, 60)
+		want(t, "the last of them", b.row(last), a.row(last))
+		a.whole()
+		b.whole()
+	})
+}
+
+func TestARevokedNodeAndAnUnknownOneAreRefused(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a := hub.node("A", "camp")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		nodes, err := hub.Nodes(t.Context())
+		if err != nil || len(nodes) != 1 {
+			t.Fatal(nodes, err)
+		}
+		if err := hub.Revoke(t.Context(), nodes[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Sync(t.Context(), direct)
+		wantFault(t, err, fault.Forbidden, "sync.revoked")
+		want(t, "the person at the hub", hub.row(amal), "none")
+
+		other := newSide(t, onDisk(t))
+		_, err = other.Sync(t.Context(), direct)
+		wantFault(t, err, fault.NotFound, "sync.not_enrolled")
+	})
+}
+
+func TestACodeWorksOnce(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		_, text, err := hub.Invite(t.Context(), Invitation{Name: "A", Sites: []string{"camp"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := newSide(t, onDisk(t)), newSide(t, onDisk(t))
+		if _, err := a.Enrol(t.Context(), direct, text); err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.Enrol(t.Context(), direct, text)
+		wantFault(t, err, fault.Forbidden, "sync.code_refused")
+		_, err = a.Enrol(t.Context(), direct, text)
+		wantFault(t, err, fault.Conflict, "sync.enrolled_already")
+		_, err = b.Enrol(t.Context(), direct, "nonsense")
+		wantFault(t, err, fault.Invalid, "sync.bad_code")
+	})
+}
+
+func TestAnotherMachineInTheHubsPlaceIsToldNothing(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a := hub.node("A", "camp")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		false_ := newSide(t, onDisk(t))
+		false_.serve()
+		err := a.d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec("UPDATE sync_hub SET address = ?", false_.Address)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Sync(t.Context(), direct)
+		wantFault(t, err, fault.Forbidden, "sync.wrong_hub")
+		want(t, "the person at the false hub", false_.row(amal), "none")
+	})
+}
+
+func wantFault(t *testing.T, err error, code fault.Code, key string) {
+	t.Helper()
+	if !fault.Is(err, code) || fault.KeyOf(err) != key {
+		t.Errorf("got %v [%s], want %s [%s]", err, fault.KeyOf(err), code, key)
+	}
+}

@@ -1,0 +1,420 @@
+package sync
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// The paths of the hub's sync port.
+const (
+	pathEnrol   = "/sync/v1/enrol"
+	pathSession = "/sync/v1/session"
+)
+
+// silence is how long a side waits for the other's next frame: a link of 600 ms that
+// is cut and comes back stays within it, and a hub does not keep dead sessions.
+const silence = 2 * time.Minute
+
+// Handler is the hub's side over HTTPS. It needs the TLS configuration of Listen.
+func (s *Service) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+pathEnrol, s.serveEnrol)
+	mux.HandleFunc("POST "+pathSession, s.serveSession)
+	return mux
+}
+
+// Server answers nodes on a listener until it is shut down.
+func (s *Service) Server(ctx context.Context) (*http.Server, error) {
+	var id identity
+	err := s.DB.Write(ctx, func(tx *db.Tx) (err error) { id, err = ownIdentity(tx); return err })
+	if err != nil {
+		return nil, err
+	}
+	conf, err := serverTLS(id)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Server{Handler: s.Handler(), TLSConfig: conf, ReadHeaderTimeout: 20 * time.Second, IdleTimeout: silence, MaxHeaderBytes: 16 << 10}, nil
+}
+
+func clientPin(r *http.Request) []byte {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) != 1 {
+		return nil
+	}
+	return pinOf(r.TLS.PeerCertificates[0])
+}
+
+func (s *Service) serveEnrol(w http.ResponseWriter, r *http.Request) {
+	var req enrolRequest
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<10))
+	if err == nil {
+		err = strict.Unmarshal(body, &req)
+	}
+	pin := clientPin(r)
+	if err != nil || pin == nil {
+		refuse(w, badFrame())
+		return
+	}
+	a, err := s.enrol(r.Context(), pin, req)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	b, err := cbor.Marshal(a)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	_, _ = w.Write(b)
+}
+
+// refuse answers a fault as trouble.
+func refuse(w http.ResponseWriter, err error) {
+	status := http.StatusInternalServerError
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		status = http.StatusForbidden
+	case answers(err):
+		status = http.StatusBadRequest
+	case fault.Is(err, fault.Unavailable):
+		status = http.StatusServiceUnavailable
+	}
+	b, _ := cbor.Marshal(Trouble{Code: string(fault.CodeOf(err)), Key: fault.KeyOf(err)})
+	w.WriteHeader(status)
+	_, _ = w.Write(b)
+}
+
+// serveSession exchanges frames with a node: its body is one stream, the answer the
+// other, both open at once.
+func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	p, err := s.recognise(ctx, clientPin(r))
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	rc := http.NewResponseController(w)
+	if err := rc.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.WriteHeader(http.StatusOK)
+	if err := rc.Flush(); err != nil {
+		return
+	}
+	in := bufio.NewReader(r.Body)
+	session := NewHubSession(s.Deps, p)
+	for !session.Over() {
+		_ = rc.SetReadDeadline(time.Now().Add(silence))
+		f, err := ReadFrame(in)
+		if err != nil {
+			break // cut, or done
+		}
+		out, err := session.Receive(ctx, f)
+		if err != nil {
+			break // ours: the node comes again
+		}
+		_ = rc.SetWriteDeadline(time.Now().Add(silence))
+		for _, f := range out {
+			if err := WriteFrame(w, f); err != nil {
+				return
+			}
+		}
+		if len(out) > 0 && rc.Flush() != nil {
+			return
+		}
+	}
+	if session.Took() > 0 && s.Wake != nil {
+		s.Wake()
+	}
+}
+
+// recognise finds the node by its key.
+func (s *Service) recognise(ctx context.Context, pin []byte) (Peer, error) {
+	var p Peer
+	if pin == nil {
+		return p, fault.New(fault.Forbidden, "sync.Session", "sync.unknown_node")
+	}
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) { p, err = peerBy(tx, "pin", pin); return err })
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return p, fault.New(fault.Forbidden, "sync.Session", "sync.unknown_node")
+	case err != nil:
+		return p, err
+	case p.State != Enrolled || !samePin(p.pin, pin):
+		return p, fault.New(fault.Forbidden, "sync.Session", "sync.revoked")
+	}
+	return p, nil
+}
+
+// Client is a node's way to its hub.
+type Client struct {
+	// Proxy finds the proxy for a request; http.ProxyFromEnvironment if nil.
+	Proxy func(*http.Request) (*url.URL, error)
+
+	// Dial replaces the dialer, for links of a test.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+func (c Client) http(id identity, pin []byte) (*http.Client, error) {
+	conf, err := clientTLS(id, pin)
+	if err != nil {
+		return nil, err
+	}
+	t := &http.Transport{TLSClientConfig: conf, Proxy: c.Proxy, DialContext: c.Dial, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: 30 * time.Second, DisableCompression: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: silence}
+	if t.Proxy == nil {
+		t.Proxy = http.ProxyFromEnvironment
+	}
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+}
+
+// Enrol enrols this node by a code. It works once.
+func (s *Service) Enrol(ctx context.Context, c Client, text string) (Hub, error) {
+	const op = "sync.Enrol"
+	co, err := parseCode(text)
+	if err != nil {
+		return Hub{}, err
+	}
+	var id identity
+	var self db.ID
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := hubOf(tx); err == nil {
+			return fault.New(fault.Conflict, op, "sync.enrolled_already")
+		} else if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if self, err = s.Journal.Installation(tx); err != nil {
+			return err
+		}
+		id, err = ownIdentity(tx)
+		return err
+	})
+	if err != nil {
+		return Hub{}, err
+	}
+	recipient, err := id.recipient()
+	if err != nil {
+		return Hub{}, err
+	}
+	body, err := cbor.Marshal(enrolRequest{Secret: co.secret, Program: s.Program, Installation: self[:], Recipient: recipient})
+	if err != nil {
+		return Hub{}, err
+	}
+	client, err := c.http(id, co.pin)
+	if err != nil {
+		return Hub{}, err
+	}
+	defer client.CloseIdleConnections()
+	a, pin, err := postEnrol(ctx, client, co.address, body)
+	if err != nil {
+		return Hub{}, err
+	}
+	node, err := idOf(a.Node)
+	if err != nil {
+		return Hub{}, err
+	}
+	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, pin: pin, key: id.key, cert: id.cert}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, key, cert, received, trouble, made)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, h.key, h.cert, s.Clock())
+		return err
+	})
+	return h, err
+}
+
+func postEnrol(ctx context.Context, client *http.Client, address string, body []byte) (enrolAnswer, []byte, error) {
+	var a enrolAnswer
+	ctx, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+address+pathEnrol, bytes.NewReader(body))
+	if err != nil {
+		return a, nil, fault.Field("sync.Enrol", "code", "sync.bad_code")
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return a, nil, unreachable(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	if err != nil {
+		return a, nil, unreachable(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return a, nil, troubled(b)
+	}
+	if err := strict.Unmarshal(b, &a); err != nil {
+		return a, nil, badFrame()
+	}
+	return a, pinOf(res.TLS.PeerCertificates[0]), nil
+}
+
+// troubled is what the other side said, as a fault here.
+func troubled(b []byte) error {
+	var t Trouble
+	if strict.Unmarshal(b, &t) != nil || t.Key == "" {
+		return fault.New(fault.Unavailable, "sync.Connect", "sync.unreachable")
+	}
+	return t.fault()
+}
+
+func (t Trouble) fault() error { return fault.New(codeOf(t.Code), "sync.Hub", t.Key) }
+
+// unreachable hides the address, which the log need not have.
+func unreachable(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	return &fault.Error{Code: fault.Unavailable, Op: "sync.Connect", Key: "sync.unreachable", Err: fmt.Errorf("%T", err)}
+}
+
+// Report is what one exchange did.
+type Report struct {
+	Up, Down int64 // entries sent and acknowledged, items taken
+	Received uint64
+}
+
+// Sync exchanges once with the hub, until both sides have said all they had. What is
+// cut is taken up again by the next call.
+func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
+	r, err := s.exchange(ctx, c)
+	if fault.KeyOf(err) == "sync.restored" {
+		// This database is an older copy of itself: what it writes from now on must
+		// not bear numbers that were given out before.
+		if _, err := s.Journal.NewInstallation(ctx); err != nil {
+			return r, err
+		}
+		return s.exchange(ctx, c)
+	}
+	return r, err
+}
+
+func (s *Service) exchange(ctx context.Context, c Client) (Report, error) {
+	session, err := NewNodeSession(ctx, s.Deps)
+	if err != nil {
+		return Report{}, err
+	}
+	client, err := c.http(identity{key: session.hub.key, cert: session.hub.cert}, session.hub.pin)
+	if err != nil {
+		return Report{}, err
+	}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = s.talk(ctx, cancel, client, session)
+	if session.Down > 0 && s.Wake != nil {
+		s.Wake()
+	}
+	if t := session.Trouble(); t != nil {
+		err = t.fault()
+	}
+	return Report{Up: session.Up, Down: session.Down}, err
+}
+
+// talk moves frames until the session is done.
+func (s *Service) talk(ctx context.Context, cancel context.CancelFunc, client *http.Client, session *NodeSession) error {
+	body, pipe := io.Pipe()
+	defer pipe.Close()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+session.hub.Address+pathSession, body)
+	if err != nil {
+		return unreachable(err)
+	}
+	out := newOutbox(pipe)
+	defer out.close()
+	first, err := session.Start(ctx)
+	if err != nil {
+		return err
+	}
+	out.send(first)
+	watch := time.AfterFunc(silence, cancel)
+	defer watch.Stop()
+	res, err := client.Do(req)
+	if err != nil {
+		return unreachable(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		b, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+		return troubled(b)
+	}
+	in := bufio.NewReader(res.Body)
+	for !session.Done() {
+		f, err := ReadFrame(in)
+		if err != nil {
+			return unreachable(err)
+		}
+		watch.Reset(silence)
+		next, err := session.Receive(ctx, f)
+		if err != nil {
+			return err
+		}
+		out.send(next)
+	}
+	return nil
+}
+
+// outbox writes frames behind the back of who reads, so that neither side can wait
+// for the other's reading while it should be reading itself.
+type outbox struct {
+	frames chan []Frame
+	done   chan struct{}
+}
+
+func newOutbox(w io.WriteCloser) *outbox {
+	o := &outbox{make(chan []Frame, 64), make(chan struct{})}
+	go func() {
+		defer close(o.done)
+		defer w.Close()
+		b := bufio.NewWriterSize(w, 32<<10)
+		for list := range o.frames {
+			for _, f := range list {
+				if WriteFrame(b, f) != nil {
+					drain(o.frames)
+					return
+				}
+			}
+			if b.Flush() != nil {
+				drain(o.frames)
+				return
+			}
+		}
+	}()
+	return o
+}
+
+func drain(c <-chan []Frame) {
+	for range c {
+	}
+}
+
+func (o *outbox) send(list []Frame) {
+	if len(list) > 0 {
+		o.frames <- list
+	}
+}
+
+func (o *outbox) close() { close(o.frames) }
+
+// codeOf reads the code of a trouble; one that is not known is a reason to try again.
+func codeOf(s string) fault.Code {
+	switch c := fault.Code(s); c {
+	case fault.Invalid, fault.NotFound, fault.Conflict, fault.Forbidden:
+		return c
+	}
+	return fault.Unavailable
+}
