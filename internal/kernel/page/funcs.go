@@ -39,19 +39,20 @@ func (s *localeSet) funcs() template.FuncMap {
 		"country": sp.country,
 		"truth":   func(t value.Truth) template.HTML { return sp.html(TruthMsg(t)) },
 		"show":    s.show,
+		"rows":    s.rows,
 		"tag": func(level Level, key any, args ...any) (template.HTML, error) {
 			m, err := asMsg(key, args)
 			if err != nil {
 				return "", err
 			}
-			return s.part("tag", Tag{level, m})
+			return s.tag(Tag{level, m}), nil
 		},
 		"link": func(href string, key any, args ...any) (template.HTML, error) {
 			m, err := asMsg(key, args)
 			if err != nil {
 				return "", err
 			}
-			return s.part("link", Link{Href: href, Text: m})
+			return s.link(Link{Href: href, Text: m})
 		},
 		"form":     func(f *Form) (template.HTML, error) { return s.part("form", f) },
 		"field":    func(f Field) (template.HTML, error) { return s.part("field", f) },
@@ -73,7 +74,6 @@ func (s *localeSet) funcs() template.FuncMap {
 		"unit":     unitText,
 		"optionID": optionID,
 		"chosen":   chosen,
-		"column":   column,
 		"msgOf":    func(key string, args []any) Msg { return M(key, args...) },
 		"langof":   func(l Locale) string { return l.langName() },
 	}
@@ -110,10 +110,10 @@ func (s *localeSet) show(v any) (template.HTML, error) {
 	sp := &s.speak
 	switch v := v.(type) {
 	case nil:
-		return s.part("unknown", nil)
+		return s.unknown(), nil
 	case string:
 		if v == "" {
-			return s.part("unknown", nil)
+			return s.unknown(), nil
 		}
 		return bdi(v), nil
 	case Msg:
@@ -121,12 +121,12 @@ func (s *localeSet) show(v any) (template.HTML, error) {
 	case template.HTML:
 		return "", errors.New("page: show takes values, not markup")
 	case Tag:
-		return s.part("tag", v)
+		return s.tag(v), nil
 	case Link:
-		return s.part("link", v)
+		return s.link(v)
 	case calendar.Date:
 		if v.IsZero() {
-			return s.part("unknown", nil)
+			return s.unknown(), nil
 		}
 		return sp.date(v), nil
 	case calendar.Day:
@@ -174,10 +174,7 @@ func (s *localeSet) showAll(v any) (template.HTML, error) {
 	default:
 		return "", fmt.Errorf("page: show does not know %T", v)
 	}
-	if len(all) == 0 {
-		return s.part("unknown", nil)
-	}
-	return s.part("lines", all)
+	return s.lines(all)
 }
 
 // Code is an identifier (a case number, a lot): shown left-to-right everywhere.
