@@ -93,18 +93,7 @@ func (s *Service) tellConsent(ctx context.Context, tx *db.Tx, person db.ID, c Co
 // ConsentsOf returns the consents of some people, for who carries out what they agreed
 // to. It checks no rights: the caller shows none of it.
 func (s *Service) ConsentsOf(tx *db.Tx, persons []db.ID) (map[db.ID][]Consent, error) {
-	out := make(map[db.ID][]Consent, len(persons))
-	for _, id := range persons {
-		if _, has := out[id]; has {
-			continue
-		}
-		all, err := consentsOf(tx, id)
-		if err != nil {
-			return nil, err
-		}
-		out[id] = all
-	}
-	return out, nil
+	return consentsOfAll(tx, persons)
 }
 
 // changeConsent changes the second signature or the withdrawal of a record.

@@ -160,7 +160,29 @@ func disputed(d *journal.Doc) string {
 
 // records returns a person's rows of one table, oldest first.
 func records(tx *db.Tx, table string, person db.ID) ([]record, error) {
-	rows, err := tx.Query("SELECT id, person, author, disputed, body FROM "+table+" WHERE person = ? ORDER BY id", person)
+	return queryRecords(tx, table, "person = ?", person)
+}
+
+// recordsOf is records for many people with one statement. Nobody else's rows are
+// among them; who has none is left out.
+func recordsOf(tx *db.Tx, table string, people []db.ID) (map[db.ID][]record, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(people))
+	for i, id := range people {
+		args[i] = id
+	}
+	rows, err := queryRecords(tx, table, "person IN (?"+strings.Repeat(", ?", len(people)-1)+")", args...)
+	out := map[db.ID][]record{}
+	for _, r := range rows {
+		out[r.Person] = append(out[r.Person], r)
+	}
+	return out, err
+}
+
+func queryRecords(tx *db.Tx, table, where string, args ...any) ([]record, error) {
+	rows, err := tx.Query("SELECT id, person, author, disputed, body FROM "+table+" WHERE "+where+" ORDER BY id", args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -58,7 +59,28 @@ func consentsOf(tx *db.Tx, person db.ID) ([]Consent, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decodeConsents(rows)
+}
+
+func decodeConsents(rows []record) ([]Consent, error) {
 	return decodeAll(rows, func(c *Consent, r record) { c.ID, c.FirstOfficer = r.ID, r.Author })
+}
+
+// consentsOfAll is consentsOf for many people; who has none is left out.
+func consentsOfAll(tx *db.Tx, people []db.ID) (map[db.ID][]Consent, error) {
+	out := make(map[db.ID][]Consent, len(people))
+	for some := range slices.Chunk(people, 100) {
+		rows, err := recordsOf(tx, "people_consent", some)
+		if err != nil {
+			return nil, err
+		}
+		for id, of := range rows {
+			if out[id], err = decodeConsents(of); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
 }
 
 // safetyRow is the projected safety document with its groups in conflict.
