@@ -77,8 +77,8 @@ func TestWhoeverIsHereTodayComesFirstAndWhatWasDoneIsFoundAgain(t *testing.T) {
 		if _, err := w.DoneAt(w.as(access.Reception), "radiology", ""); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("reception: %v", err)
 		}
-		v := worklist("radiology", []Line{l, {Order: Order{Status: InProgress}}, {Order: Order{Status: Ordered}}}, nil)
-		if len(v.Here.Rows) != 1 || v.Awaited == nil || len(v.Awaited.Rows) != 1 || v.Later == nil || v.Count != 1 || v.Full {
+		v := worklist("radiology", PartHere, List{Lines: []Line{l, {Order: Order{Status: InProgress}}}, Awaited: 1, Later: 1}, nil)
+		if len(v.Tables) != 2 || len(v.Tables[0].Rows) != 1 || len(v.Tables[1].Rows) != 1 || v.Later.Href != "/worklist/radiology?part=later" {
 			t.Errorf("the page: %+v", v)
 		}
 	})

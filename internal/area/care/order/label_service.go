@@ -92,13 +92,13 @@ func (s *Service) ByNumber(ctx context.Context, station, typed string) (id db.ID
 		return id, fault.Wrap(op, err)
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		orders, err := openAt(tx, station, scope, math.MaxInt32) // also what no list has room for
+		all, err := openAt(tx, station, scope, math.MaxInt32) // also what no list has room for
 		if err != nil {
 			return err
 		}
-		for _, o := range orders {
-			if Number(o.ID) == number {
-				id = o.ID
+		for _, q := range all {
+			if Number(q.ID) == number {
+				id = q.ID
 				return nil
 			}
 		}

@@ -105,7 +105,8 @@ func Samples() []page.Sample {
 	}
 	return []page.Sample{
 		{Name: "stations", Template: "order/stations", Title: "order.worklist.stations", Empty: stationsView{}, Full: stationsView{Stations: []page.Link{{Href: "/worklist/nurse", Text: page.M("order.worklist.waiting_at", "station", page.M("place.station.nurse"), "count", 12)}}}},
-		{Name: "worklist", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", nil, nil), Full: worklist("radiology", []Line{line, noName, old}, services)},
+		{Name: "worklist", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", PartHere, List{}, nil), Full: worklist("radiology", PartHere, List{Lines: []Line{line, old}, Awaited: 60, Later: 120}, services)},
+		{Name: "worklist, later", Template: "order/worklist", Title: "order.worklist.title", Wide: true, Empty: worklist("radiology", PartLater, List{}, nil), Full: worklist("radiology", PartLater, List{Lines: []Line{noName}, From: 50, Later: 120}, services)},
 		{Name: "done", Template: "order/done", Title: "order.done.title", Wide: true, Empty: done("laboratory", "", nil, nil), Full: done("laboratory", "GW-10001", []Line{line, noName, old}, services)},
 		{Name: "labels", Template: "order/label", Title: "order.label.title", Bare: true, Empty: labelView{}, Full: tubes},
 		{Name: "printed worklist", Template: "order/list", Title: "order.worklist.title", Bare: true, Empty: printedList("radiology", nil, 0), Full: printedList("radiology", []Line{line, noName, old}, calendar.DayOf(2026, 11, 22))},

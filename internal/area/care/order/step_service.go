@@ -1,15 +1,10 @@
 package order
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"maps"
 	"slices"
-	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -186,158 +181,6 @@ func (s *Service) Close(ctx context.Context, id db.ID, to Status, reason string)
 		}
 		return s.close(ctx, tx, o, to, reason)
 	})
-}
-
-// Line is one order on a worklist.
-type Line struct {
-	Order   Order
-	Person  Brief
-	Waiting time.Duration
-	Here    bool // came today; everybody where nobody notes who comes
-	Unmet   []Need
-	Consent people.ConsentState // of the consent that the order asks for, while it is open
-	Next    int                 // specimen to collect, 0 where there is one or all are
-	Tell    bool                // the result waits to be given to the person
-	Again   bool                // something was given before: corrected since, or the link to care is to be recorded
-}
-
-// Worklist lists the open orders of a station that the user may see: first of those
-// who are here today, then of the others, each longest waiting first. A centre
-// orders weeks ahead, so whoever is here must never fall off the end of the list.
-// Counselling also sees whom to talk with before a test elsewhere,
-// and whom to tell a result. It notes whom it showed.
-func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) {
-	const op = "order.Worklist"
-	scope, err := s.Access.Scope(ctx, access.WorklistRead)
-	if err != nil {
-		return nil, err
-	}
-	if scope.Empty() {
-		return nil, fault.New(fault.Forbidden, op, "order.error.worklist")
-	}
-	var lines []Line
-	var shown []db.ID
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		lines, shown = nil, nil
-		here, err := s.here(ctx, tx)
-		if err != nil {
-			return err
-		}
-		orders, err := s.listed(tx, station, scope, here)
-		if err != nil {
-			return err
-		}
-		var told map[db.ID]bool
-		if station == access.Counselling {
-			if orders, told, err = s.withTalks(ctx, tx, orders); err != nil {
-				return err
-			}
-		}
-		steps, err := stepsOfAll(tx, orders)
-		if err != nil {
-			return err
-		}
-		consents, err := s.consents(tx, orders)
-		if err != nil {
-			return err
-		}
-		orders = slices.DeleteFunc(orders, func(o Order) bool { // talked about already, and waiting elsewhere
-			return o.Status.Open() && o.Station != station && !told[o.ID] && len(Unmet(o, steps[o.ID], consents[o.ID])) == 0
-		})
-		for _, o := range orders {
-			if !slices.Contains(shown, o.Subject) {
-				shown = append(shown, o.Subject)
-			}
-		}
-		briefs, err := s.People.Briefs(tx, shown)
-		if err != nil {
-			return err
-		}
-		now := s.now()
-		for _, o := range orders {
-			l := Line{Order: o, Person: briefs[o.Subject], Waiting: max(now.Sub(o.At), 0), Next: next(o, steps[o.ID]), Tell: told[o.ID]}
-			if o.Status.Open() {
-				l.Unmet, l.Consent = Unmet(o, steps[o.ID], consents[o.ID]), consents[o.ID]
-			}
-			if l.Tell {
-				l.Waiting = max(now.Sub(o.Since), 0)
-				l.Again = toldBefore(steps[o.ID])
-			}
-			came, ok := here[o.Subject]
-			l.Here = ok || s.Here == nil
-			if ok { // nobody waits before they came
-				l.Waiting = min(l.Waiting, max(now.Sub(came), 0))
-			}
-			lines = append(lines, l)
-		}
-		slices.SortStableFunc(lines, func(a, b Line) int {
-			if a.Here != b.Here {
-				return map[bool]int{true: -1, false: 1}[a.Here]
-			}
-			return cmp.Or(cmp.Compare(b.Waiting, a.Waiting), bytes.Compare(a.Order.ID[:], b.Order.ID[:]))
-		})
-		return nil
-	})
-	if err != nil || len(lines) == 0 {
-		return lines, fault.Wrap(op, err)
-	}
-	return lines, fault.Wrap(op, s.Access.Searched(ctx, "care.worklist", shown))
-}
-
-// here is who came to the user's site today, and when.
-func (s *Service) here(ctx context.Context, tx *db.Tx) (map[db.ID]time.Time, error) {
-	a, _ := access.From(ctx)
-	if s.Here == nil || a.Site() == "" {
-		return nil, nil
-	}
-	return s.Here(tx, a.Site(), s.today())
-}
-
-// listed are the open orders of everybody who is here, and mostListed of the others.
-func (s *Service) listed(tx *db.Tx, station string, scope access.Scope, here map[db.ID]time.Time) ([]Order, error) {
-	orders, err := openOf(tx, station, scope, slices.Collect(maps.Keys(here)))
-	if err != nil {
-		return nil, err
-	}
-	rest, err := openAt(tx, station, scope, mostListed+len(orders))
-	rest = slices.DeleteFunc(rest, func(o Order) bool { _, ok := here[o.Subject]; return ok })
-	return append(orders, rest[:min(len(rest), mostListed)]...), err
-}
-
-// withTalks adds to the counselling list the orders of other stations that need a
-// talk before, and those whose result is to be told (told).
-func (s *Service) withTalks(ctx context.Context, tx *db.Tx, orders []Order) (all []Order, told map[db.ID]bool, err error) {
-	talk, tell, err := s.talks(ctx, tx)
-	if err != nil {
-		return nil, nil, err
-	}
-	told = map[db.ID]bool{}
-	for _, o := range tell {
-		told[o.ID] = true
-	}
-	for _, o := range append(talk, tell...) {
-		if !slices.ContainsFunc(orders, func(p Order) bool { return p.ID == o.ID }) {
-			orders = append(orders, o)
-		}
-	}
-	slices.SortStableFunc(orders, func(a, b Order) int { return a.At.Compare(b.At) })
-	return orders, told, nil
-}
-
-// talks are the orders that need a talk before, for who counsels, and those whose
-// result is to be told, for who may tell it.
-func (s *Service) talks(ctx context.Context, tx *db.Tx) (talk, tell []Order, err error) {
-	scope, err := s.Access.Scope(ctx, access.CounsellingRecord)
-	if err == nil && !scope.Empty() {
-		talk, err = talkedAbout(tx, scope)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if scope, err = s.Access.Scope(ctx, access.ResultTell); err == nil && !scope.Empty() {
-		tell, err = toTell(tx, scope, db.ID{})
-	}
-	return talk, tell, err
 }
 
 // OfPerson lists a person's orders that the user may see, latest first.

@@ -2,7 +2,6 @@ package order
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +75,7 @@ CREATE INDEX care_opened_subject ON care_opened (subject);
 `}, {Area: "care_order", Number: 2, SQL: `
 ALTER TABLE care_result ADD COLUMN care INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX care_result_care ON care_result (care, subject);
-`}}
+`}, {Area: "care_order", Number: 3, SQL: queueIndex}}
 }
 
 // orderDoc is an order in the journal, and the body of its row.
@@ -171,40 +170,6 @@ func queryOrders(tx *db.Tx, where string, args ...any) ([]Order, error) {
 	return out, rows.Err()
 }
 
-// mostListed caps what a list shows beside those who are here; a station with more
-// who have not come has other worries.
-const mostListed = 200
-
-// openAt lists the open orders of a station that the scope allows: those begun first,
-// which nobody may lose sight of, then longest waiting first; not more than most.
-func openAt(tx *db.Tx, station string, scope access.Scope, most int) ([]Order, error) {
-	where, args := scope.WhereIn("o", access.Columns{})
-	return queryOrders(tx, "o.station = ? AND o.is_open = 1 AND "+where+" ORDER BY CASE o.status WHEN ? THEN 0 ELSE 1 END, o.at, o.id LIMIT ?",
-		append(append([]any{station}, args...), string(InProgress), most)...)
-}
-
-// askedAtOnce bounds how many ids one query names.
-const askedAtOnce = 200
-
-// openOf lists the open orders of some people at a station that the scope allows.
-func openOf(tx *db.Tx, station string, scope access.Scope, people []db.ID) ([]Order, error) {
-	where, rights := scope.WhereIn("o", access.Columns{})
-	var out []Order
-	for some := range slices.Chunk(people, askedAtOnce) {
-		args := []any{station}
-		for _, id := range some {
-			args = append(args, id)
-		}
-		list, err := queryOrders(tx, "o.station = ? AND o.is_open = 1 AND o.subject IN (?"+strings.Repeat(", ?", len(some)-1)+") AND "+where+" ORDER BY o.at, o.id",
-			append(args, rights...)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, list...)
-	}
-	return out, nil
-}
-
 // doneAt lists what was done at a station as far as the scope allows, the latest
 // first: of some people, or of everybody where people is nil.
 func doneAt(tx *db.Tx, station string, scope access.Scope, people []db.ID, limit int) ([]Order, error) {
@@ -264,29 +229,6 @@ func toTell(tx *db.Tx, scope access.Scope, person db.ID) ([]Order, error) {
 }
 
 // ordersOf lists a person's orders that the scope allows, latest first.
-// waitingAt counts the open orders of each station that the scope lets through.
-func waitingAt(tx *db.Tx, scope access.Scope) (map[string]int, error) {
-	where, args := scope.WhereIn("o", access.Columns{})
-	rows, err := tx.Query("SELECT o.station, COUNT(*) FROM care_order o WHERE o.is_open = 1 AND "+where+" GROUP BY o.station", args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[string]int{}
-	for rows.Next() {
-		var station string
-		var n int
-		if err := rows.Scan(&station, &n); err != nil {
-			return nil, err
-		}
-		out[station] = n
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 func ordersOf(tx *db.Tx, subject db.ID, scope access.Scope) ([]Order, error) {
 	where, args := scope.WhereIn("o", access.Columns{})
 	return queryOrders(tx, "o.subject = ? AND "+where+" ORDER BY o.at DESC, o.id DESC LIMIT ?", append(append([]any{subject}, args...), mostListed)...)
@@ -358,24 +300,3 @@ func querySteps(tx *db.Tx, where string, args ...any) ([]Step, error) {
 }
 
 func stepsOf(tx *db.Tx, order db.ID) ([]Step, error) { return querySteps(tx, "order_id = ?", order) }
-
-// stepsOfAll reads the steps of many orders at once.
-func stepsOfAll(tx *db.Tx, orders []Order) (map[db.ID][]Step, error) {
-	out := map[db.ID][]Step{}
-	const chunk = 100
-	for from := 0; from < len(orders); from += chunk {
-		part := orders[from:min(from+chunk, len(orders))]
-		args := make([]any, len(part))
-		for i, o := range part {
-			args[i] = o.ID
-		}
-		steps, err := querySteps(tx, "order_id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(args)), ",")+")", args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range steps {
-			out[s.Order] = append(out[s.Order], s)
-		}
-	}
-	return out, nil
-}
