@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -78,7 +79,15 @@ func (s *Service) Worklist(ctx context.Context, station string) ([]Line, error) 
 // of those whose result is to come or to be told; with another part what comes in it
 // after the first from. No page is too far: however many are planned, each is on one.
 func (s *Service) ListPart(ctx context.Context, station string, part Part, from int) (List, error) {
-	most := func(begun int) int { return begun + from + listedAtOnce } // what was begun is queued first
+	most := func(begun int) int { // what was begun is queued first, and the first page shows nothing else
+		switch {
+		case s.Here == nil: // everybody is here
+			return math.MaxInt32
+		case part == PartHere:
+			return begun
+		}
+		return begun + from + listedAtOnce
+	}
 	l, err := s.list(ctx, station, most, func(all []queued) []queued { return cut(all, part, from) })
 	l.From = from
 	return l, err
@@ -177,9 +186,11 @@ func (s *Service) queue(ctx context.Context, tx *db.Tx, station string, scope ac
 	if err != nil {
 		return nil, err
 	}
-	rest, err := openAt(tx, station, scope, most+len(all))
-	if err != nil {
-		return nil, err
+	var rest []queued
+	if most > 0 {
+		if rest, err = openAt(tx, station, scope, min(most, math.MaxInt32-len(all))+len(all)); err != nil {
+			return nil, err
+		}
 	}
 	rest = slices.DeleteFunc(rest, func(q queued) bool { _, ok := here[q.Subject]; return ok })
 	all = append(all, rest[:min(len(rest), most)]...)

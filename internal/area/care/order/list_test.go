@@ -230,6 +230,9 @@ func TestEverybodyPlannedIsOnAPageAndOnlyWhoIsShownIsNoted(t *testing.T) {
 			all[w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = db.NewID() })] = true
 		}
 		begun := w.place("CXR", "film", "radiology", func(r *Request) { r.Subject = db.NewID() })
+		if list, err := w.ListPart(w.as(access.Nurse), "radiology", PartHere, 0); err != nil || len(list.Lines) != planned+1 || list.Awaited+list.Later != 0 {
+			t.Errorf("where nobody notes who comes everybody is here, and on the page: %d, %d awaited, %d later, %v", len(list.Lines), list.Awaited, list.Later, err)
+		}
 		tech := w.as(access.Radiographer)
 		if err := w.Perform(tech, Act{ID: db.NewID(), Order: begun, Identity: "photo"}); err != nil {
 			t.Fatal(err)
