@@ -25,15 +25,18 @@ type sqliteStore struct {
 	slots  chan struct{}
 	closed bool
 	users  sync.WaitGroup // reads under way
+	active int            // how many those are
+	paused chan struct{}  // while readers have to wait; closed when they may go on
+	quiet  chan struct{}  // closed when the last of those under way has ended
 }
 
 func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 	var dataKey []byte
 	switch {
 	case o.Key != nil:
-		k, err := o.Key.DataKey(ctx)
+		k, err := dataKeyOf(ctx, o.Key, o.Path)
 		if err != nil {
-			return nil, fault.Wrap("db.Open", err)
+			return nil, err
 		}
 		dataKey = k
 	case !o.Unencrypted:
@@ -47,6 +50,9 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 		vfs = "adiantum"
 	}
 	if dataKey != nil {
+		if err := gone(o.Path + "-next"); err != nil { // left by a cut in the middle of Rekey
+			return nil, err
+		}
 		if err := trimTorn(o.Path); err != nil {
 			return nil, err
 		}
@@ -71,13 +77,9 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 
 // reader takes a read connection, opening one if all are busy and there may be more.
 func (s *sqliteStore) reader(ctx context.Context) (*conn, error) {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil, fault.New(fault.Unavailable, "db.Read", "db.closed")
+	if err := s.enter(ctx); err != nil {
+		return nil, err
 	}
-	s.users.Add(1)
-	s.mu.Unlock()
 	select {
 	case c := <-s.idle:
 		return c, nil
@@ -90,19 +92,19 @@ func (s *sqliteStore) reader(ctx context.Context) (*conn, error) {
 		c, err := dial(context.Background(), dsn(s.path, s.vfs), s.dataKey, readerCacheKB, true)
 		if err != nil {
 			<-s.slots
-			s.users.Done()
+			s.leave()
 			return nil, err
 		}
 		return c, nil
 	case <-ctx.Done():
-		s.users.Done()
+		s.leave()
 		return nil, mapped("db.Read", ctx.Err())
 	}
 }
 
 func (s *sqliteStore) giveBack(c *conn) {
 	s.idle <- c
-	s.users.Done()
+	s.leave()
 }
 
 func (s *sqliteStore) read(ctx context.Context, fn func(*Tx) error) (err error) {
@@ -159,8 +161,8 @@ func (s *sqliteStore) close() error {
 }
 
 func (s *sqliteStore) info(ctx context.Context, i *Info) error {
-	i.Version, i.Encrypted = s.ver, s.dataKey != nil
-	if s.dataKey != nil {
+	i.Version, i.Encrypted = s.ver, s.encrypted()
+	if i.Encrypted {
 		i.Cipher = "adiantum"
 	}
 	if st, err := os.Stat(s.path); err == nil {
@@ -206,7 +208,7 @@ func (s *sqliteStore) scrub(ctx context.Context) error {
 			return mapped("db.Scrub", err)
 		}
 		steps := []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"}
-		if s.dataKey != nil {
+		if s.encrypted() {
 			steps = append([]string{"PRAGMA temp_store=FILE"}, steps...)
 			defer func() { _ = c.Exec("PRAGMA temp_store=MEMORY") }()
 		}

@@ -35,7 +35,8 @@ type writer struct {
 	h         hooks
 	group     []*request
 	groupFrom time.Time
-	purge     bool // the log is to be emptied
+	purge     bool  // the log is to be emptied
+	broken    error // the file could not be opened again; nothing is written
 }
 
 // request is one Write, or one maintenance step outside any transaction.
@@ -89,12 +90,22 @@ func (w *writer) close() error {
 	}
 	w.mu.Unlock()
 	<-w.stopped
+	if w.c == nil {
+		return nil
+	}
 	return w.c.shut()
 }
+
+// forget lets go of a connection that was closed, and of its statements.
+func (w *writer) forget() { w.c, w.save, w.release, w.rollTo = nil, nil, nil, nil }
 
 func (w *writer) loop() {
 	defer close(w.stopped)
 	for r := range w.queue {
+		if w.broken != nil {
+			r.done <- w.broken
+			continue
+		}
 		if r.outside != nil {
 			r.done <- w.maintain(r)
 			continue
@@ -121,7 +132,7 @@ func (w *writer) maintain(r *request) (err error) {
 // emptyLog moves the log into the file and truncates it. A reader that still needs
 // the log is not waited for: the next commit tries again.
 func (w *writer) emptyLog() {
-	if w.c.BusyTimeout(50*time.Millisecond) != nil {
+	if w.c == nil || w.c.BusyTimeout(50*time.Millisecond) != nil {
 		return
 	}
 	defer func() { _ = w.c.BusyTimeout(busyTimeout) }()

@@ -24,6 +24,13 @@ type Provider interface {
 	DataKey(ctx context.Context) ([]byte, error)
 }
 
+// Rotating is a Provider whose data key may be on its way to another one: after a
+// cut the database is under either. NextKey is nil when it is on no way.
+type Rotating interface {
+	Provider
+	NextKey(ctx context.Context) ([]byte, error)
+}
+
 type plain struct{ k []byte }
 
 // Plain is a provider that has the key already.
