@@ -17,6 +17,7 @@ type erasedCmd struct {
 }
 
 type erasedListCmd struct {
+	unlocking
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
@@ -26,9 +27,12 @@ func (erasedListCmd) Help() string {
 }
 
 // Run runs the command.
-func (c *erasedListCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "erased-list"}) }
+func (c *erasedListCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "erased-list"})
+}
 
 type erasedApplyCmd struct {
+	unlocking
 	File string `arg:"" help:"A list that godwit erased list printed."`
 	Dir  string `required:"" help:"Folder of the restored node." type:"existingdir"`
 }
@@ -49,5 +53,5 @@ func (c *erasedApplyCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	return do(w, c.Dir, app.Command{Name: "erased-apply", Lines: strings.Split(strings.TrimRight(string(b), "\n"), "\n")})
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "erased-apply", Lines: strings.Split(strings.TrimRight(string(b), "\n"), "\n")})
 }

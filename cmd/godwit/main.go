@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type cli struct {
 	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
 	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
 	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
+	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`
@@ -38,11 +40,12 @@ type world struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	lines    *bufio.Reader // standard input, once something was read from it
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(world{ctx, os.Stdin, os.Stdout, os.Stderr, os.Getenv}, os.Args[1:])
+	code := run(world{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

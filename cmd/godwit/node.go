@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ type serveCmd struct {
 	Addr    string   `default:"127.0.0.1:8080" help:"Where to listen."`
 	Host    []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
 	TLS     bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	KeyFile string   `help:"Key file of this machine, which opens the records without anybody; see 'godwit key host add'." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
 	Country string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
 }
 
@@ -56,7 +58,7 @@ func (serveCmd) Help() string {
 
 // Run runs the command.
 func (c *serveCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, Out: w.out, Log: logger(w.err)})
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, KeyFile: c.KeyFile, Out: w.out, Log: logger(w.err)})
 }
 
 func logger(w io.Writer) *slog.Logger {
@@ -64,6 +66,7 @@ func logger(w io.Writer) *slog.Logger {
 }
 
 type doctorCmd struct {
+	unlocking
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
@@ -73,9 +76,12 @@ func (doctorCmd) Help() string {
 }
 
 // Run runs the command.
-func (c *doctorCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "doctor"}) }
+func (c *doctorCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "doctor"})
+}
 
 type rebuildCmd struct {
+	unlocking
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
@@ -85,10 +91,42 @@ func (rebuildCmd) Help() string {
 }
 
 // Run runs the command.
-func (c *rebuildCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "rebuild"}) }
+func (c *rebuildCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "rebuild"})
+}
+
+// unlocking is what opens a locked folder that no server has open.
+type unlocking struct {
+	As      string `help:"Log-in of a user whose password opens a locked node: asked for, or read from the first line of standard input." placeholder:"LOGIN"`
+	KeyFile string `help:"Key file of this machine, which opens a locked node." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
+}
+
+// with asks for the password and puts what opens the node into a command.
+func (u unlocking) with(w *world, c app.Command) (app.Command, error) {
+	c.As, c.KeyFile = u.As, u.KeyFile
+	var err error
+	if c.KeyFile != "" { // a running server has a working folder of its own
+		c.KeyFile, err = filepath.Abs(c.KeyFile)
+	}
+	if u.As == "" || err != nil {
+		return c, err
+	}
+	c.Unlock, err = readLine(w, "Password of "+u.As+", to unlock: ")
+	return c, err
+}
 
 // do runs a command on the node of a folder and prints what it answered.
-func do(w *world, dir string, c app.Command) error {
+func do(w *world, dir string, u unlocking, c app.Command) error {
+	if c.Unlock == "" {
+		var err error
+		if c, err = u.with(w, c); err != nil {
+			return err
+		}
+	}
+	return run1(w, dir, c)
+}
+
+func run1(w *world, dir string, c app.Command) error {
 	a, err := app.Run(w.ctx, app.Options{Dir: dir, Log: logger(w.err)}, c)
 	if err != nil {
 		return err
@@ -116,6 +154,7 @@ type userCmd struct {
 }
 
 type userAddCmd struct {
+	unlocking
 	Login     string   `arg:"" help:"Log-in name."`
 	Dir       string   `required:"" help:"Folder of the node." type:"path"`
 	Name      string   `help:"Full name; the log-in name if left out."`
@@ -133,7 +172,7 @@ func (userAddCmd) Help() string {
 
 // Run runs the command.
 func (c *userAddCmd) Run(w *world) error {
-	password, err := readPassword(w)
+	cmd, password, err := c.unlocking.withPassword(w, app.Command{Name: "user-add"})
 	if err != nil {
 		return err
 	}
@@ -141,11 +180,13 @@ func (c *userAddCmd) Run(w *world) error {
 	if name == "" {
 		name = c.Login
 	}
-	return do(w, c.Dir, app.Command{Name: "user-add", Login: c.Login, FullName: name, Roles: c.Role, Sites: c.Site, Programmes: c.Programme,
-		Ceiling: c.Ceiling, Locale: c.Locale, Password: password})
+	cmd.Login, cmd.FullName, cmd.Roles, cmd.Sites, cmd.Programmes = c.Login, name, c.Role, c.Site, c.Programme
+	cmd.Ceiling, cmd.Locale, cmd.Password = c.Ceiling, c.Locale, password
+	return run1(w, c.Dir, cmd)
 }
 
 type userPasswdCmd struct {
+	unlocking
 	Login string `arg:"" help:"Log-in name."`
 	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
 }
@@ -157,14 +198,16 @@ func (userPasswdCmd) Help() string {
 
 // Run runs the command.
 func (c *userPasswdCmd) Run(w *world) error {
-	password, err := readPassword(w)
+	cmd, password, err := c.unlocking.withPassword(w, app.Command{Name: "user-passwd"})
 	if err != nil {
 		return err
 	}
-	return do(w, c.Dir, app.Command{Name: "user-passwd", Login: c.Login, Password: password})
+	cmd.Login, cmd.Password = c.Login, password
+	return run1(w, c.Dir, cmd)
 }
 
 type userDisableCmd struct {
+	unlocking
 	Login string `arg:"" help:"Log-in name."`
 	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
 }
@@ -176,10 +219,11 @@ func (userDisableCmd) Help() string {
 
 // Run runs the command.
 func (c *userDisableCmd) Run(w *world) error {
-	return do(w, c.Dir, app.Command{Name: "user-disable", Login: c.Login})
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "user-disable", Login: c.Login})
 }
 
 type userChangeCmd struct {
+	unlocking
 	Login     string   `arg:"" help:"Log-in name; it never changes."`
 	Dir       string   `required:"" help:"Folder of the node." type:"existingdir"`
 	Name      string   `help:"Full name."`
@@ -197,11 +241,12 @@ func (userChangeCmd) Help() string {
 
 // Run runs the command.
 func (c *userChangeCmd) Run(w *world) error {
-	return do(w, c.Dir, app.Command{Name: "user-change", Login: c.Login, FullName: c.Name, Roles: c.Role, Sites: c.Site, Programmes: c.Programme,
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "user-change", Login: c.Login, FullName: c.Name, Roles: c.Role, Sites: c.Site, Programmes: c.Programme,
 		Ceiling: c.Ceiling, Locale: c.Locale})
 }
 
 type userEnableCmd struct {
+	unlocking
 	Login string `arg:"" help:"Log-in name."`
 	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
 }
@@ -213,7 +258,7 @@ func (userEnableCmd) Help() string {
 
 // Run runs the command.
 func (c *userEnableCmd) Run(w *world) error {
-	return do(w, c.Dir, app.Command{Name: "user-enable", Login: c.Login})
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "user-enable", Login: c.Login})
 }
 
 type userRolesCmd struct{}
@@ -230,6 +275,7 @@ func (userRolesCmd) Run(w *world) error {
 }
 
 type userListCmd struct {
+	unlocking
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
@@ -237,29 +283,58 @@ type userListCmd struct {
 func (userListCmd) Help() string { return "Example:\n\n  godwit user list --dir ./node" }
 
 // Run runs the command.
-func (c *userListCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "user-list"}) }
+func (c *userListCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "user-list"})
+}
 
-// readPassword asks at a terminal without showing what is typed, and otherwise
-// takes the first line of standard input.
-func readPassword(w *world) (string, error) {
-	if f, ok := w.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprint(w.err, "Password: ")
-		first, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprint(w.err, "\nAgain: ")
-		if err != nil {
-			return "", err
-		}
-		second, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(w.err)
-		if err != nil {
-			return "", err
-		}
-		if string(first) != string(second) {
-			return "", errors.New("the two passwords are not the same; nothing was changed")
-		}
-		return string(first), nil
+// withPassword asks for what unlocks the node, and then for a new password.
+func (u unlocking) withPassword(w *world, c app.Command) (app.Command, string, error) {
+	c, err := u.with(w, c)
+	if err != nil {
+		return c, "", err
 	}
-	line, err := bufio.NewReader(io.LimitReader(w.in, 4096)).ReadString('\n')
+	password, err := readPassword(w)
+	return c, password, err
+}
+
+// readPassword asks for a new password, at a terminal twice and without showing
+// what is typed.
+func readPassword(w *world) (string, error) {
+	first, err := readLine(w, "Password: ")
+	if _, there := terminal(w); err != nil || !there {
+		return first, err
+	}
+	second, err := readLine(w, "Again: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New("the two passwords are not the same; nothing was changed")
+	}
+	return first, nil
+}
+
+func terminal(w *world) (fd int, there bool) {
+	f, ok := w.in.(*os.File)
+	if !ok {
+		return 0, false
+	}
+	return int(f.Fd()), term.IsTerminal(int(f.Fd()))
+}
+
+// readLine asks at a terminal without showing what is typed, and otherwise takes
+// the next line of standard input.
+func readLine(w *world, prompt string) (string, error) {
+	if fd, there := terminal(w); there {
+		fmt.Fprint(w.err, prompt)
+		typed, err := term.ReadPassword(fd)
+		fmt.Fprintln(w.err)
+		return string(typed), err
+	}
+	if w.lines == nil {
+		w.lines = bufio.NewReader(io.LimitReader(w.in, 16<<10))
+	}
+	line, err := w.lines.ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")
 	if line == "" {
 		if err == nil || errors.Is(err, io.EOF) {

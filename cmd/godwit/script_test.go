@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(e.WorkDir, "harbour"), os.DirFS(harbour))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": startServer, "stop": stopServer, "kill": killServer, "login": logIn, "get": get, "take": takePort, "harm": harm,
+			"start": startServer, "end": stopServer, "cut": killServer, "login": logIn, "get": get, "take": takePort, "harm": harm,
 			"mode": mode, "same": same, "copy": copyFolder,
 		},
 	})

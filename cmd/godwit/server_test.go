@@ -80,7 +80,7 @@ func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// stop NAME interrupts a server, waits for its end, which must be a success, and
+// end NAME (stop is taken by testscript, and ends the script) interrupts a server, waits for its end, which must be a success, and
 // leaves what it printed in NAME.out and NAME.err.
 func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	s := servers(ts)[args[0]]
@@ -96,7 +96,7 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// kill NAME ends a server as a power cut does.
+// cut NAME ends a server as a power cut does.
 func killServer(ts *testscript.TestScript, _ bool, args []string) {
 	s := servers(ts)[args[0]]
 	ts.Check(s.cmd.Process.Kill())

@@ -12,6 +12,7 @@ type siteCmd struct {
 }
 
 type siteSetCmd struct {
+	unlocking
 	Code       string   `arg:"" help:"Code of the site: two to twelve capitals, digits or hyphens. Documents carry it; it never changes."`
 	Dir        string   `required:"" help:"Folder of the node." type:"path"`
 	Country    string   `help:"Country where the site is, three letters. A new site needs it." placeholder:"XXX"`
@@ -39,11 +40,12 @@ func (c *siteSetCmd) Run(w *world) error {
 			names[lang] = name
 		}
 	}
-	return do(w, c.Dir, app.Command{Name: "site-set", Site: &app.Site{Code: strings.ToUpper(c.Code), Kind: app.SiteKind(c.Kind), Names: names,
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "site-set", Site: &app.Site{Code: strings.ToUpper(c.Code), Kind: app.SiteKind(c.Kind), Names: names,
 		Country: strings.ToUpper(c.Country), Languages: c.Language, Stations: c.Station, ConsentAge: c.ConsentAge, Guarded: c.Guarded}})
 }
 
 type siteListCmd struct {
+	unlocking
 	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
 }
 
@@ -51,4 +53,6 @@ type siteListCmd struct {
 func (siteListCmd) Help() string { return "Example:\n\n  godwit site list --dir ./node" }
 
 // Run runs the command.
-func (c *siteListCmd) Run(w *world) error { return do(w, c.Dir, app.Command{Name: "site-list"}) }
+func (c *siteListCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "site-list"})
+}

@@ -22,7 +22,7 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild
+	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild, key-…, destroy
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -31,6 +31,12 @@ type Command struct {
 	Ceiling    string   `json:"ceiling,omitempty"`
 	Locale     string   `json:"locale,omitempty"`
 	Password   string   `json:"password,omitempty"`
+
+	// As and Unlock are whose password opens a locked node, and KeyFile a key file.
+	As      string `json:"as,omitempty"`
+	Unlock  string `json:"unlock,omitempty"`
+	KeyFile string `json:"key_file,omitempty"`
+	File    string `json:"file,omitempty"` // key-host-add: where to make one
 
 	Site  *place.Site `json:"site,omitempty"`
 	Lines []string    `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
@@ -46,28 +52,67 @@ type Answer struct {
 // Run does a command on the node of a folder, wherever it is open.
 func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	o.Demo = IsDemo(o.Dir)
-	if !isNode(o.Dir) && c.Name != "user-add" && c.Name != "site-set" {
-		return Answer{}, fmt.Errorf("%s holds no node; `godwit serve --dir %s` makes one", o.Dir, o.Dir)
-	}
 	if err := halfMade(o.Dir); err != nil {
 		return Answer{}, err
 	}
-	if c.Name == "user-add" && !isNode(o.Dir) { // no folder is made for a user who will be refused
-		if err := access.CheckPassword(c.Password, c.Login, c.FullName); err != nil {
+	if !isNode(o.Dir) && !exists(o.Dir, slotsFile) && c.Name != "destroy" {
+		if c.Name != "user-add" {
+			return Answer{}, fmt.Errorf("%s holds no node; `godwit user add LOGIN --dir %s` makes one", o.Dir, o.Dir)
+		}
+		if err := access.CheckPassword(c.Password, c.Login, c.FullName); err != nil { // no folder is made for a user who will be refused
 			return Answer{}, err
 		}
 	}
-	n, err := Open(ctx, o)
+	h, err := claim(o)
 	switch {
 	case errors.Is(err, errRunning):
 		return ask(ctx, filepath.Join(o.Dir, socketFile), c)
-	case err != nil && c.Name == "doctor":
-		return cannotOpen(o.Dir, err), nil
 	case err != nil:
 		return Answer{}, explainOpen(o.Dir, err)
 	}
-	a := n.Do(ctx, c)
-	return a, n.Close()
+	a, err := h.Do(ctx, c)
+	if n := h.node.Load(); n != nil && err == nil { // what a server does behind its pages
+		if err := n.replaceKey(ctx); err != nil {
+			a.Lines = append(a.Lines, "the data key could not be replaced ("+Sentence(err)+"); it is tried again whenever the node opens")
+		}
+	}
+	return a, errors.Join(explainOpen(o.Dir, err), h.Close())
+}
+
+// Do runs a command on this folder, as whoever sits at the machine. It opens the
+// records first, with what the command has for that.
+func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
+	switch {
+	case h.State() == StateNew && c.Name == "user-add":
+		return h.setUp(ctx, c)
+	case h.State() == StateNew && c.Name != "destroy":
+		return Answer{Error: fmt.Sprintf("there is no administrator yet; `godwit user add LOGIN --dir %s` makes one", h.o.Dir)}, nil
+	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !isNode(h.o.Dir): // a cut in the middle of setting up
+		c.As, c.Unlock = c.Login, c.Password
+	}
+	n := h.node.Load()
+	if n == nil {
+		o := h.o
+		o.As, o.Password, o.KeyFile = c.As, c.Unlock, c.KeyFile
+		var err error
+		n, err = h.openWith(ctx, o)
+		if fault.KeyOf(err) == "key.locked" {
+			err = lockedAnswer(h.o.Dir)
+		}
+		switch {
+		case err != nil && c.Name == "doctor":
+			return h.cannotOpen(err), nil
+		case err != nil:
+			return Answer{}, err
+		}
+	}
+	switch c.Name {
+	case "key-protect":
+		return h.protect(ctx, c)
+	case "key-unlock":
+		return Answer{Lines: []string{"the records are open"}, OK: true}, nil
+	}
+	return n.Do(ctx, c), nil
 }
 
 // Do runs a command on this node, as whoever sits at the machine.
@@ -104,7 +149,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 	case "rebuild":
 		lines, ok, err = n.rebuild(ctx)
 	default:
-		err = fmt.Errorf("no command %q", c.Name)
+		lines, ok, err = n.keyCommand(ctx, c)
 	}
 	switch {
 	case fault.Is(err, fault.NotFound) && c.Login != "":
@@ -148,8 +193,8 @@ type adminServer struct {
 // maxCommand bounds a command, in bytes.
 const maxCommand = 16 << 20
 
-func (n *Node) listenAdmin() (*adminServer, error) {
-	path := filepath.Join(n.Dir, socketFile)
+func (h *Host) listenAdmin() (*adminServer, error) {
+	path := filepath.Join(h.o.Dir, socketFile)
 	_ = os.Remove(path) // left by a process that was killed: the lock says that none runs
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -166,7 +211,11 @@ func (n *Node) listenAdmin() (*adminServer, error) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(n.Do(r.Context(), c))
+		a, err := h.Do(r.Context(), c)
+		if err != nil {
+			a = Answer{Error: Sentence(explainOpen(h.o.Dir, err))}
+		}
+		_ = json.NewEncoder(w).Encode(a)
 	})
 	return &adminServer{l, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // earliest is a day before which no clock of a working node can stand: the
@@ -36,7 +37,8 @@ func (e *exam) say(good bool, format string, args ...any) {
 // doctor checks what the node stands on and says what to do where it is not well.
 func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	e := &exam{ok: true}
-	checkFolder(e, n.Dir)
+	n.host.checkFolder(e)
+	n.checkKeys(ctx, e)
 	n.checkClock(ctx, e)
 	checkDisk(e, n.Dir)
 	n.checkDatabase(ctx, e)
@@ -65,12 +67,38 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 }
 
 // cannotOpen is what doctor can say of a folder whose database does not open.
-func cannotOpen(dir string, err error) Answer {
+func (h *Host) cannotOpen(err error) Answer {
 	e := &exam{ok: true}
-	checkFolder(e, dir)
-	checkDisk(e, dir)
+	h.checkFolder(e)
+	checkDisk(e, h.o.Dir)
 	e.say(false, "database: %s", Sentence(err))
 	return Answer{Lines: e.lines, OK: e.ok}
+}
+
+// checkKeys looks at what the key lies in, and whether it is as it was left.
+func (n *Node) checkKeys(ctx context.Context, e *exam) {
+	s := n.host.keys()
+	switch {
+	case s == nil && n.Demo:
+		return
+	case s == nil:
+		e.say(false, "key: it is in a plain file; whoever copies the folder reads it. Run `godwit key protect LOGIN --dir %s`", n.Dir)
+		return
+	}
+	users, err := s.Users()
+	due, dueErr := n.Access.RotationDue(ctx)
+	switch st := s.State(); {
+	case st.Problem != nil:
+		e.say(false, "key: %s", Sentence(st.Problem))
+	case err != nil:
+		e.say(false, "key: %s", Sentence(err))
+	case n.rolledBack.Load():
+		e.say(false, "key: %s Run `godwit key rotate` and `godwit key words`", Sentence(fault.New(fault.Conflict, "app.doctor", "key.rolled_back")))
+	case st.Rotating, due != nil, dueErr != nil:
+		e.say(false, "key: the data key is still to be replaced; it needs as much free space as the database takes")
+	default:
+		e.say(true, "key: %d users can unlock the records", len(users))
+	}
 }
 
 func checkDisk(e *exam, dir string) {
@@ -129,9 +157,12 @@ func cipher(i db.Info) string {
 }
 
 // checkFolder looks at who else can get at the folder, its key and its database.
-func checkFolder(e *exam, dir string) {
-	open := false
-	for _, name := range []string{"", keyFile, databaseFile} {
+func (h *Host) checkFolder(e *exam) {
+	dir, open, keeper := h.o.Dir, false, keyFile
+	if h.keys() != nil {
+		keeper = slotsFile
+	}
+	for _, name := range []string{"", keeper, databaseFile} {
 		path := filepath.Join(dir, name)
 		st, err := os.Stat(path)
 		switch {

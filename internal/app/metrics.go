@@ -10,8 +10,14 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
-// healthz answers 200 while the database answers.
-func (n *Node) healthz(w http.ResponseWriter, r *http.Request) {
+// healthz answers 200 while the database answers, and otherwise how the folder
+// stands: nobody is served before somebody has logged in.
+func (h *Host) healthz(w http.ResponseWriter, r *http.Request) {
+	n := h.node.Load()
+	if n == nil {
+		http.Error(w, string(h.State()), http.StatusServiceUnavailable)
+		return
+	}
 	err := n.DB.Read(r.Context(), func(tx *db.Tx) error {
 		var one int
 		return tx.Row("SELECT 1").Scan(&one)
@@ -26,17 +32,26 @@ func (n *Node) healthz(w http.ResponseWriter, r *http.Request) {
 
 // metrics counts what happens, never to whom: no label holds anything about a
 // person, a user or a place.
-func (n *Node) metrics() http.Handler {
+func (h *Host) metrics(w http.ResponseWriter, r *http.Request) {
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), gateCollector{n},
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "godwit_database_bytes", Help: "Size of the database."}, func() float64 {
+	n := h.node.Load()
+	reg.MustRegister(collectors.NewGoCollector(),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "godwit_open", Help: "1 while the records are open, 0 while they are locked."}, func() float64 {
+			if n == nil {
+				return 0
+			}
+			return 1
+		}))
+	if n != nil {
+		reg.MustRegister(gateCollector{n}, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "godwit_database_bytes", Help: "Size of the database."}, func() float64 {
 			info, err := n.DB.Info(contextForMetrics())
 			if err != nil {
 				return -1
 			}
 			return float64(info.Bytes)
 		}))
-	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
+	}
+	promhttp.HandlerFor(reg, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 }
 
 // gateCollector exposes what the gate counts: log-ins, refusals, reads.

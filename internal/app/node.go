@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/app/packweb"
@@ -34,7 +35,9 @@ import (
 // The files of a node's folder.
 const (
 	databaseFile = "godwit.db"
-	keyFile      = "godwit.key"
+	slotsFile    = "godwit.slots" // and godwit.slots.new while it is written
+	keyFile      = "godwit.key"   // a demo's, and a node's from before there were slots
+	goneFile     = "destroyed"    // says that the slots were destroyed on purpose
 	lockFile     = "godwit.lock"
 	socketFile   = "godwit.sock"
 	demoFile     = "demo"
@@ -54,11 +57,17 @@ type Options struct {
 	// Secure says that a TLS proxy is in front: cookies travel over TLS only.
 	Secure bool
 
+	// What unlocks a node with key slots: the key file of its host, or a user's
+	// password. Neither is needed while somebody can log in.
+	KeyFile      string
+	As, Password string
+
 	remake bool // clear away a demo's world that was left half made
 }
 
 // Node is one installation in one folder, open.
 type Node struct {
+	host       *Host
 	Dir        string
 	DB         *db.DB
 	Journal    *journal.Journal
@@ -77,9 +86,10 @@ type Node struct {
 	door    *page.Door
 	mux     *http.ServeMux
 	handler http.Handler
-	unlock  func()
 
 	rulesChanged chan struct{} // wakes sweepRules
+	keyTurns     chan struct{} // wakes turnKeys
+	rolledBack   atomic.Bool   // the slot file is older than the database knows of
 
 	close    sync.Once
 	closeErr error
@@ -109,7 +119,7 @@ func fits(o Options) error {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile):
+		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile):
 		default:
 			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
 		}
@@ -150,47 +160,24 @@ func areas() []page.Area {
 	}
 }
 
-// Open opens the node of a folder, and makes it if the folder is empty. While it
-// is open no other process can open it: fault.Unavailable says so.
+// Open opens the node of a folder with what the options have to unlock it, and
+// makes it if the folder is empty and a demo's. While it is open no other process
+// can open it: fault.Unavailable says so.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	const op = "app.Open"
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, &fault.Error{Code: fault.Unavailable, Op: op, Key: "app.folder", Err: err}
-	}
-	if err := fits(o); err != nil {
-		return nil, err
-	}
-	unlock, err := lockDir(filepath.Join(o.Dir, lockFile))
+	h, err := claim(o)
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Dir: o.Dir, Demo: o.Demo, log: o.Log, clock: o.Clock, unlock: unlock}
-	if err := n.open(ctx, o); err != nil {
-		return nil, errors.Join(err, n.Close())
+	n, err := h.openWith(ctx, o)
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
 	}
 	return n, nil
 }
 
 func (n *Node) open(ctx context.Context, o Options) error {
-	if o.Demo && o.remake {
-		if err := prepareDemo(o.Dir); err != nil {
-			return err
-		}
-	}
-	keyPath := filepath.Join(o.Dir, keyFile)
-	if !isNode(o.Dir) {
-		if err := key.Create(keyPath); err != nil && !fault.Is(err, fault.Conflict) {
-			return err
-		}
-	}
 	var err error
-	if n.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.Dir, databaseFile), Key: key.File(keyPath), Migrations: migrations()}); err != nil {
+	if n.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.Dir, databaseFile), Key: n.host.provider(), Migrations: migrations()}); err != nil {
 		return err
 	}
 	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock}); err != nil {
@@ -209,9 +196,6 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		return err
 	}
 	n.Sites = place.NewSites(n.DB, n.Journal, n.Access)
-	if n.Pages, err = page.New(page.Options{Areas: areas(), Frame: n.frame, Clock: o.Clock, Log: o.Log, Pseudo: o.Demo}); err != nil {
-		return err
-	}
 	n.Packs = pack.NewRegistry(pack.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Clock: o.Clock})
 	n.rulesChanged = make(chan struct{}, 1)
 	n.Packs.OnChange(n.tellSweep)
@@ -222,7 +206,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		return err
 	}
 	n.handler = n.routes()
-	return nil
+	return n.followAccounts(ctx)
 }
 
 // services builds every area and ties them together: what one area must hear of
@@ -267,8 +251,12 @@ func (n *Node) services(o Options) error {
 	return n.Access.Register(outlets...)
 }
 
-// Close gives back what the node holds. What was acknowledged is durable already.
-func (n *Node) Close() error {
+// Close gives back the folder and what the node holds of it. What was acknowledged
+// is durable already.
+func (n *Node) Close() error { return n.host.Close() }
+
+// shut closes the database.
+func (n *Node) shut() error {
 	n.close.Do(func() {
 		if n.Journal != nil {
 			n.closeErr = n.Journal.Close(context.Background())
@@ -276,7 +264,6 @@ func (n *Node) Close() error {
 		if n.DB != nil {
 			n.closeErr = errors.Join(n.closeErr, n.DB.Close())
 		}
-		n.unlock()
 	})
 	return n.closeErr
 }

@@ -38,7 +38,7 @@ func TestHealthAndMetricsAnswerOnThisMachineOnly(t *testing.T) {
 		{"a page of another site", func(r *http.Request) { r.Host = "evil.example.org:8080" }, here, 404},
 	} {
 		for _, path := range []string{"/healthz", "/metrics"} {
-			for name, h := range map[string]http.Handler{"pages": n.Handler(), "side": n.ops()} {
+			for name, h := range map[string]http.Handler{"pages": n.Handler(), "side": n.host.ops()} {
 				r := httptest.NewRequest(http.MethodGet, path, nil)
 				r.RemoteAddr, r.Host = "127.0.0.1:5000", "127.0.0.1:8080"
 				if tc.local != nil {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -17,40 +16,48 @@ import (
 
 // ops answers whether the node lives and what it counts, to this machine only.
 // It holds no personal data.
-func (n *Node) ops() http.Handler {
+func (h *Host) ops() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", n.healthz)
-	mux.Handle("GET /metrics", n.metrics())
+	mux.HandleFunc("GET /healthz", h.healthz)
+	mux.HandleFunc("GET /metrics", h.metrics)
 	return localOnly(mux)
 }
 
 // isOps are the paths of ops.
 func isOps(path string) bool { return path == "/healthz" || path == "/metrics" }
 
-// Handler is the whole node: every page behind the gate, and the ops paths for
-// connections that begin and end on this machine.
-func (n *Node) Handler() http.Handler {
-	ops := n.ops()
+// Handler is all that the host answers: the ops paths for connections that begin
+// and end on this machine, the node's pages while it is open, and otherwise the
+// page at which somebody opens it.
+func (h *Host) Handler() http.Handler {
+	ops := h.ops()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isOps(r.URL.Path) {
 			ops.ServeHTTP(w, r)
 			return
 		}
-		defer n.caught(w, r)
-		n.handler.ServeHTTP(w, r)
+		defer h.caught(w, r)
+		if n := h.node.Load(); n != nil {
+			n.handler.ServeHTTP(w, r)
+			return
+		}
+		h.locked.ServeHTTP(w, r)
 	})
 }
 
+// Handler is the host's, for a node that was opened at once.
+func (n *Node) Handler() http.Handler { return n.host.Handler() }
+
 // caught turns a panic of ours into an error page. The log gets the page's pattern
 // and where it happened, never the value, which could quote a record.
-func (n *Node) caught(w http.ResponseWriter, r *http.Request) {
+func (h *Host) caught(w http.ResponseWriter, r *http.Request) {
 	switch v := recover(); v {
 	case nil:
 	case http.ErrAbortHandler:
 		panic(v)
 	default:
-		n.log.Error("panic", "pattern", r.Pattern, "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
-		n.Pages.Error(w, r, fault.New(fault.Internal, "app.Handler", "page.error.internal"))
+		h.logger().Error("panic", "pattern", r.Pattern, "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+		h.pages.Error(w, r, fault.New(fault.Internal, "app.Handler", "page.error.internal"))
 	}
 }
 
@@ -92,14 +99,16 @@ func localOnly(next http.Handler) http.Handler {
 
 // Serve answers requests until ctx ends, then lets those under way finish. ops,
 // where there is one, is a second listener on loopback for health and metrics.
-func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
-	server := func(h http.Handler) *http.Server {
-		return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+// The node may be locked, be opened meanwhile, and be destroyed. ready is called
+// when pages and commands are answered.
+func (h *Host) Serve(ctx context.Context, l, ops net.Listener, ready func()) error {
+	server := func(handler http.Handler) *http.Server {
+		return &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 			WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-			ErrorLog: slog.NewLogLogger(quietLog{n.log.Handler()}, slog.LevelWarn)}
+			ErrorLog: slog.NewLogLogger(quietLog{h.o.Log.Handler()}, slog.LevelWarn)}
 	}
-	srv, side := server(n.Handler()), server(n.ops())
-	admin, err := n.listenAdmin()
+	srv, side := server(h.Handler()), server(h.ops())
+	admin, err := h.listenAdmin()
 	if err != nil {
 		return err
 	}
@@ -109,15 +118,15 @@ func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
 		go func() { failed <- side.Serve(ops) }()
 	}
 	go func() { failed <- admin.serve() }()
-	var behind sync.WaitGroup
 	work, stopWork := context.WithCancel(ctx)
-	behind.Go(func() { // after an upgrade that folds names in another way
-		if err := n.People.Refold(work, nil); err != nil && work.Err() == nil {
-			n.log.Error("search index", "err", err)
-		}
-	})
-	behind.Go(func() { n.sweepRules(work) })
-	defer behind.Wait()
+	h.mu.Lock()
+	h.work = work
+	if n := h.node.Load(); n != nil {
+		h.begin(n)
+	}
+	h.mu.Unlock()
+	ready()
+	defer h.behind.Wait()
 	defer stopWork()
 	select {
 	case err = <-failed:
@@ -126,6 +135,11 @@ func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return errors.Join(err, srv.Shutdown(stop), side.Shutdown(stop), admin.close(stop))
+}
+
+// Serve is the host's, for a node that was opened at once.
+func (n *Node) Serve(ctx context.Context, l, ops net.Listener) error {
+	return n.host.Serve(ctx, l, ops, func() {})
 }
 
 // quietLog keeps of what net/http logs only that it did: its texts quote the

@@ -8,7 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // ServeOptions say which node to run and where.
@@ -16,37 +19,35 @@ type ServeOptions struct {
 	Dir, Addr, Country string
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
+	KeyFile            string   // opens the records of a host that nobody attends
 	Out                io.Writer
 	Log                *slog.Logger
 }
 
-// Serve runs the node of a folder until ctx ends. A demo's folder is served too,
-// as the demo that it is: its own accounts, and a mark on every page.
+// Serve runs the node of a folder until ctx ends. It listens at once; while the
+// records are locked, all it shows is the page at which somebody opens them. A
+// demo's folder is served too, as the demo that it is: its own accounts, and a mark
+// on every page.
 func Serve(ctx context.Context, o ServeOptions) error {
 	if err := halfMade(o.Dir); err != nil {
 		return err
 	}
-	n, err := Open(ctx, Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, Log: o.Log})
+	h, err := claim(Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
+	if err := h.openForServe(ctx, o); err != nil {
+		return errors.Join(explainOpen(o.Dir, err), h.Close())
+	}
 	l, _, err := Listen(o.Addr, false)
 	if err != nil {
-		return errors.Join(explainListen(o.Addr, err), n.Close())
+		return errors.Join(explainListen(o.Addr, err), h.Close())
 	}
 	ops, err := opsListener(l)
 	if err != nil {
-		return errors.Join(err, l.Close(), n.Close())
+		return errors.Join(err, l.Close(), h.Close())
 	}
-	if n.Demo {
-		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
-	}
-	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
-		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
-	}
-	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
-		fmt.Fprintf(o.Out, "There is no site yet, so nobody can be registered. Make one with: godwit site set CODE --dir %s\n", o.Dir)
-	}
+	h.announce(ctx, o)
 	if !IsLoopback(l.Addr()) {
 		fmt.Fprintf(o.Out, "health and metrics, for this machine only: http://%s\n", ops.Addr())
 		if len(o.Hosts) == 0 {
@@ -56,9 +57,53 @@ func Serve(ctx context.Context, o ServeOptions) error {
 			fmt.Fprintln(o.Out, "Pages are not encrypted on the way to other machines: put a TLS proxy in front and say so with --tls.")
 		}
 	}
-	fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
-	err = n.Serve(ctx, l, ops)
-	return errors.Join(err, n.Close())
+	err = h.Serve(ctx, l, ops, func() { fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr()) })
+	return errors.Join(err, h.Close())
+}
+
+// openForServe opens what nobody has to log in for: a plain key, or slots with the
+// key file of this machine. When that file cannot be read, people can still open
+// the node.
+func (h *Host) openForServe(ctx context.Context, o ServeOptions) error {
+	opts := h.o
+	opts.KeyFile = o.KeyFile
+	if h.State() != StateLocked || h.keys() != nil && o.KeyFile == "" {
+		return nil
+	}
+	_, err := h.openWith(ctx, opts)
+	if err != nil && o.KeyFile != "" && h.keys() != nil && h.keys().State().Locked && fault.KeyOf(err) != "" && !strings.HasPrefix(fault.KeyOf(err), "db.") {
+		fmt.Fprintf(o.Out, "%s did not open the records: %s\n", o.KeyFile, Sentence(err))
+		return nil
+	}
+	return err
+}
+
+// announce says at the terminal how the folder stands.
+func (h *Host) announce(ctx context.Context, o ServeOptions) {
+	switch h.State() {
+	case StateDestroyed:
+		fmt.Fprintln(o.Out, "The records in this folder were destroyed: nobody can open them. Give another folder with --dir.")
+		return
+	case StateNew:
+		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
+		return
+	case StateLocked:
+		fmt.Fprintln(o.Out, "The records are locked. The first person who logs in opens them for everybody.")
+		return
+	}
+	n := h.node.Load()
+	switch {
+	case n.Demo:
+		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
+	case h.keys() == nil:
+		fmt.Fprintf(o.Out, "The key of this folder lies in a plain file beside it: whoever copies the folder reads the records. Protect it with: godwit key protect LOGIN --dir %s\n", o.Dir)
+	}
+	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
+		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
+	}
+	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
+		fmt.Fprintf(o.Out, "There is no site yet, so nobody can be registered. Make one with: godwit site set CODE --dir %s\n", o.Dir)
+	}
 }
 
 func explainListen(addr string, err error) error {

@@ -69,11 +69,13 @@ func Sentence(err error) string {
 // todo is what to do about a fault of opening a folder, beside its sentence. It is
 // said at the terminal only, which speaks English as the commands do.
 var todo = map[string]string{
-	"db.wrong_key":   "Put back the godwit.key that belongs to this folder; if it is that one, the database file is damaged: restore a backup.",
-	"key.missing":    "Put godwit.key back from where a copy is kept.",
-	"key.size":       "Put godwit.key back from where a copy is kept.",
-	"key.too_open":   "Run chmod 600 on godwit.key, and think about who may have read it.",
+	"db.wrong_key":   "Put back the godwit.slots (or godwit.key) that belongs to this folder; if it is that one, the database file is damaged: restore a backup.",
+	"key.missing":    "Put godwit.slots (or godwit.key, in an older folder) back from where a copy is kept.",
+	"key.no_slots":   "Put godwit.slots back from a backup of this folder.",
+	"key.size":       "Put the file back from where a copy is kept.",
+	"key.too_open":   "Run chmod 600 on it, and think about who may have read it.",
 	"key.unwritable": "See who may write to the folder.",
+	"key.harmed":     "Run godwit key repair.",
 }
 
 // explained is an error with a sentence in front of its cause.

@@ -62,6 +62,7 @@ type Access struct {
 	routes   routeList
 	counts   counts
 	options  Options
+	slots    slotKeeper
 
 	secret struct {
 		sync.Mutex

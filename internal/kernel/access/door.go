@@ -41,6 +41,7 @@ func (a *Access) LogIn(ctx context.Context, login, password, remote string) erro
 	if err := a.opened(ctx, u.ID, gates); err != nil {
 		return fault.Wrap(op, err)
 	}
+	a.keepSlot(ctx, u, password)
 	a.counts.login(true)
 	return nil
 }

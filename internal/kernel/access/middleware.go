@@ -48,6 +48,18 @@ func (a *Access) Middleware(next http.Handler) http.Handler {
 	a.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		a.refuse(w, r, fault.Wrap("access.session", err))
 	}
+	return a.Outside(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if without(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+}
+
+// Outside is the part of Middleware that needs no database: the host that was asked
+// for, the headers, requests from other sites. A locked node has nothing else.
+func (a *Access) Outside(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !a.knownHost(r.Host) {
@@ -61,11 +73,7 @@ func (a *Access) Middleware(next http.Handler) http.Handler {
 			a.refuse(w, r, fault.New(fault.Forbidden, "access.Middleware", "door.cross_origin"))
 			return
 		}
-		if without(r.URL.Path) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		inner.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -119,6 +119,7 @@ func (a *Access) AddUser(ctx context.Context, u User, password string, temporary
 	if err != nil {
 		return User{}, fault.Wrap(op, err)
 	}
+	a.keepSlot(ctx, u, password)
 	return u, nil
 }
 
@@ -142,7 +143,11 @@ func (a *Access) EditUser(ctx context.Context, u User) error {
 // DisableUser shuts an account and ends its log-ins everywhere on this
 // installation; elsewhere when the journal arrives.
 func (a *Access) DisableUser(ctx context.Context, login string) error {
-	return a.changeUser(ctx, "access.DisableUser", login, func(u *User) error { u.Disabled = true; return nil })
+	err := a.changeUser(ctx, "access.DisableUser", login, func(u *User) error { u.Disabled = true; return nil })
+	if err == nil {
+		a.dropSlots(ctx)
+	}
+	return err
 }
 
 // EnableUser opens it again.
@@ -235,7 +240,7 @@ func (a *Access) storePassword(ctx context.Context, u User, password string, tem
 	if err != nil {
 		return err
 	}
-	return a.db.Write(ctx, func(tx *db.Tx) error {
+	err = a.db.Write(ctx, func(tx *db.Tx) error {
 		if beside != nil {
 			if err := beside(tx); err != nil {
 				return err
@@ -243,6 +248,10 @@ func (a *Access) storePassword(ctx context.Context, u User, password string, tem
 		}
 		return setPassword(tx, u.ID, hash, temporary, a.clock())
 	})
+	if err == nil && !u.Disabled {
+		a.keepSlot(ctx, u, password)
+	}
+	return err
 }
 
 // Users lists all users by log-in.
@@ -371,7 +380,7 @@ func users(tx *db.Tx) ([]User, error) {
 func setPassword(tx *db.Tx, user db.ID, hash string, temporary bool, now time.Time) error {
 	_, err := tx.Exec(`INSERT INTO access_password (usr, hash, generation, temporary, changed) VALUES (?, ?, 1, ?, ?)
 		ON CONFLICT (usr) DO UPDATE SET hash = excluded.hash, generation = access_password.generation + 1,
-			temporary = excluded.temporary, changed = excluded.changed`, user, hash, temporary, now)
+			temporary = excluded.temporary, changed = excluded.changed, slot = 0`, user, hash, temporary, now)
 	return err
 }
 

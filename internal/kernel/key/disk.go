@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // disk is the file system as the slot file uses it; tests put one in its place
@@ -104,6 +106,15 @@ func shred(d disk, path string) error {
 		err = errors.Join(scramble(h), h.Close())
 	}
 	return errors.Join(missing(err), missing(d.remove(path)), missing(d.syncDir(path)))
+}
+
+// Shred destroys a key file: noise over it, then its name gone. What a flash disk
+// or a file system that copies on write keeps of it is not reached.
+func Shred(path string) error {
+	if err := shred(osDisk{}, path); err != nil {
+		return &fault.Error{Code: fault.Unavailable, Op: "key.Shred", Key: "key.not_destroyed"}
+	}
+	return nil
 }
 
 // osDisk is the real one.
