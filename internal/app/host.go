@@ -18,7 +18,7 @@ import (
 )
 
 // Host has a folder: its lock, its keys, and the pages that need no database. The
-// node is there while the records are open. (docs/adr/0016-locked-start.md)
+// node is there while the records are open. (docs/adr/0015-locked-start.md)
 type Host struct {
 	o         Options
 	pages     *page.Renderer
@@ -89,7 +89,7 @@ func (h *Host) prepare() (err error) {
 	}
 	plain := h.o.Demo || exists(h.o.Dir, keyFile)
 	if exists(h.o.Dir, slotsFile) || !plain && !isNode(h.o.Dir) {
-		h.slots = key.NewSlots(key.Options{Path: filepath.Join(h.o.Dir, slotsFile), Clock: h.o.Clock})
+		h.slots = h.newSlots()
 	}
 	h.gone = h.slots == nil && !exists(h.o.Dir, keyFile) && exists(h.o.Dir, goneFile)
 	h.pages, err = page.New(page.Options{Areas: areas(), Frame: h.frame, Clock: h.o.Clock, Log: h.o.Log, Pseudo: h.o.Demo})
@@ -98,6 +98,10 @@ func (h *Host) prepare() (err error) {
 	}
 	h.locked, err = h.lockedRoutes()
 	return err
+}
+
+func (h *Host) newSlots() *key.Slots {
+	return key.NewSlots(key.Options{Path: filepath.Join(h.o.Dir, slotsFile), Cost: h.o.slotCost, Clock: h.o.Clock})
 }
 
 // frame is what surrounds a page: the open node's, or nothing.

@@ -62,6 +62,8 @@ type Options struct {
 	KeyFile      string
 	As, Password string
 
+	slotCost key.Cost // of a slot file that is made; tests take the least there is
+
 	remake bool // clear away a demo's world that was left half made
 }
 

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
-	"github.com/godwit-health/godwit/internal/kernel/key"
 )
 
 // setUp makes a node of an empty folder: its first administrator's password makes
@@ -87,13 +85,12 @@ func (h *Host) protect(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	defer clear(dataKey)
-	path := filepath.Join(h.o.Dir, slotsFile)
-	s := key.NewSlots(key.Options{Path: path, Clock: h.o.Clock})
+	s := h.newSlots()
 	words, err := s.Create(ctx, dataKey, c.Login, c.Password)
 	if err != nil {
 		return Answer{}, err
 	}
-	again := key.NewSlots(key.Options{Path: path, Clock: h.o.Clock})
+	again := h.newSlots()
 	if err := again.Unlock(ctx, c.Login, c.Password); err != nil { // before the plain key goes
 		return Answer{}, err
 	}

@@ -16,7 +16,7 @@ import (
 // Slots are the key slots of a node (package key), in which the data key lies once
 // for each user. Whoever has a password here has a slot that it opens; whoever may
 // not log in any more has none, and the data key is replaced, because they may have
-// kept a copy of the slot file. (docs/adr/0016-locked-start.md)
+// kept a copy of the slot file. (docs/adr/0015-locked-start.md)
 type Slots interface {
 	Set(ctx context.Context, user, password string) error
 	Remove(user string) error
