@@ -25,6 +25,9 @@
 // none: somebody who works at two nodes has a password on each, and a stolen
 // laptop holds the hashes of its own users only.
 //
+// Where the node has key slots (package key), they follow the accounts: whoever has
+// a password here has the slot that it opens, and whoever may not log in has none.
+//
 // # The door
 //
 // Middleware stands in front of every page: host names (DNS rebinding), security

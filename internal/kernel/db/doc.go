@@ -36,6 +36,11 @@
 // the others whole. Tables are STRICT. SQLite before 3.51.3 is refused
 // (sqlite.org/wal.html, the WAL-reset bug).
 //
+// Which key a file is under is found by deciphering its first page, or the log when
+// a cut tore that page, before SQLite sees it: with a wrong key SQLite would throw
+// the log away. Rekey writes the database anew under another key while it is open;
+// a provider that may be between two keys is a key.Rotating.
+//
 // Adiantum hides content, and does not prove that a page was not put back to an
 // earlier state (its README says so); the journal's chain does that.
 //
