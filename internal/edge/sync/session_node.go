@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -157,7 +158,11 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 		if err := keepAcked(tx, s.has); err != nil {
 			return err
 		}
-		_, err := tx.Exec("UPDATE sync_hub SET feed = ?, name = ?, contact = ?, trouble = ''", feed, w.Name, s.d.Clock())
+		sites, err := json.Marshal(append([]string{}, w.Sites...))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec("UPDATE sync_hub SET feed = ?, name = ?, sites = ?, contact = ?, trouble = ''", feed, w.Name, string(sites), s.d.Clock())
 		return err
 	})
 	if err != nil {

@@ -45,6 +45,7 @@ CREATE TABLE sync_hub (
 	recipient TEXT NOT NULL,
 	node      BLOB NOT NULL,
 	name      TEXT NOT NULL,
+	sites     TEXT NOT NULL,
 	key       BLOB NOT NULL,
 	cert      BLOB NOT NULL,
 	feed      BLOB,
@@ -178,7 +179,8 @@ type Hub struct {
 	Address   string // host:port
 	Recipient string // age recipient of the hub
 	Node      db.ID
-	Name      string // of this node, at the hub
+	Name      string   // of this node, at the hub
+	Sites     []string // its catchment
 	Feed      db.ID
 	Contact   time.Time
 	Received  int64
@@ -189,12 +191,16 @@ type Hub struct {
 
 func hubOf(tx *db.Tx) (Hub, error) {
 	var h Hub
-	err := tx.Row("SELECT address, pin, recipient, node, name, key, cert, feed, contact, received, trouble FROM sync_hub").
-		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble)
+	var sites string
+	err := tx.Row("SELECT address, pin, recipient, node, name, sites, key, cert, feed, contact, received, trouble FROM sync_hub").
+		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &sites, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble)
 	if fault.Is(err, fault.NotFound) {
 		return h, fault.New(fault.NotFound, "sync.Hub", "sync.not_enrolled")
 	}
-	return h, err
+	if err != nil {
+		return h, err
+	}
+	return h, json.Unmarshal([]byte(sites), &h.Sites)
 }
 
 // ackedHeads are what the hub has of this node's origins.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -228,10 +229,14 @@ func (s *Service) Enrol(ctx context.Context, c Client, text string) (Hub, error)
 	if err != nil {
 		return Hub{}, err
 	}
-	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, pin: pin, key: id.key, cert: id.cert}
+	sites, err := json.Marshal(append([]string{}, a.Sites...))
+	if err != nil {
+		return Hub{}, err
+	}
+	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, Sites: a.Sites, pin: pin, key: id.key, cert: id.cert}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, key, cert, received, trouble, made)
-			VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, h.key, h.cert, s.Clock())
+		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, sites, key, cert, received, trouble, made)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.key, h.cert, s.Clock())
 		return err
 	})
 	return h, err

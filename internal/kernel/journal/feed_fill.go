@@ -14,6 +14,8 @@ type filler struct {
 	at    map[int64]uint64 // cursors, by origin
 	added int
 	limit int
+	look  func(*Part) error // what is done with an entry
+	pass  func(Origin) bool // origins that are of no interest; nil for none
 }
 
 // FillFeed appends what has come to this journal since the last time and belongs
@@ -43,6 +45,7 @@ func (j *Journal) filler(tx *db.Tx, id db.ID, flt Filter) (*filler, error) {
 		return nil, err
 	}
 	f := &filler{j: j, tx: tx, feed: feed, flt: flt, at: make(map[int64]uint64)}
+	f.look = f.entry
 	rows, err := tx.Query("SELECT no, seq FROM journal_feed_cursors WHERE feed = ?", feed.no)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,9 @@ func (f *filler) run() (more bool, err error) {
 	}
 	for _, h := range heads {
 		was := f.at[h.no]
+		if f.pass != nil && f.pass(h.origin) {
+			f.at[h.no] = h.seq
+		}
 		for f.at[h.no] < h.seq && f.added < f.limit {
 			if err := f.page(h.no, h.seq); err != nil {
 				return false, err
@@ -106,7 +112,7 @@ func (f *filler) page(no int64, to uint64) error {
 	}
 	for i := range parts {
 		f.at[no] = slotSeq(parts[i].slot)
-		if err := f.entry(&parts[i]); err != nil {
+		if err := f.look(&parts[i]); err != nil {
 			return err
 		}
 		if f.added >= f.limit {
@@ -146,7 +152,7 @@ func (f *filler) parts() (more bool, err error) {
 			if err != nil {
 				return false, err
 			}
-			if err := f.entry(&p); err != nil {
+			if err := f.look(&p); err != nil {
 				return false, err
 			}
 			if f.added >= f.limit {

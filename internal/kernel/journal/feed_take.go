@@ -128,3 +128,34 @@ func logPart(tx *db.Tx, slot int64) error {
 	_, err := tx.Exec("INSERT INTO journal_parts (n, slot) VALUES (?, ?)", n, slot)
 	return err
 }
+
+// Arrivals answers the headers of entries that other installations wrote and that
+// have come here since the consumer asked last, and moves the consumer on in the
+// caller's transaction: what must be done about them is done in it too, or they are
+// answered again. more says that there are others.
+func (j *Journal) Arrivals(tx *db.Tx, consumer db.ID, limit int) (headers []Header, more bool, err error) {
+	if _, err := openFeed(tx, consumer, false); fault.KeyOf(err) == "journal.no_feed" {
+		if err := j.NewFeed(tx, consumer); err != nil {
+			return nil, false, err
+		}
+	} else if err != nil {
+		return nil, false, err
+	}
+	f, err := j.filler(tx, consumer, Filter{})
+	if err != nil {
+		return nil, false, err
+	}
+	own, err := j.installation(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	f.limit = limit
+	f.look = func(p *Part) error {
+		headers = append(headers, p.Header)
+		f.added++
+		return nil
+	}
+	f.pass = func(o Origin) bool { return o.Installation == own }
+	more, err = f.run()
+	return headers, more, fault.Wrap("journal.Arrivals", err)
+}

@@ -467,3 +467,44 @@ func (w *wander) check() {
 		}
 	}
 }
+
+func TestWhatArrivesIsToldOnceToEachConsumer(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b := newField(t, hub, "a"), newField(t, hub, "a")
+		amal := a.person("Amal")
+		hub.person(t)
+		a.up()
+		b.down(50)
+		one, two := db.NewID(), db.NewID()
+		told := func(n *node, consumer db.ID) (subjects []db.ID) {
+			for more := true; more; {
+				n.write(func(tx *db.Tx) error {
+					headers, again, err := n.j.Arrivals(tx, consumer, 1)
+					for _, h := range headers {
+						subjects = append(subjects, h.Subject)
+					}
+					more = again
+					return err
+				})
+			}
+			return subjects
+		}
+		for _, n := range []*node{hub, b.node} {
+			for _, consumer := range []db.ID{one, two} {
+				if got := told(n, consumer); len(got) != 1 || got[0] != amal {
+					t.Errorf("told %v, want %v", got, amal)
+				}
+				if got := told(n, consumer); len(got) != 0 {
+					t.Errorf("told again: %v", got)
+				}
+			}
+		}
+		if got := told(a.node, one); len(got) != 0 {
+			t.Errorf("told of its own: %v", got)
+		}
+	})
+}
+
+// person is one who is registered at the hub itself.
+func (n *node) person(t *testing.T) db.ID { t.Helper(); return n.create(fields{"given": "Hub"}) }
