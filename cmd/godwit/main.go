@@ -26,6 +26,8 @@ type cli struct {
 	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
 	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
 	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
+	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
+	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`

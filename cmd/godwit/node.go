@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -43,12 +44,14 @@ func (c *demoCmd) Run(w *world) error {
 }
 
 type serveCmd struct {
-	Dir     string   `required:"" help:"Folder of the node: made if it does not exist." type:"path"`
-	Addr    string   `default:"127.0.0.1:8080" help:"Where to listen."`
-	Host    []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
-	TLS     bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
-	KeyFile string   `help:"Key file of this machine, which opens the records without anybody; see 'godwit key host add'." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
-	Country string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
+	Dir      string   `required:"" help:"Folder of the node: made if it does not exist." type:"path"`
+	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen."`
+	Host     []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
+	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	KeyFile  string   `help:"Key file of this machine, which opens the records without anybody; see 'godwit key host add'." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
+	SyncAddr string   `help:"Listen here for nodes, which makes this installation their hub, such as 0.0.0.0:8443." placeholder:"ADDRESS"`
+	SyncName string   `help:"Name and port by which nodes reach this hub; the address if left out." placeholder:"HOST:PORT"`
+	Country  string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
 }
 
 // Help adds an example.
@@ -58,7 +61,8 @@ func (serveCmd) Help() string {
 
 // Run runs the command.
 func (c *serveCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, KeyFile: c.KeyFile, Out: w.out, Log: logger(w.err)})
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, KeyFile: c.KeyFile,
+		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
 }
 
 func logger(w io.Writer) *slog.Logger {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -37,6 +38,9 @@ type Command struct {
 	Unlock  string `json:"unlock,omitempty"`
 	KeyFile string `json:"key_file,omitempty"`
 	File    string `json:"file,omitempty"` // key-host-add: where to make one
+
+	Code string `json:"code,omitempty"` // sync-enrol: what the hub printed
+	Most int    `json:"most,omitempty"` // hub-invite: people at most
 
 	Site  *place.Site `json:"site,omitempty"`
 	Lines []string    `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
@@ -148,11 +152,13 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
 		lines, ok, err = n.rebuild(ctx)
+	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-now", "sync-status":
+		lines, err = n.syncCommand(ctx, c)
 	default:
 		lines, ok, err = n.keyCommand(ctx, c)
 	}
 	switch {
-	case fault.Is(err, fault.NotFound) && c.Login != "":
+	case fault.Is(err, fault.NotFound) && strings.HasPrefix(c.Name, "user-"):
 		return Answer{Error: fmt.Sprintf("there is no user %q; `godwit user list --dir %s` lists them", c.Login, n.Dir)}
 	case err != nil:
 		return Answer{Error: Sentence(err)}

@@ -285,7 +285,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.lookAgain} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -57,6 +58,10 @@ type Options struct {
 	// Secure says that a TLS proxy is in front: cookies travel over TLS only.
 	Secure bool
 
+	// SyncAddr is where this installation listens for nodes, which makes it a hub, and
+	// SyncName the host:port by which they reach it.
+	SyncAddr, SyncName string
+
 	// What unlocks a node with key slots: the key file of its host, or a user's
 	// password. Neither is needed while somebody can log in.
 	KeyFile      string
@@ -81,6 +86,7 @@ type Node struct {
 	Orders     *order.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
+	Sync       *edgesync.Service
 	Demo       bool
 
 	log     *slog.Logger
@@ -91,6 +97,9 @@ type Node struct {
 
 	rulesChanged chan struct{} // wakes sweepRules
 	keyTurns     chan struct{} // wakes turnKeys
+	arrivals     chan struct{} // wakes lookAgain
+	syncNow      chan struct{} // wakes syncWithHub
+	nodes        *nodesAt      // where a hub listens for its nodes, or nil
 	rolledBack   atomic.Bool   // the slot file is older than the database knows of
 
 	close    sync.Once
@@ -132,7 +141,7 @@ func fits(o Options) error {
 // migrations of every area, in the order of the house.
 func migrations() []db.Migration {
 	var all []db.Migration
-	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(),
+	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
 		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations()} {
 		all = append(all, m...)
 	}
@@ -156,7 +165,7 @@ func words(name string, locales embed.FS) page.Area {
 // areas are the pages and words of every area.
 func areas() []page.Area {
 	return []page.Area{
-		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales),
+		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		{Name: "people", Templates: people.Templates, Locales: people.Locales},
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
@@ -196,6 +205,11 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
 		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err
+	}
+	n.arrivals, n.syncNow = make(chan struct{}, 1), make(chan struct{}, 1)
+	n.Sync = n.newSync(o)
+	if o.SyncAddr != "" {
+		n.nodes = &nodesAt{o.SyncAddr}
 	}
 	n.Sites = place.NewSites(n.DB, n.Journal, n.Access)
 	n.Packs = pack.NewRegistry(pack.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Clock: o.Clock})

@@ -48,8 +48,8 @@ func (n *Node) routes() http.Handler {
 // frame is what surrounds every page: site, role, and the way to what this user
 // may do.
 func (n *Node) frame(r *http.Request) page.Frame {
-	f := page.Frame{Demo: n.Demo, Sync: &page.Sync{Alone: true}}
 	ctx := r.Context()
+	f := page.Frame{Demo: n.Demo, Sync: n.syncFrame(ctx)}
 	actor, ok := access.From(ctx)
 	if !ok {
 		return f

@@ -20,6 +20,7 @@ type ServeOptions struct {
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
 	KeyFile            string   // opens the records of a host that nobody attends
+	SyncAddr, SyncName string   // where a hub listens for nodes, and how they reach it
 	Out                io.Writer
 	Log                *slog.Logger
 }
@@ -32,7 +33,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := halfMade(o.Dir); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, Log: o.Log})
+	h, err := claim(Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}

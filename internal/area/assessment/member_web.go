@@ -343,7 +343,7 @@ func (rd reader) against(v *view) []page.Msg {
 }
 
 // causes a suspension can have, as words.
-var causes = []string{"result", "correction", "answer", "case", "journey", "identity", "safety", "override", "waived", "signed", "opened", "left", "rules"}
+var causes = []string{"result", "correction", "answer", "case", "journey", "identity", "safety", "override", "waived", "signed", "opened", "left", "rules", "elsewhere"}
 
 func causeMsg(cause string) page.Msg {
 	for _, known := range causes {

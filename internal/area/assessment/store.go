@@ -160,6 +160,25 @@ func membersAbout(tx *db.Tx, person db.ID) ([]Member, error) {
 		(c.closed = 0 OR EXISTS (SELECT 1 FROM assessment_clearance k WHERE k.member = m.id AND k.state <> ?)) ORDER BY m.id`, person, string(ClearanceWithdrawn))
 }
 
+// SitesOf lists the sites of a person's cases that a new fact can still change.
+func (s *Service) SitesOf(tx *db.Tx, person db.ID) ([]string, error) {
+	rows, err := tx.Query(`SELECT DISTINCT m.site FROM assessment_member m JOIN assessment_case c ON c.id = m.case_id WHERE m.person = ? AND
+		(c.closed = 0 OR EXISTS (SELECT 1 FROM assessment_clearance k WHERE k.member = m.id AND k.state <> ?)) ORDER BY m.site`, person, string(ClearanceWithdrawn))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var site string
+		if err := rows.Scan(&site); err != nil {
+			return nil, err
+		}
+		out = append(out, site)
+	}
+	return out, rows.Err()
+}
+
 // CaseFilter chooses from the list of cases. Zero fields choose every open case.
 type CaseFilter struct {
 	State  State

@@ -80,6 +80,14 @@ type Service struct {
 
 	// Wake is called after a session that brought something. It may be nil.
 	Wake func()
+
+	one chan struct{} // one exchange with the hub at a time
+}
+
+// New readies a side of the exchange.
+func New(s Service) *Service {
+	s.one = make(chan struct{}, 1)
+	return &s
 }
 
 // defaultMost is the cap of a node that names none: what a laptop of 4 GB holds well.

@@ -65,7 +65,7 @@ func newSide(t *testing.T, o db.Options) *side {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &side{&Service{Deps: Deps{DB: d, Journal: j, Clock: time.Now, Program: "test"}}, t, d}
+	return &side{New(Service{Deps: Deps{DB: d, Journal: j, Clock: time.Now, Program: "test"}}), t, d}
 }
 
 func onDisk(t *testing.T) db.Options {

@@ -297,6 +297,12 @@ type Report struct {
 // Sync exchanges once with the hub, until both sides have said all they had. What is
 // cut is taken up again by the next call.
 func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
+	select {
+	case s.one <- struct{}{}:
+		defer func() { <-s.one }()
+	case <-ctx.Done():
+		return Report{}, fault.New(fault.Unavailable, "sync.Sync", "sync.unreachable")
+	}
 	r, err := s.exchange(ctx, c)
 	if fault.KeyOf(err) == "sync.restored" {
 		// This database is an older copy of itself: what it writes from now on must

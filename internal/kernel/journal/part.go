@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"context"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -232,26 +231,22 @@ func (j *Journal) isErased(tx *db.Tx, doc db.ID) (bool, error) {
 	return err == nil, err
 }
 
-// Unsent counts the entries of this installation that a hub has not acknowledged,
-// which has these heads of it.
-func (j *Journal) Unsent(ctx context.Context, acknowledged []Head) (int64, error) {
+// Unsent counts the entries written here that a hub does not have, which has these
+// heads.
+func (j *Journal) Unsent(tx *db.Tx, acknowledged []Head) (int64, error) {
+	heads, err := j.OwnHeads(tx)
+	if err != nil {
+		return 0, err
+	}
+	at := make(map[Origin]uint64, len(acknowledged))
+	for _, h := range acknowledged {
+		at[h.Origin] = h.Seq
+	}
 	var n int64
-	err := j.db.Read(ctx, func(tx *db.Tx) error {
-		n = 0
-		heads, err := j.OwnHeads(tx)
-		if err != nil {
-			return err
+	for _, h := range heads {
+		if sent := at[h.Origin]; sent < h.Seq {
+			n += int64(h.Seq - sent)
 		}
-		at := make(map[Origin]uint64, len(acknowledged))
-		for _, h := range acknowledged {
-			at[h.Origin] = h.Seq
-		}
-		for _, h := range heads {
-			if sent := at[h.Origin]; sent < h.Seq {
-				n += int64(h.Seq - sent)
-			}
-		}
-		return nil
-	})
-	return n, err
+	}
+	return n, nil
 }

@@ -1,0 +1,106 @@
+package main
+
+import "github.com/godwit-health/godwit/internal/app"
+
+type syncCmd struct {
+	Enrol  syncEnrolCmd  `cmd:"" help:"Enrol this node at a hub, by the code that the hub printed."`
+	Now    syncNowCmd    `cmd:"" help:"Exchange with the hub now."`
+	Status syncStatusCmd `cmd:"" help:"Say what has not left this machine, and what the hub has."`
+}
+
+type syncEnrolCmd struct {
+	unlocking
+	Code string `arg:"" help:"The code: address, stroke, groups of letters and digits."`
+	Dir  string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncEnrolCmd) Help() string {
+	return "Example:\n\n  godwit sync enrol hub.example.org:8443/ABCDE-FGHJK-… --dir ./node\n\nThe code works once. It also says what the hub's key begins with, so that no other machine can answer in its place."
+}
+
+// Run runs the command.
+func (c *syncEnrolCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-enrol", Code: c.Code})
+}
+
+type syncNowCmd struct {
+	unlocking
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncNowCmd) Help() string {
+	return "Example:\n\n  godwit sync now --dir ./node\n\nA server does this by itself every half minute. What a cut leaves undone goes on where it was."
+}
+
+// Run runs the command.
+func (c *syncNowCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-now"})
+}
+
+type syncStatusCmd struct {
+	unlocking
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncStatusCmd) Help() string { return "Example:\n\n  godwit sync status --dir ./node" }
+
+// Run runs the command.
+func (c *syncStatusCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-status"})
+}
+
+type hubCmd struct {
+	Invite hubInviteCmd `cmd:"" help:"Print a code by which one node enrols."`
+	Nodes  hubNodesCmd  `cmd:"" help:"List the nodes: last contact, what was received, what is wrong."`
+	Revoke hubRevokeCmd `cmd:"" help:"End what a lost, seized or retired node may do."`
+}
+
+type hubInviteCmd struct {
+	unlocking
+	Name string   `arg:"" help:"What the node is called here."`
+	Dir  string   `required:"" help:"Folder of the hub." type:"existingdir"`
+	Site []string `help:"Code of a site whose people the node gets, once for each."`
+	Most int      `help:"How many people the node holds at most; 100,000 if left out."`
+}
+
+// Help adds an example.
+func (hubInviteCmd) Help() string {
+	return "Example:\n\n  godwit hub invite \"Laptop Dadaab 1\" --dir ./hub --site DAD"
+}
+
+// Run runs the command.
+func (c *hubInviteCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "hub-invite", Login: c.Name, Sites: c.Site, Most: c.Most})
+}
+
+type hubNodesCmd struct {
+	unlocking
+	Dir string `required:"" help:"Folder of the hub." type:"existingdir"`
+}
+
+// Help adds an example.
+func (hubNodesCmd) Help() string { return "Example:\n\n  godwit hub nodes --dir ./hub" }
+
+// Run runs the command.
+func (c *hubNodesCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "hub-nodes"})
+}
+
+type hubRevokeCmd struct {
+	unlocking
+	Name string `arg:"" help:"What the node is called here."`
+	Dir  string `required:"" help:"Folder of the hub." type:"existingdir"`
+}
+
+// Help adds an example.
+func (hubRevokeCmd) Help() string {
+	return "Example:\n\n  godwit hub revoke \"Laptop Dadaab 1\" --dir ./hub\n\nAt once and for good. What the node had sent stays at the hub; work goes on from there."
+}
+
+// Run runs the command.
+func (c *hubRevokeCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "hub-revoke", Login: c.Name})
+}
