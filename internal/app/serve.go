@@ -125,6 +125,7 @@ func (h *Host) Serve(ctx context.Context, l, ops net.Listener, ready func()) err
 		h.begin(n)
 	}
 	h.mu.Unlock()
+	h.behind.Go(func() { h.pages.Warm(work) })
 	ready()
 	defer h.behind.Wait()
 	defer stopWork()
