@@ -28,6 +28,7 @@ func main() {
 		{"decisions", benchDecision},
 		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
 		{"storage", benchStorage},
+		{"sync", benchSync},
 		{"start", benchStart},
 	}
 	names := []string{}

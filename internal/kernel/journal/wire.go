@@ -35,9 +35,13 @@ const (
 	// enough to send again after a cut.
 	WireChunk = 64 << 10
 
-	// maxWireChunk bounds a chunk. One entry always fits, also after a chunk that
-	// was about to be full.
+	// MaxWireChunk is longer than any chunk can be.
+	MaxWireChunk = 2 * maxWireChunk
+
+	// maxWireChunk bounds the headers and payloads in a chunk, and what comes with
+	// them. One entry always fits, also into a chunk that was about to be full.
 	maxWireChunk = 4 << 20
+	wireProof    = 128 // a secret, the hash before, a commitment and two ids, at most
 
 	wireLevel = zstd.SpeedBetterCompression
 )
@@ -130,7 +134,7 @@ func (p *Packer) Add(e *Entry, prev [32]byte) error {
 		return fault.Field(op, "payload", "journal.too_long")
 	case e.Payload != nil && !isSecret(e.Secret) || e.Secret != nil && !isSecret(e.Secret):
 		return fault.Field(op, "secret", "journal.no_secret")
-	case p.size+len(e.Raw)+len(e.Payload) > maxWireChunk:
+	case p.size+p.n*wireProof+len(e.Raw)+len(e.Payload) > maxWireChunk:
 		return fault.Field(op, "chunk", "journal.too_long")
 	}
 	whole := *e
