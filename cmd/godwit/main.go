@@ -28,6 +28,7 @@ type cli struct {
 	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
 	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
 	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
+	Destroy destroyCmd       `cmd:"" help:"Make the records of a node unreadable for ever: for seizure and evacuation."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`

@@ -41,6 +41,8 @@ type Command struct {
 
 	Code string `json:"code,omitempty"` // sync-enrol: what the hub printed
 	Most int    `json:"most,omitempty"` // hub-invite: people at most
+	Typed string `json:"typed,omitempty"` // destroy: what was typed to confirm
+	Yes   bool   `json:"yes,omitempty"`   // destroy: without asking
 
 	Site  *place.Site `json:"site,omitempty"`
 	Lines []string    `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
@@ -51,6 +53,7 @@ type Answer struct {
 	Lines []string `json:"lines"`
 	OK    bool     `json:"ok"`
 	Error string   `json:"error,omitempty"`
+	Word  string   `json:"word,omitempty"` // destroy-ask: what has to be typed
 }
 
 // Run does a command on the node of a folder, wherever it is open.
@@ -59,7 +62,7 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	if err := halfMade(o.Dir); err != nil {
 		return Answer{}, err
 	}
-	if !isNode(o.Dir) && !exists(o.Dir, slotsFile) && c.Name != "destroy" {
+	if !isNode(o.Dir) && !exists(o.Dir, slotsFile) && !strings.HasPrefix(c.Name, "destroy") {
 		if c.Name != "user-add" {
 			return Answer{}, fmt.Errorf("%s holds no node; `godwit user add LOGIN --dir %s` makes one", o.Dir, o.Dir)
 		}
@@ -89,7 +92,9 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 	switch {
 	case h.State() == StateNew && c.Name == "user-add":
 		return h.setUp(ctx, c)
-	case h.State() == StateNew && c.Name != "destroy":
+	case strings.HasPrefix(c.Name, "destroy") && c.As == "" && c.KeyFile == "": // without what opens it, too
+		return h.destroyCommand(ctx, c)
+	case h.State() == StateNew:
 		return Answer{Error: fmt.Sprintf("there is no administrator yet; `godwit user add LOGIN --dir %s` makes one", h.o.Dir)}, nil
 	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !isNode(h.o.Dir): // a cut in the middle of setting up
 		c.As, c.Unlock = c.Login, c.Password
@@ -111,6 +116,8 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 		}
 	}
 	switch c.Name {
+	case "destroy-ask", "destroy":
+		return h.destroyCommand(ctx, c)
 	case "key-protect":
 		return h.protect(ctx, c)
 	case "key-unlock":

@@ -28,12 +28,13 @@ type Host struct {
 	turn chan struct{} // one opening, closing or destroying at a time
 	node atomic.Pointer[Node]
 
-	mu     sync.Mutex
-	slots  *key.Slots // nil while the key is a plain file
-	gone   bool       // destroyed
-	work   context.Context
-	stop   context.CancelFunc // ends the work of the open node
-	behind sync.WaitGroup
+	mu       sync.Mutex
+	slots    *key.Slots // nil while the key is a plain file
+	keyFiles []string   // of this machine, that serve was given
+	gone     bool       // destroyed
+	work     context.Context
+	stop     context.CancelFunc // ends the work of the open node
+	behind   sync.WaitGroup
 
 	close    sync.Once
 	closeErr error
@@ -233,7 +234,8 @@ func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit fu
 
 // start opens the database and everything that stands on it.
 func (h *Host) start(ctx context.Context) (*Node, error) {
-	n := &Node{host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1)}
+	life, end := context.WithCancel(context.Background())
+	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1)}
 	return n, n.open(ctx, h.o)
 }
 
@@ -264,6 +266,9 @@ func (h *Host) publish(n *Node, err error) (*Node, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.gone { // in the same moment
+		return nil, errors.Join(fault.New(fault.Unavailable, "app.Open", "key.destroyed"), n.shut())
+	}
 	h.node.Store(n)
 	h.begin(n)
 	return n, nil

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -92,11 +93,13 @@ func (n *Node) tellKeys() {
 	}
 }
 
-// turnKeys replaces the data key whenever that is due, until ctx ends.
+// turnKeys takes the slots away of whoever was disabled elsewhere, and replaces the
+// data key whenever that is due, until ctx ends.
 func (n *Node) turnKeys(ctx context.Context) {
 	for {
-		var again <-chan time.Time
-		if err := n.replaceKey(ctx); err != nil && ctx.Err() == nil {
+		again := time.After(sweepEvery)
+		_, err := n.Access.SettleSlots(ctx)
+		if err = errors.Join(err, n.replaceKey(ctx)); err != nil && ctx.Err() == nil {
 			n.log.Error("the data key could not be replaced; it is tried again", "key", fault.KeyOf(err), "err", err)
 			again = time.After(turnAgain)
 		}

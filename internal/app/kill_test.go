@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -138,11 +139,19 @@ func untilEnded(t testing.TB, address string, after int64, seed uint64, end func
 // whole fails unless everybody acknowledged is there and the folder is sound.
 func whole(t testing.TB, dir string, acknowledged []db.ID) {
 	t.Helper()
-	n, err := Open(t.Context(), Options{Dir: dir, Demo: true})
+	wholeAs(t, Options{Dir: dir, Demo: true}, acknowledged)
+}
+
+func wholeAs(t testing.TB, o Options, acknowledged []db.ID) {
+	t.Helper()
+	n, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer n.Close()
+	if err := n.replaceKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	lost := 0
 	err = n.DB.Read(t.Context(), func(tx *db.Tx) error {
 		for _, id := range acknowledged {
@@ -193,6 +202,65 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 	}
 	whole(t, dir, acknowledged)
 	t.Logf("%d kills, %d acknowledged registrations", times, len(acknowledged))
+}
+
+// moments of a change of the data key, as its files show them from outside.
+var moments = []struct {
+	name string
+	seen func(dir string, before map[string]os.FileInfo) bool
+}{
+	{"at once", func(string, map[string]os.FileInfo) bool { return true }},
+	{"the slots have two keys", func(dir string, before map[string]os.FileInfo) bool { return changed(dir, slotsFile, before) }},
+	{"the new file is being written", func(dir string, _ map[string]os.FileInfo) bool { return exists(dir, databaseFile+"-next") }},
+	{"the new file has its name", func(dir string, before map[string]os.FileInfo) bool { return changed(dir, databaseFile, before) }},
+}
+
+// changed says that another file has the name.
+func changed(dir, name string, before map[string]os.FileInfo) bool {
+	st, err := os.Stat(filepath.Join(dir, name))
+	return err == nil && !os.SameFile(st, before[name])
+}
+
+// A process that is killed in the middle of a change of the data key, while people
+// register, keeps what it acknowledged; so does the next, which goes on with it.
+func TestAKillDuringAChangeOfTheDataKeyLosesNothing(t *testing.T) {
+	dir, _ := protectedFolder(t)
+	rounds := 1
+	if os.Getenv("GODWIT_SOAK") != "" {
+		rounds = 30
+	}
+	var acknowledged []db.ID
+	for i := range rounds * len(moments) {
+		moment := moments[i%len(moments)]
+		c := startChild(t, dir)
+		v := (&lockedHost{t: t, url: c.url}).visit()
+		v.logIn("administrator", demoPassword())
+		got := untilEnded(t, c.url, 8, uint64(i)+1, func() {
+			before := map[string]os.FileInfo{}
+			for _, name := range []string{slotsFile, databaseFile} {
+				st, err := os.Stat(filepath.Join(dir, name))
+				if err != nil {
+					t.Error(err)
+				}
+				before[name] = st
+			}
+			if a, err := ask(t.Context(), filepath.Join(dir, socketFile), Command{Name: "key-rotate"}); err != nil || !a.OK {
+				t.Error(err, a.Error)
+			}
+			for until := time.Now().Add(longest); !moment.seen(dir, before) && time.Now().Before(until); {
+				if changed(dir, databaseFile, before) { // it went by unseen
+					break
+				}
+			}
+			_ = c.end(os.Kill)
+		})
+		acknowledged = append(acknowledged, got...)
+		if t.Failed() {
+			t.Fatalf("killed when %s", moment.name)
+		}
+	}
+	wholeAs(t, Options{Dir: dir, As: "administrator", Password: demoPassword()}, acknowledged)
+	t.Logf("%d kills, %d acknowledged registrations", rounds*len(moments), len(acknowledged))
 }
 
 // An interrupt lets what is under way finish, and ends well.

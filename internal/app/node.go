@@ -95,12 +95,14 @@ type Node struct {
 	mux     *http.ServeMux
 	handler http.Handler
 
-	rulesChanged chan struct{} // wakes sweepRules
-	keyTurns     chan struct{} // wakes turnKeys
-	arrivals     chan struct{} // wakes lookAgain
-	syncNow      chan struct{} // wakes syncWithHub
-	nodes        *nodesAt      // where a hub listens for its nodes, or nil
-	rolledBack   atomic.Bool   // the slot file is older than the database knows of
+	rulesChanged chan struct{}   // wakes sweepRules
+	keyTurns     chan struct{}   // wakes turnKeys
+	arrivals     chan struct{}   // wakes lookAgain
+	syncNow      chan struct{}   // wakes syncWithHub
+	nodes        *nodesAt        // where a hub listens for its nodes, or nil
+	life         context.Context // of every request; ended when the records are destroyed
+	end          context.CancelFunc
+	rolledBack   atomic.Bool // the slot file is older than the database knows of
 
 	close    sync.Once
 	closeErr error
@@ -274,6 +276,7 @@ func (n *Node) Close() error { return n.host.Close() }
 // shut closes the database.
 func (n *Node) shut() error {
 	n.close.Do(func() {
+		defer n.end()
 		if n.Journal != nil {
 			n.closeErr = n.Journal.Close(context.Background())
 		}

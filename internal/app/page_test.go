@@ -62,10 +62,22 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "users", Template: "app/users", Title: "app.users.title", Wide: true, Empty: usersView{Table: usersTable(nil)}, Full: list("Amal Idris"), Hostile: list(pagetest.Hostile)},
 		{Name: "a user", Template: "app/user", Title: "app.users.one", Empty: userView{}, Full: one("Amal Idris", false), Hostile: one(pagetest.Hostile, true)},
 		{Name: "accounts", Template: "app/accounts", Title: "app.accounts.title", Wide: true, Empty: accountsView{Table: accountsTable()}, Full: done("Amal Idris"), Hostile: done(pagetest.Hostile)},
+		{Name: "device", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "key.rolled_back", "app.device.rolled_back_do"), Hostile: device(page.Wait, "app.device.rotating", "app.device.rotating_text")},
+		{Name: "device of before", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "app.device.plain", "app.device.plain_do"), Hostile: device(page.Danger, "key.harmed", "app.device.harmed_do")},
+		{Name: "device that is well", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Done, "app.device.well", "app.device.rotating_text"), Hostile: device(page.Info, "app.device.demo", "app.device.rotating_text")},
+		{Name: "destroy", Template: "app/destroy", Title: "app.destroy.title", Empty: destroyView{Unsent: unsentNotice(0)}, Full: destroyView{Unsent: unsentNotice(4812), Form: destroyForm("NBO")},
+			Problems: []page.Problem{{Field: "code", Text: page.M("app.destroy.wrong")}}},
 		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{}, Full: full, Hostile: full},
 		{Name: "questions", Template: "app/ask", Title: "app.safety.title", Empty: askView{Empty: page.Empty{Title: page.M("app.safety.not_asked"), Text: page.M("app.safety.not_asked_text")}},
 			Full: ask(nil), Hostile: ask(map[string][]string{"q-pregnancy_today": {pagetest.Hostile}, "q-lmp-day": {pagetest.Hostile}})},
 	}
+}
+
+// device is the page of the key as it stands in one way.
+func device(level page.Level, title, text string) deviceView {
+	return deviceView{Notice: page.Callout{Level: level, Title: page.M(title), Text: []page.Msg{page.M(text)}}, Rotate: true,
+		Rows:    page.Summary{{Label: page.M("app.device.unlockers"), Value: []page.Cell{page.Code("amal"), page.Code("boris")}}},
+		Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}}
 }
 
 // usersSamples are the pages of users: the list, one user, what was done.

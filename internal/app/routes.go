@@ -38,6 +38,7 @@ func (n *Node) routes() http.Handler {
 		Sweeps: n.Assessment.Sweeps, Impact: n.Assessment.Impact}).Routes(mux)
 	n.safetyRoutes(mux)
 	n.userRoutes(mux)
+	n.deviceRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))

@@ -38,7 +38,10 @@ func (h *Host) Handler() http.Handler {
 		}
 		defer h.caught(w, r)
 		if n := h.node.Load(); n != nil {
-			n.handler.ServeHTTP(w, r)
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(n.life, cancel)()
+			n.handler.ServeHTTP(w, r.WithContext(ctx))
 			return
 		}
 		h.locked.ServeHTTP(w, r)

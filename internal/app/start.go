@@ -67,7 +67,9 @@ func Serve(ctx context.Context, o ServeOptions) error {
 // the node.
 func (h *Host) openForServe(ctx context.Context, o ServeOptions) error {
 	opts := h.o
-	opts.KeyFile = o.KeyFile
+	if opts.KeyFile = o.KeyFile; o.KeyFile != "" {
+		h.keyFiles = []string{o.KeyFile}
+	}
 	if h.State() != StateLocked || h.keys() != nil && o.KeyFile == "" {
 		return nil
 	}

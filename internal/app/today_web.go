@@ -11,6 +11,7 @@ import (
 type todayView struct {
 	Alerts   page.Callout
 	Accounts page.Callout // the privacy officer's: what opened a way to people's data
+	Key      page.Callout // the administrator's: something is to be done about the key
 	Cards    []todayCard
 }
 
@@ -79,7 +80,10 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 	}
 	if actor.Is(access.Administrator) {
 		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
-			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}}})
+			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: devicePath, Text: page.M("app.device.title")}}})
+		if v.Key = n.keyNotice(r); v.Key.Level != page.Danger {
+			v.Key = page.Callout{}
+		}
 	}
 	n.Pages.Render(w, r, page.Page{Template: "app/today", Title: "app.today.title", View: v, Wide: true})
 }

@@ -73,11 +73,16 @@ func (d *LockedDoor) closed(w http.ResponseWriter, r *http.Request) bool {
 	case "new":
 		d.Pages.Render(w, r, Page{Template: "door/locked", Title: "door.new.title", Status: http.StatusServiceUnavailable, View: lockedView{State: state}, Return: access.PathLogIn})
 	case "destroyed":
-		d.Pages.Render(w, r, Page{Template: "door/locked", Title: "door.gone.title", Status: http.StatusGone, View: lockedView{State: state}, Return: access.PathLogIn})
+		Destroyed(d.Pages, w, r)
 	default:
 		return false
 	}
 	return true
+}
+
+// Destroyed is the page of a node whose records were destroyed.
+func Destroyed(p *Renderer, w http.ResponseWriter, r *http.Request) {
+	p.Render(w, r, Page{Template: "door/locked", Title: "door.gone.title", Status: http.StatusGone, View: lockedView{State: "destroyed"}, Return: access.PathLogIn})
 }
 
 func (d *LockedDoor) logIn(w http.ResponseWriter, r *http.Request) {

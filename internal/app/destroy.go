@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// closeWithin is how long Destroy waits for the database to be closed. What was
+// to be destroyed is gone before that.
+const closeWithin = 500 * time.Millisecond
+
+// Unsent is how many changes were made here that have reached no other place.
+// Until there is sync, that is every one; sync takes off what a hub has
+// acknowledged.
+func (n *Node) Unsent(ctx context.Context) (changes int64, err error) {
+	err = n.DB.Read(ctx, func(tx *db.Tx) error {
+		changes = 0
+		heads, err := n.Journal.OwnHeads(tx)
+		for _, h := range heads {
+			changes += int64(h.Seq)
+		}
+		return err
+	})
+	return changes, err
+}
+
+// destroyWord is what is typed to destroy the records where no site has a code, or
+// where nobody can read it.
+const destroyWord = "DESTROY"
+
+// confirmation is what whoever destroys the records has to type: the code of the
+// site, so that it is not done on the wrong machine.
+func (n *Node) confirmation(ctx context.Context) string {
+	if all, err := n.sites(ctx); err == nil && len(all) > 0 {
+		return all[0].Code
+	}
+	return destroyWord
+}
+
+// Destroy makes the records of this folder unreadable for ever, within a second:
+// the slots, the key in memory, and with the database every log-in. It waits for
+// nothing that is under way. It may be called again until it answers nil.
+//
+// What it does not reach: copies of the slot file elsewhere, and old blocks of a
+// flash disk (package key).
+func (h *Host) Destroy() error {
+	h.mu.Lock()
+	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile)}, h.keyFiles...)
+	h.gone = true
+	h.mu.Unlock()
+	var err error
+	if s == nil {
+		s = h.newSlots()
+	}
+	err = s.Destroy(keyFiles...)
+	mark := fmt.Sprintf("The records in this folder were destroyed on %s. Nobody can open them.\n", h.o.Clock().UTC().Format(time.DateTime))
+	if werr := os.WriteFile(filepath.Join(h.o.Dir, goneFile), []byte(mark), 0o600); werr != nil {
+		err = errors.Join(err, &fault.Error{Code: fault.Unavailable, Op: "app.Destroy", Key: "key.not_destroyed"})
+	}
+	h.mu.Lock()
+	n, stop := h.node.Swap(nil), h.stop
+	h.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	if n != nil {
+		n.end() // every request under way
+		closed := make(chan struct{})
+		go func() { defer close(closed); _ = n.shut() }()
+		select {
+		case <-closed:
+		case <-time.After(closeWithin):
+		}
+	}
+	return err
+}
+
+// destroyCommand asks, or does it.
+func (h *Host) destroyCommand(ctx context.Context, c Command) (Answer, error) {
+	n := h.node.Load()
+	word := destroyWord
+	if n != nil {
+		word = n.confirmation(ctx)
+	}
+	switch {
+	case h.State() == StateNew:
+		return Answer{}, fmt.Errorf("%s holds no node; nothing was destroyed", h.o.Dir)
+	case c.Name == "destroy-ask":
+		return Answer{Lines: append([]string{h.unsentLine(ctx, n)}, destroyLines...), Word: word, OK: true}, nil
+	case !c.Yes && strings.TrimSpace(c.Typed) != word:
+		return Answer{}, fmt.Errorf("this is not %s; nothing was destroyed", word)
+	}
+	if err := h.Destroy(); err != nil {
+		return Answer{}, err
+	}
+	return Answer{Lines: []string{"the records in " + h.o.Dir + " are destroyed: nobody can open them any more"}, OK: true}, nil
+}
+
+var destroyLines = []string{
+	"Nobody will be able to open the records in this folder any more, for ever: no password, no recovery words, no key file.",
+	"Copies elsewhere are not reached: a backup opens with the passwords of its day.",
+}
+
+// unsentLine says what would be lost.
+func (h *Host) unsentLine(ctx context.Context, n *Node) string {
+	if n == nil {
+		return "The records are locked, so what was made here and has reached no other place cannot be counted. It would be lost."
+	}
+	changes, err := n.Unsent(ctx)
+	switch {
+	case err != nil:
+		return "What was made here and has reached no other place cannot be counted. It would be lost."
+	case changes == 0:
+		return "Everything that was made here has reached another place."
+	case changes == 1:
+		return "1 change was made here and has reached no other place. It would be lost."
+	}
+	return fmt.Sprintf("%d changes were made here and have reached no other place. They would be lost.", changes)
+}
