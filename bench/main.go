@@ -25,6 +25,7 @@ func main() {
 		run  func(w io.Writer) error
 	}{
 		{"journal", benchJournal},
+		{"key", benchSlots},
 		{"decisions", benchDecision},
 		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
 		{"storage", benchStorage},

@@ -66,4 +66,15 @@ func TestAfterAPowerCutWorkGoesOn(t *testing.T) {
 	b.sees("Warsame")
 	b.visit("/people/new").set("family_latin", "Osei").set("given_latin", "Kofi").set("sex", "male").set("birth-year", "1985").saves()
 	b.sees("Osei")
+
+	// The administrator sees who can open the device, and destroys it on the way out.
+	b.visit("/").leave(`document.querySelector("form[action='/logout'] button").click()`)
+	b.visit("/login").set("login", "admin").set("password", admin).submit()
+	b.follow("/admin/device").sees("admin", "rosa", "as it was left").shot("device-en-desk")
+	b.size(360).in("ar").visit("/admin/device").shot("device-ar-phone")
+	b.follow("/destroy").shot("destroy-ar-phone")
+	b.size(1280).in("en").visit("/admin/device/destroy").sees("have reached no other place").shot("destroy-en-desk")
+	b.set("code", "KLA").submit()
+	b.sees("Nothing was destroyed").set("code", "NBO").submit()
+	b.sees("The records on this device were destroyed").visit(person).seesNot("Warsame").sees("were destroyed").shot("destroyed-en-desk")
 }

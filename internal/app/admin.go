@@ -39,8 +39,8 @@ type Command struct {
 	KeyFile string `json:"key_file,omitempty"`
 	File    string `json:"file,omitempty"` // key-host-add: where to make one
 
-	Code string `json:"code,omitempty"` // sync-enrol: what the hub printed
-	Most int    `json:"most,omitempty"` // hub-invite: people at most
+	Code  string `json:"code,omitempty"`  // sync-enrol: what the hub printed
+	Most  int    `json:"most,omitempty"`  // hub-invite: people at most
 	Typed string `json:"typed,omitempty"` // destroy: what was typed to confirm
 	Yes   bool   `json:"yes,omitempty"`   // destroy: without asking
 
