@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
@@ -17,19 +16,11 @@ import (
 // to be destroyed is gone before that.
 const closeWithin = 500 * time.Millisecond
 
-// Unsent is how many changes were made here that have reached no other place.
-// Until there is sync, that is every one; sync takes off what a hub has
-// acknowledged.
+// Unsent is how many changes were made here that have reached no other place: those
+// that the hub has not acknowledged, or every one where there is no hub.
 func (n *Node) Unsent(ctx context.Context) (changes int64, err error) {
-	err = n.DB.Read(ctx, func(tx *db.Tx) error {
-		changes = 0
-		heads, err := n.Journal.OwnHeads(tx)
-		for _, h := range heads {
-			changes += int64(h.Seq)
-		}
-		return err
-	})
-	return changes, err
+	st, err := n.Sync.Status(ctx)
+	return st.Unsent, err
 }
 
 // destroyWord is what is typed to destroy the records where no site has a code, or

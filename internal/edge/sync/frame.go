@@ -64,6 +64,7 @@ type hello struct {
 	Heads        []head   `cbor:"4,keyasint"` // what was written here, whole
 	Feed         []byte   `cbor:"5,keyasint,omitempty"`
 	At           position `cbor:"6,keyasint"`
+	Fresh        bool     `cbor:"7,keyasint,omitempty"` // its stream begins from nothing
 }
 
 type welcome struct {

@@ -95,6 +95,7 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	s.self = self
 	var w welcome
+	var past []journal.Entry
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		if s.peer, err = peerBy(tx, "id", s.peer.ID); err != nil {
 			return err
@@ -102,7 +103,14 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 		if s.peer.State != Enrolled {
 			return fault.New(fault.Forbidden, op, "sync.revoked")
 		}
-		w, err = s.meet(tx, &h, theirs)
+		if w, err = s.meet(tx, &h, theirs); err != nil || h.Fresh {
+			return err
+		}
+		has, err := fromHeads(w.Heads)
+		if err != nil {
+			return err
+		}
+		past, err = pastOf(tx, s.d.Journal, s.self, has)
 		return err
 	})
 	if err != nil {
@@ -115,6 +123,9 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 			return nil, err
 		}
 		s.take.Knows(heads[0])
+	}
+	if err := s.take.Prime(past); err != nil {
+		return nil, err
 	}
 	out, err := frames(typeWelcome, w)
 	if err != nil {
@@ -389,7 +400,7 @@ func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
 		} else {
 			m.Drops = append(m.Drops, it.Doc[:])
 		}
-		if s.pack.Size() >= 4*chunkGoal {
+		if s.pack.Size() >= chunkGoal {
 			list = list[:i+1]
 			break
 		}

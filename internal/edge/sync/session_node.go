@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -15,7 +16,7 @@ import (
 // quarters of it would keep the link full.
 const (
 	window    = 64 << 10
-	chunkGoal = 12 << 10 // on the wire
+	chunkGoal = 48 << 10 // of headers and payloads; some 8 kB on the wire
 	chunkMost = 400      // entries, so that a commit is short
 )
 
@@ -42,6 +43,7 @@ type NodeSession struct {
 	take  *journal.Unpacker
 
 	began, ended, level bool
+	fresh               bool // begin from nothing, without what both sides have
 	trouble             *Trouble
 
 	Up, Down int64 // entries sent and acknowledged, items taken
@@ -79,7 +81,7 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 			}
 		}
 		s.self = self
-		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at)}
+		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh}
 		return nil
 	})
 	if err != nil {
@@ -148,6 +150,7 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 		s.sent[h.Origin] = h.Seq
 		s.pack.Knows(h)
 	}
+	var past []journal.Entry
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := s.compare(tx); err != nil {
 			return err
@@ -157,6 +160,11 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 		}
 		if err := keepAcked(tx, s.has); err != nil {
 			return err
+		}
+		if !s.fresh {
+			if past, err = pastOf(tx, s.d.Journal, s.self, s.has); err != nil {
+				return err
+			}
 		}
 		sites, err := json.Marshal(append([]string{}, w.Sites...))
 		if err != nil {
@@ -171,7 +179,28 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	if s.at != at {
 		return nil, fault.New(fault.Conflict, "sync.Welcome", "sync.other_position")
 	}
+	if err := s.pack.Prime(past); err != nil {
+		return nil, err
+	}
 	return s.pump(ctx)
+}
+
+// pastOf reads the entries that both sides have and that the stream begins from: a
+// short session would otherwise explain each kind, officer and field again.
+func pastOf(tx *db.Tx, j *journal.Journal, self db.ID, has []journal.Head) ([]journal.Entry, error) {
+	var past []journal.Entry
+	for _, h := range has {
+		if h.Origin.Installation != self || len(past) >= journal.WirePast {
+			continue
+		}
+		from := h.Seq - min(h.Seq, uint64(journal.WirePast-len(past)))
+		entries, err := j.After(tx, h.Origin, from, int(h.Seq-from))
+		if err != nil {
+			return nil, err
+		}
+		past = append(past, entries...)
+	}
+	return past, nil
 }
 
 // compare looks whether what the hub has of this node's origins is what is here. If
@@ -212,62 +241,62 @@ func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
 
 // next packs the next chunk, or answers nil when everything is sent.
 func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
-	var chunk []byte
-	fl := flight{to: make(map[journal.Origin]uint64)}
-	err := s.d.DB.Read(ctx, func(tx *db.Tx) error {
-		heads, err := s.d.Journal.OwnHeads(tx)
-		if err != nil {
-			return err
-		}
-		for _, h := range heads {
-			for s.sent[h.Origin] < h.Seq && s.pack.Size() < 4*chunkGoal && fl.n < chunkMost {
-				if err := s.some(tx, h.Origin, &fl); err != nil {
-					return err
-				}
-			}
-		}
-		if fl.n == 0 {
-			return nil
-		}
-		chunk, err = s.pack.Chunk()
+	var parts []journal.Part
+	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		parts, err = s.unsent(tx)
 		return err
 	})
-	if err != nil || fl.n == 0 {
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	fl := flight{to: make(map[journal.Origin]uint64), n: int64(len(parts))}
+	for i := range parts {
+		if err := s.pack.Add(&parts[i].Entry, parts[i].Prev); err != nil {
+			return nil, err
+		}
+		v := parts[i].Version
+		s.sent[v.Origin], fl.to[v.Origin] = v.Seq, v.Seq
+	}
+	chunk, err := s.pack.Chunk()
+	if err != nil {
 		return nil, err
 	}
 	fl.size = len(chunk)
 	s.under = append(s.under, fl)
 	s.bytes += fl.size
-	return &Frame{typeEntries, append([]byte(nil), chunk...)}, nil
+	return &Frame{typeEntries, slices.Clone(chunk)}, nil
 }
 
-// some adds a few entries of an origin to the chunk.
-func (s *NodeSession) some(tx *db.Tx, o journal.Origin, fl *flight) error {
-	from := s.sent[o]
-	prev, _, err := s.d.Journal.HashAt(tx, o, from)
+// unsent reads what the next chunk holds: entries in the order of their origins, as
+// many as make a chunk.
+func (s *NodeSession) unsent(tx *db.Tx) ([]journal.Part, error) {
+	heads, err := s.d.Journal.OwnHeads(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	entries, err := s.d.Journal.After(tx, o, from, 32)
-	if err != nil {
-		return err
-	}
-	for i := range entries {
-		if err := s.pack.Add(&entries[i], prev); err != nil {
-			return err
+	var out []journal.Part
+	size := 0
+	for _, h := range heads {
+		for at := s.sent[h.Origin]; at < h.Seq && size < chunkGoal && len(out) < chunkMost; {
+			prev, _, err := s.d.Journal.HashAt(tx, h.Origin, at)
+			if err != nil {
+				return nil, err
+			}
+			entries, err := s.d.Journal.After(tx, h.Origin, at, 32)
+			if err != nil {
+				return nil, err
+			}
+			if len(entries) == 0 {
+				return nil, fault.New(fault.Internal, "sync.Next", "sync.gap_here")
+			}
+			for i := 0; i < len(entries) && size < chunkGoal; i++ {
+				out = append(out, journal.Part{Entry: entries[i], Prev: prev})
+				size += len(entries[i].Raw) + len(entries[i].Payload)
+				prev, at = entries[i].Hash, entries[i].Version.Seq
+			}
 		}
-		prev = entries[i].Hash
-		s.sent[o] = entries[i].Version.Seq
-		fl.to[o] = entries[i].Version.Seq
-		fl.n++
-		if s.pack.Size() >= 4*chunkGoal {
-			return nil
-		}
 	}
-	if len(entries) == 0 {
-		return fault.New(fault.Internal, "sync.Next", "sync.gap_here")
-	}
-	return nil
+	return out, nil
 }
 
 func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {

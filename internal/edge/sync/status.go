@@ -29,7 +29,8 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 		st = Status{}
 		h, err := hubOf(tx)
 		if fault.KeyOf(err) == "sync.not_enrolled" {
-			return nil
+			st.Unsent, err = s.Journal.Unsent(tx, nil)
+			return err
 		}
 		if err != nil {
 			return err

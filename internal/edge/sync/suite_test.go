@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -205,3 +206,27 @@ func noise(n int) []byte {
 }
 
 var noiseAt int
+
+func (s *side) close() {
+	s.t.Helper()
+	if err := s.Journal.Close(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.d.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// copied is a copy of a database that nobody has open.
+func copied(t *testing.T, place db.Options) db.Options {
+	t.Helper()
+	to := db.Options{Path: filepath.Join(t.TempDir(), "node.db"), Key: place.Key}
+	b, err := os.ReadFile(place.Path)
+	if err == nil {
+		err = os.WriteFile(to.Path, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}

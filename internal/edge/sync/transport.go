@@ -303,23 +303,27 @@ func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
 	case <-ctx.Done():
 		return Report{}, fault.New(fault.Unavailable, "sync.Sync", "sync.unreachable")
 	}
-	r, err := s.exchange(ctx, c)
-	if fault.KeyOf(err) == "sync.restored" {
+	r, err := s.exchange(ctx, c, false)
+	switch fault.KeyOf(err) {
+	case "journal.other_past": // something was erased here or there
+		return s.exchange(ctx, c, true)
+	case "sync.restored":
 		// This database is an older copy of itself: what it writes from now on must
 		// not bear numbers that were given out before.
 		if _, err := s.Journal.NewInstallation(ctx); err != nil {
 			return r, err
 		}
-		return s.exchange(ctx, c)
+		return s.exchange(ctx, c, true)
 	}
 	return r, err
 }
 
-func (s *Service) exchange(ctx context.Context, c Client) (Report, error) {
+func (s *Service) exchange(ctx context.Context, c Client, fresh bool) (Report, error) {
 	session, err := NewNodeSession(ctx, s.Deps)
 	if err != nil {
 		return Report{}, err
 	}
+	session.fresh = fresh
 	client, err := c.http(identity{key: session.hub.key, cert: session.hub.cert}, session.hub.pin)
 	if err != nil {
 		return Report{}, err
