@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"regexp"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -102,6 +103,16 @@ type Trouble struct {
 	Code string `cbor:"1,keyasint"`
 	Key  string `cbor:"2,keyasint"`
 }
+
+// known is the key, if it is one that a page can say.
+func (t Trouble) known() string {
+	if len(t.Key) > 64 || !troubleKey.MatchString(t.Key) {
+		return "sync.bad_frame"
+	}
+	return t.Key
+}
+
+var troubleKey = regexp.MustCompile(`^[a-z]+\.[a-z0-9_]+$`)
 
 func frameOf(t Type, v any) (Frame, error) {
 	b, err := cbor.Marshal(v)

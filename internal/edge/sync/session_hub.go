@@ -24,6 +24,7 @@ type HubSession struct {
 	under   []int // sizes of chunks under way
 	ends    []uint64
 	bytes   int
+	room    int // of the window, as far as the link has shown that it carries it
 	counted int64
 
 	began, ended, over bool
@@ -31,7 +32,7 @@ type HubSession struct {
 
 // NewHubSession begins an exchange with a node that the transport has recognised.
 func NewHubSession(d Deps, p Peer) *HubSession {
-	return &HubSession{d: d, peer: p, pack: journal.NewPacker(), take: journal.NewUnpacker()}
+	return &HubSession{d: d, peer: p, room: windowMin, pack: journal.NewPacker(), take: journal.NewUnpacker()}
 }
 
 // Over reports whether nothing more will be answered.
@@ -72,6 +73,13 @@ func (s *HubSession) receive(ctx context.Context, f Frame) ([]Frame, error) {
 	case typeEnd:
 		s.ended = true
 		return s.pump(ctx)
+	case typeTrouble:
+		var t Trouble
+		if err := f.read(&t); err != nil {
+			return nil, err
+		}
+		s.over = true
+		return nil, s.note(ctx, t.known())
 	}
 	return nil, badFrame()
 }
@@ -298,6 +306,7 @@ func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	for len(s.under) > 0 && s.ends[0] <= p.Seq {
 		s.bytes -= s.under[0]
+		s.room = min(s.room+s.under[0], window)
 		s.under, s.ends = s.under[1:], s.ends[1:]
 	}
 	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -322,7 +331,7 @@ func (s *HubSession) filter() journal.Filter {
 // pump sends what the window has room for, and says so when nothing is left.
 func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
 	var out []Frame
-	for s.bytes < window {
+	for s.bytes < s.room {
 		f, err := s.next(ctx)
 		if err != nil {
 			return nil, err

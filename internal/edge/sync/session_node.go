@@ -16,7 +16,8 @@ import (
 // quarters of it would keep the link full.
 const (
 	window    = 64 << 10
-	chunkGoal = 48 << 10 // of headers and payloads; some 8 kB on the wire
+	windowMin = 16 << 10 // what a session begins with: a link that is cut each minute does not carry the rest twice
+	chunkGoal = 20 << 10 // of headers and payloads; one to ten kB on the wire
 	chunkMost = 400      // entries, so that a commit is short
 )
 
@@ -39,6 +40,7 @@ type NodeSession struct {
 	sent  map[journal.Origin]uint64
 	under []flight // chunks under way
 	bytes int
+	room  int // of the window, as far as the link has shown that it carries it
 	pack  *journal.Packer
 	take  *journal.Unpacker
 
@@ -46,7 +48,7 @@ type NodeSession struct {
 	fresh               bool // begin from nothing, without what both sides have
 	trouble             *Trouble
 
-	Up, Down int64 // entries sent and acknowledged, items taken
+	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
 }
 
 // flight is a chunk under way: where its entries end.
@@ -58,7 +60,7 @@ type flight struct {
 
 // NewNodeSession begins an exchange with the hub where this node is enrolled.
 func NewNodeSession(ctx context.Context, d Deps) (*NodeSession, error) {
-	s := &NodeSession{d: d, sent: make(map[journal.Origin]uint64), pack: journal.NewPacker(), take: journal.NewUnpacker()}
+	s := &NodeSession{d: d, room: windowMin, sent: make(map[journal.Origin]uint64), pack: journal.NewPacker(), take: journal.NewUnpacker()}
 	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) { s.hub, err = hubOf(tx); return err })
 	return s, err
 }
@@ -124,7 +126,7 @@ func (s *NodeSession) Receive(ctx context.Context, f Frame) ([]Frame, error) {
 			return nil, err
 		}
 		s.trouble = &t
-		return nil, s.keepTrouble(ctx, t.Key)
+		return nil, s.keepTrouble(ctx, t.known())
 	}
 	return nil, badFrame()
 }
@@ -221,7 +223,7 @@ func (s *NodeSession) compare(tx *db.Tx) error {
 // pump sends what the window has room for.
 func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
 	var out []Frame
-	for s.bytes < window && !s.ended {
+	for s.bytes < s.room && !s.ended {
 		f, err := s.next(ctx)
 		if err != nil {
 			return nil, err
@@ -262,6 +264,7 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 		return nil, err
 	}
 	fl.size = len(chunk)
+	s.Sent += fl.n
 	s.under = append(s.under, fl)
 	s.bytes += fl.size
 	return &Frame{typeEntries, slices.Clone(chunk)}, nil
@@ -314,6 +317,7 @@ func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	for len(s.under) > 0 && reached(at, s.under[0].to) {
 		s.bytes -= s.under[0].size
+		s.room = min(s.room+s.under[0].size, window)
 		s.Up += s.under[0].n
 		s.under = s.under[1:]
 	}

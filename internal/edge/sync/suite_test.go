@@ -108,7 +108,15 @@ var direct = Client{Proxy: http.ProxyURL(nil)}
 // node makes a node that is enrolled at the hub for some sites.
 func (s *side) node(name string, sites ...string) *side {
 	s.t.Helper()
-	n := newSide(s.t, onDisk(s.t))
+	n, _ := s.nodeAt(name, sites...)
+	return n
+}
+
+// nodeAt also says where its database is.
+func (s *side) nodeAt(name string, sites ...string) (*side, db.Options) {
+	s.t.Helper()
+	place := onDisk(s.t)
+	n := newSide(s.t, place)
 	_, code, err := s.Invite(s.t.Context(), Invitation{Name: name, Sites: sites})
 	if err != nil {
 		s.t.Fatal(err)
@@ -116,7 +124,7 @@ func (s *side) node(name string, sites ...string) *side {
 	if _, err := n.Enrol(s.t.Context(), direct, code); err != nil {
 		s.t.Fatal(err)
 	}
-	return n
+	return n, place
 }
 
 func (s *side) sync() Report {

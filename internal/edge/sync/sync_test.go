@@ -114,3 +114,80 @@ func wantFault(t *testing.T, err error, code fault.Code, key string) {
 		t.Errorf("got %v [%s], want %s [%s]", err, fault.KeyOf(err), code, key)
 	}
 }
+
+// The hub or the node has erased what the other still has in the stream's past.
+func TestAnErasureBetweenTwoSessionsCostsNoMoreThanAFreshStream(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a := hub.node("A", "camp")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Bilal"})
+		a.sync()
+		err := hub.d.Write(t.Context(), func(tx *db.Tx) error { return hub.Journal.Erase(tx, almaz, bruno, amal, "request") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		more := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Chaltu"})
+		a.sync()
+		want(t, "the next person at the hub", hub.row(more), a.row(more))
+		want(t, "the erased at the node", a.row(amal), "none")
+	})
+}
+
+// A disk is put back to an older day: the node takes a new name, and gets back from
+// the hub what it had sent.
+func TestANodeThatWentBackToAnOlderCopyLosesNothing(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, place := hub.nodeAt("A", "camp")
+		before := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Before"})
+		a.sync()
+		a.close()
+		old := copied(t, place)
+		a = newSide(t, place)
+		after := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "After"})
+		a.edit(before, map[string]any{"given": "Before, edited"})
+		a.sync()
+		was, edited := a.row(after), a.row(before)
+		a.close()
+
+		back := newSide(t, old)
+		back.sync()
+		since := back.put("t.person", "camp", db.ID{}, map[string]any{"given": "Since"})
+		back.edit(after, map[string]any{"family": "edited since"})
+		back.sync()
+		want(t, "what was edited", back.row(before), edited)
+		if got := hub.row(after); got == was || got != back.row(after) {
+			t.Errorf("what came back and was edited: %s at the hub, %s here", got, back.row(after))
+		}
+		want(t, "what was written since", hub.row(since), back.row(since))
+		back.whole()
+		hub.whole()
+	})
+}
+
+// Two machines run on copies of one disk. The first to come is the node; the second
+// has other entries under numbers that are taken: nothing is merged.
+func TestAForkIsNotMerged(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, place := hub.nodeAt("A", "camp")
+		a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Before"})
+		a.sync()
+		a.close()
+		twin := newSide(t, copied(t, place))
+		a = newSide(t, place)
+		one := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "One"})
+		other := twin.put("t.person", "camp", db.ID{}, map[string]any{"given": "Other"})
+		twin.put("t.person", "camp", db.ID{}, map[string]any{"given": "And more"})
+		a.sync()
+		_, err := twin.Sync(t.Context(), direct)
+		wantFault(t, err, fault.Conflict, "sync.fork")
+		want(t, "the first at the hub", hub.row(one), a.row(one))
+		want(t, "the other at the hub", hub.row(other), "none")
+		if twin.row(other) == "none" {
+			t.Error("the other is lost where it was written")
+		}
+		nodes, err := hub.Nodes(t.Context())
+		if err != nil || nodes[0].Trouble != "sync.fork" {
+			t.Errorf("the hub says %v %v", nodes, err)
+		}
+	})
+}

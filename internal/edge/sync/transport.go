@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
+	gosync "sync"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -48,7 +50,8 @@ func (s *Service) Server(ctx context.Context) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Server{Handler: s.Handler(), TLSConfig: conf, ReadHeaderTimeout: 20 * time.Second, IdleTimeout: silence, MaxHeaderBytes: 16 << 10}, nil
+	return &http.Server{Handler: s.Handler(), TLSConfig: conf, ReadHeaderTimeout: 20 * time.Second, IdleTimeout: silence, MaxHeaderBytes: 16 << 10,
+		ErrorLog: log.New(io.Discard, "", 0)}, nil // its lines quote the addresses of visitors
 }
 
 func clientPin(r *http.Request) []byte {
@@ -101,7 +104,7 @@ func refuse(w http.ResponseWriter, err error) {
 // serveSession exchanges frames with a node: its body is one stream, the answer the
 // other, both open at once.
 func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
+	ctx := context.WithoutCancel(r.Context()) // what has arrived is kept, also when the link is cut behind it
 	p, err := s.recognise(ctx, clientPin(r))
 	if err != nil {
 		refuse(w, err)
@@ -290,8 +293,7 @@ func unreachable(err error) error {
 
 // Report is what one exchange did.
 type Report struct {
-	Up, Down int64 // entries sent and acknowledged, items taken
-	Received uint64
+	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
 }
 
 // Sync exchanges once with the hub, until both sides have said all they had. What is
@@ -338,7 +340,7 @@ func (s *Service) exchange(ctx context.Context, c Client, fresh bool) (Report, e
 	if t := session.Trouble(); t != nil {
 		err = t.fault()
 	}
-	return Report{Up: session.Up, Down: session.Down}, err
+	return Report{Sent: session.Sent, Up: session.Up, Down: session.Down}, err
 }
 
 // talk moves frames until the session is done.
@@ -376,24 +378,40 @@ func (s *Service) talk(ctx context.Context, cancel context.CancelFunc, client *h
 		watch.Reset(silence)
 		next, err := session.Receive(ctx, f)
 		if err != nil {
-			return err
+			return s.complain(ctx, session, out, in, err)
 		}
 		out.send(next)
 	}
 	return nil
 }
 
+// complain tells the hub what is wrong here, so that it is seen there too, keeps it,
+// and answers it.
+func (s *Service) complain(ctx context.Context, session *NodeSession, out *outbox, in io.Reader, err error) error {
+	if !answers(err) {
+		return err
+	}
+	t := Trouble{Code: string(fault.CodeOf(err)), Key: fault.KeyOf(err)}
+	list, mistake := frames(typeTrouble, t)
+	if mistake != nil {
+		return err
+	}
+	out.send(list)
+	out.close()
+	_, _ = io.Copy(io.Discard, in) // until the hub has read it
+	return errors.Join(err, session.keepTrouble(ctx, t.known()))
+}
+
 // outbox writes frames behind the back of who reads, so that neither side can wait
 // for the other's reading while it should be reading itself.
 type outbox struct {
 	frames chan []Frame
-	done   chan struct{}
+	once   gosync.Once
 }
 
 func newOutbox(w io.WriteCloser) *outbox {
-	o := &outbox{make(chan []Frame, 64), make(chan struct{})}
+	o := &outbox{frames: make(chan []Frame, 64)}
 	go func() {
-		defer close(o.done)
 		defer w.Close()
 		b := bufio.NewWriterSize(w, 32<<10)
 		for list := range o.frames {
@@ -423,7 +441,7 @@ func (o *outbox) send(list []Frame) {
 	}
 }
 
-func (o *outbox) close() { close(o.frames) }
+func (o *outbox) close() { o.once.Do(func() { close(o.frames) }) }
 
 // codeOf reads the code of a trouble; one that is not known is a reason to try again.
 func codeOf(s string) fault.Code {

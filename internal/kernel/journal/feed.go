@@ -237,15 +237,6 @@ func (f *filler) add(it Item) error {
 // journal_parts. Origins are numbered from 1.
 const feedCursor = 0
 
-func (f *filler) cursor(no int64) (uint64, error) {
-	var seq int64
-	err := f.tx.Row("SELECT seq FROM journal_feed_cursors WHERE feed = ? AND no = ?", f.feed.no, no).Scan(&seq)
-	if fault.Is(err, fault.NotFound) {
-		return 0, nil
-	}
-	return uint64(seq), err
-}
-
 func (f *filler) keepCursor(no int64, seq uint64) error {
 	_, err := f.tx.Exec(`INSERT INTO journal_feed_cursors (feed, no, seq) VALUES (?, ?, ?)
 		ON CONFLICT (feed, no) DO UPDATE SET seq = excluded.seq`, f.feed.no, no, int64(seq))
