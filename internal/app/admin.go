@@ -123,7 +123,20 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 	case "key-unlock":
 		return Answer{Lines: []string{"the records are open"}, OK: true}, nil
 	}
-	return n.Do(ctx, c), nil
+	missed := false // a cut in the middle of setting up: nobody has seen the recovery words
+	if c.Name == "user-add" && h.keys() != nil {
+		first, err := n.Access.NeedsFirst(ctx)
+		if err != nil {
+			return Answer{}, err
+		}
+		missed = first
+	}
+	a := n.Do(ctx, c)
+	if missed && a.Error == "" {
+		words := n.Do(ctx, Command{Name: "key-words"})
+		a.Lines, a.Error = append(a.Lines, words.Lines...), words.Error
+	}
+	return a, nil
 }
 
 // Do runs a command on this node, as whoever sits at the machine.

@@ -200,13 +200,19 @@ func (h *Host) Unlock(ctx context.Context, login, password, remote string) error
 // administrator a new password; without one it leaves the node open, at the log-in
 // page.
 func (h *Host) UnlockWords(ctx context.Context, words, login, password string) error {
-	return h.unlock(ctx, func(s *key.Slots) error { return s.UnlockWords(ctx, words) },
+	given := login == ""
+	err := h.unlock(ctx, func(s *key.Slots) error { return s.UnlockWords(ctx, words) },
 		func(n *Node) error {
-			if login == "" {
+			if given {
 				return nil
 			}
+			given = true
 			return n.Access.Recover(ctx, login, password)
 		})
+	if err == nil && !given { // somebody else opened it in the same moment: the words were not looked at
+		return fault.New(fault.Unavailable, "app.UnlockWords", "key.busy")
+	}
+	return err
 }
 
 func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit func(*Node) error) error {

@@ -558,3 +558,64 @@ func TestANodeThatIsNotSetUpSaysSo(t *testing.T) {
 	}
 	l.visit().logIn("first", "nine terns over slack water")
 }
+
+// A set-up that fails leaves an empty folder, also while it is served, and the next
+// try succeeds; one that a cut ended is finished by the same command, which shows
+// recovery words then.
+func TestASetUpThatFailsOrIsCutIsDoneAgain(t *testing.T) {
+	l := lockedNode(t, folderWith(t, nil))
+	elsewhere := t.TempDir()
+	first := Command{Name: "user-add", Login: "first", FullName: "First One", Password: "nine terns over slack water"}
+	bad := first
+	bad.Login = "has a space"
+	inside := first
+	inside.KeyFile = filepath.Join(l.o.Dir, "host.key")
+	taken := first
+	taken.KeyFile = filepath.Join(elsewhere, "taken.key")
+	if err := key.Create(taken.KeyFile); err != nil {
+		t.Fatal(err)
+	}
+	kept, _ := os.ReadFile(taken.KeyFile)
+	for _, c := range []Command{bad, inside, taken} {
+		a, err := l.Do(t.Context(), c)
+		if err == nil && a.Error == "" {
+			t.Errorf("%+v was done", c)
+		}
+		if left := filesOf(t, l.o.Dir); len(left) > 0 || l.State() != StateNew {
+			t.Errorf("after %v %q: %d files, %s", err, a.Error, len(left), l.State())
+		}
+	}
+	if now, err := os.ReadFile(taken.KeyFile); err != nil || string(now) != string(kept) {
+		t.Error("another node's key file was harmed")
+	}
+	a, err := l.Do(t.Context(), first)
+	if err != nil || !a.OK {
+		t.Fatal(err, a.Error)
+	}
+
+	for _, cut := range []string{"before the database", "before the user"} {
+		dir := folderWith(t, nil)
+		h, err := claim(Options{Dir: dir, slotCost: leastCost})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.keys().Create(t.Context(), nil, first.Login, first.Password); err != nil {
+			t.Fatal(err)
+		}
+		again := first
+		if cut == "before the user" {
+			if _, err := h.openWith(t.Context(), h.o); err != nil {
+				t.Fatal(err)
+			}
+			again.As, again.Unlock = first.Login, first.Password
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Run(t.Context(), Options{Dir: dir}, again)
+		if err != nil || !a.OK || !strings.Contains(strings.Join(a.Lines, "\n"), "The recovery words of this node") {
+			t.Errorf("%s: %v %+v", cut, err, a)
+		}
+		lockedNode(t, dir).visit().logIn(first.Login, first.Password)
+	}
+}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/key"
 )
 
 // setUp makes a node of an empty folder: its first administrator's password makes
@@ -21,28 +24,63 @@ func (h *Host) setUp(ctx context.Context, c Command) (Answer, error) {
 	if len(c.Roles) > 0 && (len(c.Roles) > 1 || access.Role(c.Roles[0]) != access.Administrator) {
 		return Answer{}, errors.New("the first user of a node is its administrator; leave --role out, and make the others after")
 	}
+	if c.KeyFile != "" {
+		if _, err := os.Stat(c.KeyFile); err == nil { // it may be another node's
+			return Answer{}, fault.New(fault.Conflict, "app.setUp", "key.exists")
+		}
+	}
 	s := h.keys()
 	words, err := s.Create(ctx, nil, c.Login, c.Password)
 	if err != nil {
 		return Answer{}, err
 	}
 	if c.KeyFile != "" {
-		if err := s.AddHost(ctx, c.KeyFile); err != nil {
-			return Answer{}, errors.Join(err, s.Destroy())
+		err = s.AddHost(ctx, c.KeyFile)
+	}
+	var a Answer
+	if err == nil {
+		var n *Node
+		if n, err = h.openWith(ctx, h.o); err == nil {
+			a = n.Do(ctx, c)
 		}
 	}
-	n, err := h.openWith(ctx, h.o)
-	if err != nil {
-		return Answer{}, errors.Join(err, s.Destroy())
+	if err != nil || a.Error != "" {
+		return a, errors.Join(err, h.undoSetUp(s, c.KeyFile))
 	}
-	a := n.Do(ctx, c)
-	if a.Error == "" {
-		a.Lines = append(a.Lines, wordLines(words)...)
-		if c.KeyFile != "" {
-			a.Lines = append(a.Lines, hostLines(c.KeyFile)...)
-		}
+	a.Lines = append(a.Lines, wordLines(words)...)
+	if c.KeyFile != "" {
+		a.Lines = append(a.Lines, hostLines(c.KeyFile)...)
 	}
 	return a, nil
+}
+
+// undoSetUp leaves the folder as empty as it was: nobody is in the database yet.
+func (h *Host) undoSetUp(s *key.Slots, keyFile string) error {
+	h.mu.Lock()
+	n, stop := h.node.Swap(nil), h.stop
+	h.stop = nil
+	h.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	var err error
+	if n != nil {
+		err = n.shut()
+	}
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if gone := os.Remove(filepath.Join(h.o.Dir, databaseFile+end)); gone != nil && !errors.Is(gone, os.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}
+	var also []string
+	if keyFile != "" {
+		also = []string{keyFile}
+	}
+	err = errors.Join(err, s.Destroy(also...))
+	h.mu.Lock()
+	h.slots = h.newSlots()
+	h.mu.Unlock()
+	return err
 }
 
 // wordLines print the recovery key, and how to keep it.
