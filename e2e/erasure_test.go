@@ -46,6 +46,10 @@ func TestStoryAPersonIsErased(t *testing.T) {
 			t.Errorf("the word of the %s (%s) is not in the database, so not to find it later shows nothing", part, word)
 		}
 	}
+	safe := t.TempDir()
+	identity := filepath.Join(safe, "organisation.key")
+	recipient := strings.TrimSpace(run(t, "backup", "key", "--out", identity))
+	run(t, "backup", "--dir", dir, "--to", filepath.Join(safe, "bk"), "--recipient", recipient)
 
 	again := start(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
 	defer again.stop()
@@ -73,6 +77,34 @@ func TestStoryAPersonIsErased(t *testing.T) {
 		}
 		if file := inFiles(t, dir, word); file != "" {
 			t.Errorf("the word of the %s (%s) is still in %s", part, word, file)
+		}
+	}
+	restoresTheOldBackup(t, dir, safe, identity)
+}
+
+// restoresTheOldBackup restores what was backed up before the erasure, with the list
+// of what was erased since: it brings nothing back.
+func restoresTheOldBackup(t testing.TB, dir, safe, identity string) {
+	t.Helper()
+	list := filepath.Join(safe, "erased.txt")
+	if err := os.WriteFile(list, []byte(run(t, "erased", "list", "--dir", dir)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(safe, "bk", "*.godwit.age"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the backups are %v (%v)", found, err)
+	}
+	restored := filepath.Join(safe, "restored")
+	run(t, "restore", "--from", found[0], "--identity", identity, "--dir", restored, "--erasures", list)
+	if out := run(t, "verify", "--dir", restored); strings.Contains(out, "WRONG") {
+		t.Errorf("the restored node is not well: %s", out)
+	}
+	for part, word := range planted {
+		if inPages(t, restored, word) {
+			t.Errorf("the word of the %s (%s) came back with the backup", part, word)
+		}
+		if file := inFiles(t, restored, word) + inFiles(t, safe, word); file != "" {
+			t.Errorf("the word of the %s (%s) is in %s", part, word, file)
 		}
 	}
 }

@@ -44,14 +44,20 @@ func (erasedApplyCmd) Help() string {
 
 // Run runs the command.
 func (c *erasedApplyCmd) Run(w *world) error {
-	f, err := os.Open(c.File)
+	lines, err := readList(c.File)
 	if err != nil {
 		return err
+	}
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "erased-apply", Lines: lines})
+}
+
+// readList reads the lines of a list of erasures.
+func readList(path string) ([]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, longestList))
-	if err != nil {
-		return err
-	}
-	return do(w, c.Dir, c.unlocking, app.Command{Name: "erased-apply", Lines: strings.Split(strings.TrimRight(string(b), "\n"), "\n")})
+	return strings.Split(strings.TrimRight(string(b), "\n"), "\n"), err
 }

@@ -29,6 +29,9 @@ type cli struct {
 	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
 	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
 	Destroy destroyCmd       `cmd:"" help:"Make the records of a node unreadable for ever: for seizure and evacuation."`
+	Backup  backupCmd        `cmd:"" help:"Make an encrypted backup of a node, while it is served or not."`
+	Restore restoreCmd       `cmd:"" help:"Make a node's folder from a backup."`
+	Verify  verifyCmd        `cmd:"" help:"Check a node or a backup: pages, chains, and rows against the journal."`
 	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`

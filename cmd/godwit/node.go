@@ -135,6 +135,11 @@ func run1(w *world, dir string, c app.Command) error {
 	if err != nil {
 		return err
 	}
+	return show(w, a)
+}
+
+// show prints what a command answered.
+func show(w *world, a app.Answer) error {
 	for _, l := range a.Lines {
 		fmt.Fprintln(w.out, l)
 	}

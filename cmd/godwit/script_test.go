@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startServer, "end": stopServer, "cut": killServer, "login": logIn, "get": get, "take": takePort, "harm": harm,
-			"mode": mode, "same": same, "copy": copyFolder,
+			"mode": mode, "same": same, "copy": copyFolder, "word": word, "newest": newest,
 		},
 	})
 }

@@ -170,6 +170,21 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.Chmod(ts.MkAbs(args[1]), os.FileMode(m)))
 }
 
+// word FILE NAME puts what a file holds into a variable.
+func word(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[1], strings.TrimSpace(ts.ReadFile(args[0])))
+}
+
+// newest FOLDER NAME puts the path of a folder's newest backup into a variable.
+func newest(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.godwit.age"))
+	ts.Check(err)
+	if len(found) == 0 {
+		ts.Fatalf("no backup in %s", args[0])
+	}
+	ts.Setenv(args[1], found[len(found)-1])
+}
+
 // same A B compares two files byte by byte.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	a, err := os.ReadFile(ts.MkAbs(args[0]))

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -23,7 +22,7 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, erased-list, erased-apply, doctor, rebuild, key-…, destroy
+	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, erased-list, erased-apply, backup, backup-off, verify, doctor, rebuild, key-…, destroy
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -46,6 +45,11 @@ type Command struct {
 
 	Site  *place.Site `json:"site,omitempty"`
 	Lines []string    `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
+
+	Backup *Backup `json:"backup,omitempty"`
+
+	// Progress is told how far a long command is, also from a server.
+	Progress func(done, total int64) `json:"-"`
 }
 
 // Answer is what came of a command: lines to print, and whether all was well.
@@ -54,6 +58,15 @@ type Answer struct {
 	OK    bool     `json:"ok"`
 	Error string   `json:"error,omitempty"`
 	Word  string   `json:"word,omitempty"` // destroy-ask: what has to be typed
+
+	// Share comes any number of times before the answer of a long command.
+	Share *Share `json:"share,omitempty"`
+}
+
+// Share is how much of a whole is done.
+type Share struct {
+	Done  int64 `json:"done"`
+	Total int64 `json:"total"`
 }
 
 // Run does a command on the node of a folder, wherever it is open.
@@ -168,6 +181,15 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, err = n.erasedList(ctx)
 	case "erased-apply":
 		lines, err = n.erasedApply(ctx, c.Lines)
+	case "backup":
+		if c.Backup == nil {
+			c.Backup = &Backup{}
+		}
+		lines, err = n.runBackup(ctx, *c.Backup, c.Progress)
+	case "backup-off":
+		lines, err = n.stopBackups(ctx)
+	case "verify":
+		lines, ok, err = n.verify(ctx, c.Progress)
 	case "doctor":
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
@@ -237,6 +259,7 @@ func (h *Host) listenAdmin() (*adminServer, error) {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
+		c.Progress = tell(w)
 		a, err := h.Do(r.Context(), c)
 		if err != nil {
 			a = Answer{Error: Sentence(explainOpen(h.o.Dir, err))}
@@ -244,6 +267,18 @@ func (h *Host) listenAdmin() (*adminServer, error) {
 		_ = json.NewEncoder(w).Encode(a)
 	})
 	return &adminServer{l, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
+}
+
+// tell sends shares of what is done ahead of the answer, at most some a second.
+func tell(w http.ResponseWriter) func(done, total int64) {
+	out, flush, last := json.NewEncoder(w), http.NewResponseController(w), time.Time{}
+	return func(done, total int64) {
+		if now := time.Now(); now.Sub(last) >= 100*time.Millisecond {
+			last = now
+			_ = out.Encode(Answer{Share: &Share{done, total}})
+			_ = flush.Flush()
+		}
+	}
 }
 
 func (a *adminServer) serve() error { return a.srv.Serve(a.l) }
@@ -268,9 +303,17 @@ func ask(ctx context.Context, socket string, c Command) (Answer, error) {
 		return Answer{}, fmt.Errorf("a server has this folder open and does not answer on its socket: %w", err)
 	}
 	defer resp.Body.Close()
-	var a Answer
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 16<<20)).Decode(&a); err != nil {
-		return Answer{}, fmt.Errorf("the server's answer cannot be read: %w", err)
+	in := json.NewDecoder(resp.Body)
+	for {
+		var a Answer
+		if err := in.Decode(&a); err != nil {
+			return Answer{}, fmt.Errorf("the server's answer cannot be read: %w", err)
+		}
+		if a.Share == nil {
+			return a, nil
+		}
+		if c.Progress != nil {
+			c.Progress(a.Share.Done, a.Share.Total)
+		}
 	}
-	return a, nil
 }

@@ -28,8 +28,8 @@ func (n *Node) erasedList(ctx context.Context) (lines []string, err error) {
 	return lines, err
 }
 
-// erasedApply destroys what the lines name, all or nothing.
-func (n *Node) erasedApply(ctx context.Context, lines []string) ([]string, error) {
+// parseErasures reads lines as erasedList prints them.
+func parseErasures(lines []string) ([]journal.Erasure, error) {
 	var known []journal.Erasure
 	for i, line := range lines {
 		f := strings.Fields(line)
@@ -48,19 +48,36 @@ func (n *Node) erasedApply(ctx context.Context, lines []string) ([]string, error
 		}
 		known = append(known, e)
 	}
-	var before, after []journal.Erasure
-	err := n.DB.Write(ctx, func(tx *db.Tx) (err error) {
-		if before, err = n.Journal.Erasures(tx); err != nil {
+	return known, nil
+}
+
+// applyErasures destroys what is known elsewhere to be erased, all or nothing, and
+// answers how many erasures were known here before and are after.
+func applyErasures(ctx context.Context, d *db.DB, j *journal.Journal, known []journal.Erasure) (before, after int, err error) {
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		was, err := j.Erasures(tx)
+		if err != nil {
 			return err
 		}
-		if err := n.Journal.ApplyErasures(tx, known); err != nil {
+		if err := j.ApplyErasures(tx, known); err != nil {
 			return err
 		}
-		after, err = n.Journal.Erasures(tx)
+		is, err := j.Erasures(tx)
+		before, after = len(was), len(is)
 		return err
 	})
+	return before, after, err
+}
+
+// erasedApply destroys what the lines name, all or nothing.
+func (n *Node) erasedApply(ctx context.Context, lines []string) ([]string, error) {
+	known, err := parseErasures(lines)
 	if err != nil {
 		return nil, err
 	}
-	return []string{fmt.Sprintf("%d erasures read, %d of them not known here before; what they name is destroyed", len(known), len(after)-len(before))}, nil
+	before, after, err := applyErasures(ctx, n.DB, n.Journal, known)
+	if err != nil {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("%d erasures read, %d of them not known here before; what they name is destroyed", len(known), after-before)}, nil
 }

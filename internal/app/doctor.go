@@ -34,6 +34,11 @@ func (e *exam) say(good bool, format string, args ...any) {
 	e.lines = append(e.lines, mark+fmt.Sprintf(format, args...))
 }
 
+// note says what is neither well nor wrong.
+func (e *exam) note(format string, args ...any) {
+	e.lines = append(e.lines, "note  "+fmt.Sprintf(format, args...))
+}
+
 // doctor checks what the node stands on and says what to do where it is not well.
 func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	e := &exam{ok: true}
@@ -57,6 +62,7 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	} else {
 		e.say(true, "read audit: %d lines verified", read)
 	}
+	n.checkBackups(ctx, e)
 	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
 		e.say(false, "sites: there is none, so nobody can be registered; make one with `godwit site set CODE --dir %s`", n.Dir)
 	}

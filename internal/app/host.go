@@ -241,7 +241,7 @@ func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit fu
 // start opens the database and everything that stands on it.
 func (h *Host) start(ctx context.Context) (*Node, error) {
 	life, end := context.WithCancel(context.Background())
-	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1)}
+	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1), backupsChanged: make(chan struct{}, 1)}
 	return n, n.open(ctx, h.o)
 }
 
@@ -296,7 +296,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.lookAgain} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.lookAgain, n.keepBackups} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/edge/backup"
 	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -104,6 +105,9 @@ type Node struct {
 	end          context.CancelFunc
 	rolledBack   atomic.Bool // the slot file is older than the database knows of
 
+	backingUp      sync.Mutex    // one backup at a time
+	backupsChanged chan struct{} // wakes keepBackups
+
 	close    sync.Once
 	closeErr error
 }
@@ -132,6 +136,8 @@ func fits(o Options) error {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
+		case name == restoringDir:
+			return fmt.Errorf("%s holds a restore that was cut off; run `godwit restore` again with the same --dir", o.Dir)
 		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile):
 		default:
 			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
@@ -144,7 +150,7 @@ func fits(o Options) error {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations()} {
+		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -168,6 +174,7 @@ func words(name string, locales embed.FS) page.Area {
 func areas() []page.Area {
 	return []page.Area{
 		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
+		words("backup", backup.Locales),
 		{Name: "people", Templates: people.Templates, Locales: people.Locales},
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}

@@ -40,7 +40,8 @@ func samples(t testing.TB) []page.Sample {
 	card := func(title, text, href string) todayCard {
 		return todayCard{page.M(title), page.M(text), []page.Link{{Href: href, Text: page.M("app.today.open")}}}
 	}
-	full := todayView{Alerts: page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", 3), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}},
+	states := backupSamples()
+	full := todayView{Backup: states[3], Alerts: page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", 3), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}},
 		Cards: []todayCard{card("app.today.reception", "app.today.reception_text", "/people/new"), card("app.today.station", "app.today.station_text", "/worklist"),
 			card("app.today.cases", "app.today.cases_text", "/cases"), {Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text")}}}
 	p, err := pack.Load(packs.Builtin(), safetyPack)
@@ -67,7 +68,7 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "device that is well", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Done, "app.device.well", "app.device.rotating_text"), Hostile: device(page.Info, "app.device.demo", "app.device.rotating_text")},
 		{Name: "destroy", Template: "app/destroy", Title: "app.destroy.title", Empty: destroyView{Unsent: unsentNotice(0)}, Full: destroyView{Unsent: unsentNotice(4812), Form: destroyForm("NBO")},
 			Problems: []page.Problem{{Field: "code", Text: page.M("app.destroy.wrong")}}},
-		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{}, Full: full, Hostile: full},
+		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{Backup: states[0]}, Full: full, Hostile: todayView{Backup: states[8], Cards: full.Cards}},
 		{Name: "questions", Template: "app/ask", Title: "app.safety.title", Empty: askView{Empty: page.Empty{Title: page.M("app.safety.not_asked"), Text: page.M("app.safety.not_asked_text")}},
 			Full: ask(nil), Hostile: ask(map[string][]string{"q-pregnancy_today": {pagetest.Hostile}, "q-lmp-day": {pagetest.Hostile}})},
 	}

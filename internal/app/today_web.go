@@ -12,6 +12,7 @@ type todayView struct {
 	Alerts   page.Callout
 	Accounts page.Callout // the privacy officer's: what opened a way to people's data
 	Key      page.Callout // the administrator's: something is to be done about the key
+	Backup   page.Callout // the administrator's: how the backups stand
 	Cards    []todayCard
 }
 
@@ -79,6 +80,12 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if actor.Is(access.Administrator) {
+		notice, err := n.backupNotice(ctx)
+		if err != nil {
+			n.Pages.Error(w, r, err)
+			return
+		}
+		v.Backup = notice
 		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
 			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: devicePath, Text: page.M("app.device.title")}}})
 		if v.Key = n.keyNotice(r); v.Key.Level != page.Danger {

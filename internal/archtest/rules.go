@@ -70,6 +70,7 @@ func rules() []rule {
 	}
 	rs = append(rs,
 		rule{folder: "internal/edge/sync", may: []string{"engine/...", "internal/kernel/fault", "internal/kernel/journal", "internal/kernel/access", "internal/kernel/db", "internal/kernel/place"}},
+		rule{folder: "internal/edge/backup", may: []string{"internal/kernel/fault", "internal/kernel/key", "internal/kernel/db", "internal/kernel/journal"}},
 		rule{folder: "internal/edge/exchange", may: []string{"engine/...", "internal/kernel/...", "internal/area/..."}},
 		rule{folder: "internal/app", may: []string{"*"}},
 		rule{folder: "internal/kernel/page/pagetest", may: []string{"engine/...", "internal/kernel/...", "internal/testkit", "web"}},
