@@ -272,7 +272,10 @@ func TestTheScheduleMakesBackupsAndSaysWhenItCannot(t *testing.T) {
 	if !e.ok || !strings.Contains(e.lines[0], "ok    backup: of ") || !strings.Contains(e.lines[0], "one every 24h0m0s to "+bk) {
 		t.Errorf("after: %v", e.lines)
 	}
-	n.says("The last backup is of", "One is made every 24 h", "It holds")
+	n.says("The last backup is of", n.clock.Now().Format("15:04"), "One is made every 24 h", "It holds")
+	if a := n.at("administrator").get("/"); strings.Contains(a.body, "+0000") {
+		t.Error("the page shows a time as a machine prints it")
+	}
 
 	n.clock.move(50 * time.Hour)
 	n.says("The last backup is of", "should have been made since")

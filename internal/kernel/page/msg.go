@@ -17,7 +17,7 @@ type Msg struct {
 }
 
 // M makes a message: page.M("people.found", "count", 3). A value may be a
-// string, a number, a calendar.Date or another Msg; it is isolated in
+// string, a number, a calendar.Date, a time or another Msg; it is isolated in
 // right-to-left text.
 func M(key string, args ...any) Msg { return Msg{Key: key, Args: args} }
 

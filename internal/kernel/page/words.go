@@ -131,6 +131,8 @@ func (s *speaker) argHTML(v any, name string) template.HTML {
 		return s.sentence(s.date(v))
 	case calendar.Day:
 		return s.sentence(s.date(v.Date()))
+	case time.Time:
+		return s.sentence(s.moment(v))
 	case string:
 		return bdi(v)
 	case Code:
@@ -165,6 +167,8 @@ func (s *speaker) argPlain(v any, name string) string {
 		return s.sentencePlain(s.dateText(v))
 	case calendar.Day:
 		return s.sentencePlain(s.dateText(v.Date()))
+	case time.Time:
+		return s.sentencePlain(s.dateText(calendar.DayOfTime(v).Date()) + " " + isolate(v.Format("15:04")))
 	case string:
 		return isolate(v)
 	case fmt.Stringer:

@@ -230,3 +230,17 @@ func TestADateInASentenceRunsInTheReadersDirection(t *testing.T) {
 		}
 	}
 }
+
+// A time of day in a sentence is told as on the rest of the page, and not as a
+// machine prints it.
+func TestATimeInASentence(t *testing.T) {
+	at := time.Date(2026, 11, 22, 17, 35, 55, 463359000, time.UTC)
+	for _, lang := range []string{"en", "fr", "es", "ar"} {
+		s := speaks(t, lang)
+		for form, got := range map[string]string{"page": string(s.html(M("page.banner.died", "date", at))), "text": s.plain(M("page.banner.died", "date", at))} {
+			if !strings.Contains(got, "17:35") || !strings.Contains(got, "2026") || strings.Contains(got, "+0000") || strings.Contains(got, ".463") {
+				t.Errorf("%s, %s: %s", lang, form, got)
+			}
+		}
+	}
+}
