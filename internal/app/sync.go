@@ -97,6 +97,7 @@ func (n *Node) lookAgain(ctx context.Context) {
 		if err := n.lookAgainOnce(asProgram(ctx)); err != nil && ctx.Err() == nil {
 			n.log.Error("looking again after a sync", "err", err)
 		}
+		n.tellKeys() // somebody may have been disabled elsewhere
 		select {
 		case <-ctx.Done():
 			return
