@@ -66,6 +66,11 @@ type hello struct {
 	Feed         []byte   `cbor:"5,keyasint,omitempty"`
 	At           position `cbor:"6,keyasint"`
 	Fresh        bool     `cbor:"7,keyasint,omitempty"` // its stream begins from nothing
+
+	// Assumed are what the node believes that the hub has, where it cannot ask: what
+	// follows comes as a file, which may be older than the last exchange.
+	Assumed []head `cbor:"8,keyasint,omitempty"`
+	File    bool   `cbor:"9,keyasint,omitempty"`
 }
 
 type welcome struct {

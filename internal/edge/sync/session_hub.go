@@ -28,6 +28,7 @@ type HubSession struct {
 	counted int64
 
 	began, ended, over bool
+	file               bool // what the node sent before it could be answered
 }
 
 // NewHubSession begins an exchange with a node that the transport has recognised.
@@ -101,7 +102,10 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 	if h.Protocol != protocol {
 		return nil, fault.New(fault.Conflict, op, "sync.other_protocol")
 	}
-	s.self = self
+	s.self, s.file = self, h.File
+	if s.file {
+		s.room = 1 << 30
+	}
 	var w welcome
 	var past []journal.Entry
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -125,12 +129,16 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 		return nil, err
 	}
 	s.began = true
-	for _, h := range w.Heads {
-		heads, err := fromHeads([]head{h})
-		if err != nil {
-			return nil, err
-		}
-		s.take.Knows(heads[0])
+	knows := w.Heads
+	if h.File {
+		knows = h.Assumed
+	}
+	heads, err := fromHeads(knows)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range heads {
+		s.take.Knows(k)
 	}
 	if err := s.take.Prime(past); err != nil {
 		return nil, err
@@ -208,7 +216,7 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		if t.Seq <= h.Seq && hash != t.Hash {
 			return fault.New(fault.Conflict, op, "sync.fork")
 		}
-		if t.Seq < h.Seq && t.Origin.Installation == s.self {
+		if t.Seq < h.Seq && t.Origin.Installation == s.self && !s.file {
 			return fault.New(fault.Conflict, op, "sync.restored")
 		}
 	}
@@ -271,10 +279,10 @@ func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
 	s.counted += int64(len(entries))
 	var a acked
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec("UPDATE sync_node SET contact = ?, received = received + ? WHERE id = ?", s.d.Clock(), int64(len(entries)), s.peer.ID); err != nil {
+		if a, err = s.receipt(tx); err != nil {
 			return err
 		}
-		a, err = s.receipt(tx)
+		_, err = tx.Exec("UPDATE sync_node SET contact = ?, received = ? WHERE id = ?", s.d.Clock(), int64(a.Received), s.peer.ID)
 		return err
 	})
 	if err != nil {
@@ -288,15 +296,18 @@ func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
 	return append(out, more...), err
 }
 
+// receipt is what the hub has of the node's origins.
 func (s *HubSession) receipt(tx *db.Tx) (acked, error) {
 	all, err := s.d.Journal.Heads(tx)
 	if err != nil {
 		return acked{}, err
 	}
 	has := slices.DeleteFunc(all, func(h journal.Head) bool { return !slices.Contains(s.origins, h.Origin) })
-	var n int64
-	err = tx.Row("SELECT received FROM sync_node WHERE id = ?", s.peer.ID).Scan(&n)
-	return acked{Heads: toHeads(has), Received: uint64(n)}, err
+	var n uint64
+	for _, h := range has {
+		n += h.Seq
+	}
+	return acked{Heads: toHeads(has), Received: n}, nil
 }
 
 func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {

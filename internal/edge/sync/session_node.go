@@ -36,7 +36,8 @@ type NodeSession struct {
 	self  db.ID // installation
 	feed  db.ID
 	at    journal.FeedHead
-	has   []journal.Head // what the hub says it has
+	now   journal.FeedHead // where this node stood when a batch was opened
+	has   []journal.Head   // what the hub says it has
 	sent  map[journal.Origin]uint64
 	under []flight // chunks under way
 	bytes int
@@ -46,6 +47,7 @@ type NodeSession struct {
 
 	began, ended, level bool
 	fresh               bool // begin from nothing, without what both sides have
+	file                bool // nobody answers
 	trouble             *Trouble
 
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
@@ -83,6 +85,11 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 			}
 		}
 		s.self = self
+		if s.file {
+			if s.has, err = ackedHeads(tx); err != nil {
+				return err
+			}
+		}
 		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh}
 		return nil
 	})
@@ -91,6 +98,13 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 	}
 	if !s.hub.Feed.IsZero() {
 		h.Feed = s.hub.Feed[:]
+	}
+	if s.file {
+		h.File, h.Fresh, h.Assumed = true, true, toHeads(s.has)
+		for _, k := range s.has {
+			s.sent[k.Origin] = k.Seq
+			s.pack.Knows(k)
+		}
 	}
 	return frames(typeHello, h)
 }
@@ -178,11 +192,14 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.at != at {
+	if s.now = s.at; s.at != at && !s.file {
 		return nil, fault.New(fault.Conflict, "sync.Welcome", "sync.other_position")
 	}
 	if err := s.pack.Prime(past); err != nil {
 		return nil, err
+	}
+	if s.file {
+		return nil, nil
 	}
 	return s.pump(ctx)
 }
@@ -352,6 +369,9 @@ func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
 	list, from, to, err := m.unpack(s.take)
 	if err != nil {
 		return nil, err
+	}
+	if s.file && to.Seq <= s.now.Seq {
+		return nil, nil // a batch that is taken twice
 	}
 	if s.at, err = s.d.Journal.TakeFeed(ctx, s.feed, from, to, list, s.has); err != nil {
 		return nil, err
