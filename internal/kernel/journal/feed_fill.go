@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"time"
+
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -12,6 +14,8 @@ type filler struct {
 	feed  openFeedState
 	flt   Filter
 	at    map[int64]uint64 // cursors, by origin
+	was   map[int64]uint64 // where they stood before the feed began to walk again
+	guest bool             // somebody is in scope for a time only
 	added int
 	limit int
 	look  func(*Part) error // what is done with an entry
@@ -44,19 +48,27 @@ func (j *Journal) filler(tx *db.Tx, id db.ID, flt Filter) (*filler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &filler{j: j, tx: tx, feed: feed, flt: flt, at: make(map[int64]uint64)}
+	f := &filler{j: j, tx: tx, feed: feed, flt: flt, at: make(map[int64]uint64), was: make(map[int64]uint64)}
 	f.look = f.entry
-	rows, err := tx.Query("SELECT no, seq FROM journal_feed_cursors WHERE feed = ?", feed.no)
+	var one int64
+	err = tx.Row("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND until IS NOT NULL LIMIT 1", feed.no).Scan(&one)
+	if f.guest = err == nil; err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	rows, err := tx.Query("SELECT no, seq, walked FROM journal_feed_cursors WHERE feed = ?", feed.no)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var no, seq int64
-		if err := rows.Scan(&no, &seq); err != nil {
+		var walked *int64
+		if err := rows.Scan(&no, &seq, &walked); err != nil {
 			return nil, err
 		}
-		f.at[no] = uint64(seq)
+		if f.at[no] = uint64(seq); walked != nil {
+			f.was[no] = uint64(*walked)
+		}
 	}
 	return f, rows.Err()
 }
@@ -179,7 +191,7 @@ func (f *filler) entry(p *Part) error {
 	case UpOnly:
 		return nil
 	case Everywhere:
-		if !f.flt.Reference || own {
+		if !f.flt.Reference || own || f.walked(p) {
 			return nil
 		}
 		return f.add(Item{Op: OpEntry, Part: *p})
@@ -191,7 +203,15 @@ func (f *filler) entry(p *Part) error {
 	if err != nil {
 		return err
 	}
+	if wants := f.wants(p, own); wants && f.guest {
+		if err := f.stays(p.Subject); err != nil {
+			return err
+		}
+	}
 	if carried {
+		if f.walked(p) {
+			return nil
+		}
 		if !own {
 			if err := f.add(Item{Op: OpEntry, Part: *p}); err != nil {
 				return err
@@ -205,8 +225,7 @@ func (f *filler) entry(p *Part) error {
 // arrives brings a document into the feed that is not carried yet, if it belongs
 // there.
 func (f *filler) arrives(p *Part, own bool) error {
-	who := p.Subject
-	wants := own || f.flt.Wants != nil && f.flt.Wants(&p.Header)
+	who, wants := p.Subject, f.wants(p, own)
 	if who.IsZero() {
 		if !wants {
 			linked, err := f.linkedFrom(p.Doc)
@@ -224,9 +243,9 @@ func (f *filler) arrives(p *Part, own bool) error {
 	case in && f.j.kind(p.Kind).Links == nil:
 		return f.carry(p.Doc)
 	case in:
-		return f.enter(who, "")
+		return f.enter(who, ScopeWith, time.Time{})
 	case wants:
-		return f.enter(who, "site")
+		return f.enter(who, ScopeSeen, time.Time{})
 	}
 	return f.joined(p)
 }
@@ -254,7 +273,7 @@ func (f *filler) joined(p *Part) error {
 			return err
 		}
 		if carried != in {
-			return f.enter(p.Subject, "")
+			return f.enter(p.Subject, ScopeWith, time.Time{})
 		}
 	}
 	return nil
@@ -274,7 +293,7 @@ func (f *filler) linkedFrom(doc db.ID) (bool, error) {
 // erasure goes into every feed of nodes, and into any other that carried what it
 // erases.
 func (f *filler) erasure(p *Part, own bool) error {
-	if own {
+	if own || f.walked(p) {
 		return nil
 	}
 	if !f.flt.Reference {
@@ -307,16 +326,56 @@ func (f *filler) inScope(subject db.ID) (bool, error) {
 	return err == nil, err
 }
 
+// Why somebody is in the scope of a feed.
+const (
+	ScopeSeen    = "seen"    // the filter wanted an entry about them
+	ScopeWith    = "with"    // they travel with somebody, or were in scope already
+	ScopeFetched = "fetched" // they were asked for
+)
+
+// wants reports whether an entry brings its subject into scope.
+func (f *filler) wants(p *Part, own bool) bool {
+	return own || f.flt.Wants != nil && f.flt.Wants(&p.Header)
+}
+
+// walked reports whether the feed has been here before, and walks again because its
+// filter changed: what it carries already is in it.
+func (f *filler) walked(p *Part) bool {
+	no, seq := p.slot>>slotBits, slotSeq(p.slot)
+	if p.Prev != [32]byte{} {
+		no, seq = feedCursor, f.at[feedCursor]
+	}
+	return seq <= f.was[no]
+}
+
+// stays keeps somebody in scope who was there for a time only.
+func (f *filler) stays(subject db.ID) error {
+	_, err := f.tx.Exec("UPDATE journal_feed_subjects SET until = NULL, why = ? WHERE feed = ? AND subject = ? AND until IS NOT NULL", ScopeSeen, f.feed.no, subject)
+	return err
+}
+
 // enter brings a person, and those who travel with them, into scope, with all their
-// history.
-func (f *filler) enter(subject db.ID, why string) error {
+// history. A zero until is for good.
+func (f *filler) enter(subject db.ID, why string, until time.Time) error {
 	c, err := f.j.companyOf(f.tx, subject)
 	if err != nil {
 		return err
 	}
 	for _, s := range c.Subjects {
-		if _, err := f.tx.Exec(`INSERT INTO journal_feed_subjects (feed, subject, why, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			f.feed.no, s, why, f.j.clock.now()); err != nil {
+		n, err := f.tx.Exec(`INSERT INTO journal_feed_subjects (feed, subject, why, since, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			f.feed.no, s, why, f.j.clock.now(), until)
+		if err != nil {
+			return err
+		}
+		if n == 1 || !f.guest && until.IsZero() {
+			continue
+		}
+		if until.IsZero() && why != ScopeWith {
+			err = f.stays(s)
+		} else if !until.IsZero() {
+			_, err = f.tx.Exec("UPDATE journal_feed_subjects SET until = ? WHERE feed = ? AND subject = ? AND until < ?", until, f.feed.no, s, until)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -352,7 +411,7 @@ func (f *filler) carry(doc db.ID) error {
 		}
 		allowed = true
 		no, seq := p.slot>>slotBits, slotSeq(p.slot)
-		if p.Prev == [32]byte{} && seq > f.at[no] || !was && f.flt.Own != nil && f.flt.Own(p.Version.Origin.Installation) {
+		if p.Prev == [32]byte{} && seq > max(f.at[no], f.was[no]) || !was && f.flt.Own != nil && f.flt.Own(p.Version.Origin.Installation) {
 			continue
 		}
 		if err := f.add(Item{Op: OpEntry, Part: *p}); err != nil {
@@ -365,81 +424,4 @@ func (f *filler) carry(doc db.ID) error {
 	_, err = f.tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) VALUES (?, ?, 1)
 		ON CONFLICT (feed, doc) DO UPDATE SET carried = 1`, f.feed.no, doc)
 	return err
-}
-
-// Carry brings a person into the scope of a feed although the filter did not, such
-// as one who was fetched by a card. why is a code.
-func (j *Journal) Carry(tx *db.Tx, id db.ID, flt Filter, subject db.ID, why string) error {
-	f, err := j.filler(tx, id, flt)
-	if err != nil {
-		return err
-	}
-	if err := f.enter(subject, why); err != nil {
-		return fault.Wrap("journal.Carry", err)
-	}
-	return f.save()
-}
-
-// Drop takes a person, and those who travel with them, out of a feed's scope: what
-// the feed carried of them goes, but for what somebody who stays needs.
-func (j *Journal) Drop(tx *db.Tx, id db.ID, subject db.ID) error {
-	f, err := j.filler(tx, id, Filter{})
-	if err != nil {
-		return err
-	}
-	c, err := j.companyOf(tx, subject)
-	if err != nil {
-		return err
-	}
-	for _, s := range c.Subjects {
-		if _, err := tx.Exec("DELETE FROM journal_feed_subjects WHERE feed = ? AND subject = ?", f.feed.no, s); err != nil {
-			return err
-		}
-	}
-	for _, doc := range c.Docs {
-		if err := f.drop(doc); err != nil {
-			return fault.Wrap("journal.Drop", err)
-		}
-	}
-	return f.save()
-}
-
-func (f *filler) drop(doc db.ID) error {
-	carried, _, err := f.isCarried(doc)
-	if err != nil || !carried {
-		return err
-	}
-	if stays, err := f.needed(doc); err != nil || stays {
-		return err
-	}
-	if err := f.add(Item{Op: OpDrop, Doc: doc}); err != nil {
-		return err
-	}
-	_, err = f.tx.Exec("UPDATE journal_feed_docs SET carried = 0 WHERE feed = ? AND doc = ?", f.feed.no, doc)
-	return err
-}
-
-// needed reports whether somebody in scope still needs a document: it is about them,
-// or a document about them links to it.
-func (f *filler) needed(doc db.ID) (bool, error) {
-	var one int64
-	err := f.tx.Row(`SELECT 1 FROM journal_feed_subjects s WHERE s.feed = ? AND (s.subject = ?
-		OR EXISTS (SELECT 1 FROM journal_about a WHERE a.doc = ? AND a.target = s.subject)
-		OR EXISTS (SELECT 1 FROM journal_about l JOIN journal_about a ON a.doc = l.doc WHERE l.target = ? AND a.target = s.subject)) LIMIT 1`,
-		f.feed.no, doc, doc, doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// InFeed reports whether a feed carries a document now.
-func (j *Journal) InFeed(tx *db.Tx, id, doc db.ID) (bool, error) {
-	feed, err := openFeed(tx, id, false)
-	if err != nil {
-		return false, err
-	}
-	f := filler{j: j, tx: tx, feed: feed}
-	carried, _, err := f.isCarried(doc)
-	return carried, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -253,13 +254,84 @@ func TestWhatHasNotLeftTheNodeIsNotForgotten(t *testing.T) {
 	})
 }
 
+func TestAGuestGoesUnlessTheyBecomeTheNodesOwn(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b := newField(t, hub, "a"), newField(t, hub, "b")
+		guest, stays := a.person("Guest"), a.person("Stays")
+		a.up()
+		past := time.Now().Add(-time.Minute)
+		fetch := func(who db.ID) {
+			hub.write(func(tx *db.Tx) error { return hub.j.Carry(tx, b.feed, b.filter(), who, journal.ScopeFetched, past) })
+		}
+		fetch(guest)
+		fetch(stays)
+		b.down(50)
+		b.give(almaz, stays, 3, nil, "MMR")
+		b.up()
+		b.down(50)
+		hub.write(func(tx *db.Tx) error { _, err := hub.j.DropGuests(tx, b.feed, 10); return err })
+		b.down(50)
+		wantHas(t, b.node, "whose time is over", guest, false)
+		wantHas(t, b.node, "whom the node wrote about", stays, true)
+		b.verify()
+		b.rebuild()
+	})
+}
+
+func TestACatchmentThatChangesBringsAndTakesPeople(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b, c := newField(t, hub, "a"), newField(t, hub, "b"), newField(t, hub, "c")
+		atA, atC := a.person("At A"), c.person("At C")
+		both := a.person("Both")
+		c.down(50)
+		a.up()
+		c.up()
+		c.down(50)
+		hub.append(bruno, journal.Change{Kind: "t.dose", Doc: db.NewID(), Subject: both, Site: "b", Sensitivity: journal.Clinical, Fields: fields{"day": 9, "vaccines": []string{"BCG"}}})
+		b.site = "a"
+		b.down(50)
+		wantHas(t, b.node, "who is at A", atA, true)
+		b.site = "c"
+		hub.write(func(tx *db.Tx) error {
+			return hub.j.Rescope(tx, b.feed, func(db.ID) (bool, error) { return false, nil })
+		})
+		b.down(3)
+		wantHas(t, b.node, "who is at A", atA, false)
+		wantHas(t, b.node, "who is at C", atC, true)
+		wantRow(t, b.node, atC, hub.row(atC))
+		b.site = "b"
+		hub.write(func(tx *db.Tx) error {
+			return hub.j.Rescope(tx, b.feed, func(db.ID) (bool, error) { return false, nil })
+		})
+		b.down(3)
+		wantHas(t, b.node, "who is at C", atC, false)
+		wantHas(t, b.node, "who was seen at B", both, true)
+		wantRow(t, b.node, both, hub.row(both))
+		c.update(bruno, atC, fields{"phone": "1"})
+		a.update(bruno, both, fields{"phone": "2"})
+		for _, f := range []*field{a, c, b} {
+			f.up()
+		}
+		b.down(50)
+		wantRow(t, b.node, both, hub.row(both))
+		for _, n := range []*node{a.node, b.node, c.node, hub} {
+			n.verify()
+			n.rebuild()
+		}
+	})
+}
+
 func TestAnErasureReachesEveryFeed(t *testing.T) {
 	stores(t, func(t *testing.T, plain *node) {
 		hub := newHub(t, plain)
 		a, b := newField(t, hub, "a"), newField(t, hub, "b")
 		amal := a.person("Amal")
 		a.up()
-		hub.write(func(tx *db.Tx) error { return hub.j.Carry(tx, b.feed, b.filter(), amal, "card") })
+		hub.write(func(tx *db.Tx) error {
+			return hub.j.Carry(tx, b.feed, b.filter(), amal, journal.ScopeFetched, time.Time{})
+		})
 		b.down(50)
 		wantHas(t, b.node, "who was fetched", amal, true)
 		a.write(func(tx *db.Tx) error { return a.j.Erase(tx, almaz, bruno, amal, "request") })
@@ -281,7 +353,9 @@ func TestAFeedThatWasTamperedWithIsRefusedWhole(t *testing.T) {
 		amal := a.person("Amal")
 		a.update(bruno, amal, fields{"phone": "1"})
 		a.up()
-		hub.write(func(tx *db.Tx) error { return hub.j.Carry(tx, b.feed, b.filter(), amal, "card") })
+		hub.write(func(tx *db.Tx) error {
+			return hub.j.Carry(tx, b.feed, b.filter(), amal, journal.ScopeFetched, time.Time{})
+		})
 		hub.write(func(tx *db.Tx) error { _, _, err := hub.j.FillFeed(tx, b.feed, b.filter(), 100); return err })
 		var items []journal.Item
 		hub.read(func(tx *db.Tx) (err error) { items, err = hub.j.Feed(tx, b.feed, 0, 100); return err })

@@ -85,7 +85,9 @@ CREATE TABLE journal_pairs (
 CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
 `}, {Area: "journal", Number: 3, SQL: `
 ALTER TABLE journal_documents ADD COLUMN slot INTEGER;
-`}, {Area: "journal", Number: 4, SQL: travelTables}}
+`}, {Area: "journal", Number: 4, SQL: travelTables}, {Area: "journal", Number: 5, SQL: `
+ALTER TABLE journal_feed_cursors ADD COLUMN walked INTEGER;
+`}}
 }
 
 const slotBits = 40
