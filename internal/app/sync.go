@@ -26,7 +26,7 @@ const (
 
 // newSync builds the exchange. A node that is given an address for nodes is a hub.
 func (n *Node) newSync(o Options) *sync.Service {
-	return sync.New(sync.Service{Deps: sync.Deps{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Program: Version()}, Address: o.SyncName, Wake: n.tellArrivals})
+	return sync.New(sync.Service{Deps: sync.Deps{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Program: Version(), Log: o.Log}, Address: o.SyncName, Wake: n.tellArrivals})
 }
 
 // syncWithHub exchanges with the hub again and again, if this node has one, until ctx

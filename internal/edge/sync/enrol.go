@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base32"
+	"encoding/json"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -81,12 +83,21 @@ type Service struct {
 	// Wake is called after a session that brought something. It may be nil.
 	Wake func()
 
+	// Resolve finds the person of a number, and answers fault.NotFound. Asked keeps
+	// that a node was given somebody, in the read audit. Without them nobody can be
+	// asked for.
+	Resolve func(tx *db.Tx, number string) (db.ID, error)
+	Asked   func(tx *db.Tx, node Peer, a Ask, subject db.ID) error
+
 	one chan struct{} // one exchange with the hub at a time
 }
 
 // New readies a side of the exchange.
 func New(s Service) *Service {
 	s.one = make(chan struct{}, 1)
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
 	return &s
 }
 
@@ -201,6 +212,25 @@ func (s *Service) Revoke(ctx context.Context, node db.ID) error {
 		}
 		_, err = tx.Exec("UPDATE sync_node SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), p.ID)
 		return err
+	})
+}
+
+// SetSites changes a node's catchment. Who belongs to it no more is dropped from the
+// node at its next contact, and who belongs to it now arrives.
+func (s *Service) SetSites(ctx context.Context, node db.ID, sites []string) error {
+	text, err := json.Marshal(append([]string{}, sites...))
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		p, err := peerBy(tx, "id", node)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec("UPDATE sync_node SET sites = ? WHERE id = ?", string(text), p.ID); err != nil || p.Feed.IsZero() {
+			return err
+		}
+		return s.Journal.Rescope(tx, p.Feed, func(db.ID) (bool, error) { return false, nil })
 	})
 }
 

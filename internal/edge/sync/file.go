@@ -102,7 +102,7 @@ func (s *Service) importAtHub(ctx context.Context, in *bufio.Reader, e envelope,
 	if err != nil {
 		return Batch{}, err
 	}
-	session := NewHubSession(s.Deps, p)
+	session := NewHubSession(s, p)
 	session.room = 1 << 30
 	var answer []Frame
 	for !session.Over() {

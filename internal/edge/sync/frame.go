@@ -31,6 +31,8 @@ const (
 	typeEnd
 	typeLevel
 	typeTrouble
+	typeFetch
+	typeFetched
 )
 
 // Frame is one message.
@@ -102,6 +104,17 @@ type level struct {
 	Full     bool   `cbor:"2,keyasint,omitempty"` // the node's cap keeps people out
 }
 
+// Ask asks the hub for a person who is not in the node's scope.
+type Ask struct {
+	Number  string `cbor:"1,keyasint"` // as it stands on a card or a slip
+	Purpose string `cbor:"2,keyasint"`
+	User    []byte `cbor:"3,keyasint"` // who asks
+}
+
+type fetched struct {
+	Found bool `cbor:"1,keyasint"`
+}
+
 // Trouble is why a session ended. Key is a message key, so that each side says it in
 // its own language.
 type Trouble struct {
@@ -162,7 +175,7 @@ func ReadFrame(r byteReader) (Frame, error) {
 	if err != nil {
 		return Frame{}, cut(err)
 	}
-	if n > maxFrame || Type(t) < typeHello || Type(t) > typeTrouble {
+	if n > maxFrame || Type(t) < typeHello || Type(t) > typeFetched {
 		return Frame{}, badFrame()
 	}
 	f := Frame{Type: Type(t)}
@@ -224,8 +237,8 @@ func idOf(b []byte) (db.ID, error) {
 
 // String is for logs.
 func (t Type) String() string {
-	names := [...]string{"hello", "welcome", "entries", "acked", "items", "taken", "end", "level", "trouble"}
-	if t < typeHello || t > typeTrouble {
+	names := [...]string{"hello", "welcome", "entries", "acked", "items", "taken", "end", "level", "trouble", "fetch", "fetched"}
+	if t < typeHello || t > typeFetched {
 		return fmt.Sprintf("type %d", byte(t))
 	}
 	return names[t-1]

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -12,6 +13,7 @@ import (
 // HubSession is the hub's side of one exchange with one node. It is for one
 // goroutine.
 type HubSession struct {
+	s       *Service
 	d       Deps
 	peer    Peer
 	self    db.ID   // the node's installation
@@ -32,8 +34,8 @@ type HubSession struct {
 }
 
 // NewHubSession begins an exchange with a node that the transport has recognised.
-func NewHubSession(d Deps, p Peer) *HubSession {
-	return &HubSession{d: d, peer: p, room: windowMin, pack: journal.NewPacker(), take: journal.NewUnpacker()}
+func NewHubSession(s *Service, p Peer) *HubSession {
+	return &HubSession{s: s, d: s.Deps, peer: p, room: windowMin, pack: journal.NewPacker(), take: journal.NewUnpacker()}
 }
 
 // Over reports whether nothing more will be answered.
@@ -74,6 +76,8 @@ func (s *HubSession) receive(ctx context.Context, f Frame) ([]Frame, error) {
 	case typeEnd:
 		s.ended = true
 		return s.pump(ctx)
+	case typeFetch:
+		return s.fetch(ctx, f)
 	case typeTrouble:
 		var t Trouble
 		if err := f.read(&t); err != nil {
@@ -169,6 +173,9 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 		return welcome{}, err
 	}
 	s.sent = at
+	if _, err := s.d.Journal.DropGuests(tx, feed, 100); err != nil {
+		return welcome{}, err
+	}
 	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ? WHERE id = ?", s.d.Clock(), feed, s.peer.ID)
 	s.peer.Feed = feed
 	return welcome{Protocol: protocol, Program: s.d.Program, Hub: here[:], Feed: feed[:], At: toPosition(at), Heads: toHeads(has),
@@ -332,7 +339,7 @@ func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
 
 // filter says what belongs to the node: whom its sites see, and whom it writes about.
 func (s *HubSession) filter() journal.Filter {
-	return journal.Filter{Reference: true,
+	return journal.Filter{Reference: true, Most: s.peer.Most,
 		Own: func(i db.ID) bool { return slices.Contains(s.own, i) },
 		Wants: func(h *journal.Header) bool {
 			return h.Site != "" && slices.Contains(s.peer.Sites, h.Site) || slices.Contains(s.all, h.Version.Origin.Installation)
@@ -355,14 +362,17 @@ func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
 	if !s.ended || len(s.under) > 0 {
 		return out, nil
 	}
-	var n int64
-	err := s.d.DB.Read(ctx, func(tx *db.Tx) error {
+	var n, in int64
+	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if in, err = s.d.Journal.InScope(tx, s.peer.Feed); err != nil {
+			return err
+		}
 		return tx.Row("SELECT received FROM sync_node WHERE id = ?", s.peer.ID).Scan(&n)
 	})
 	if err != nil {
 		return nil, err
 	}
-	f, err := frameOf(typeLevel, level{Received: uint64(n)})
+	f, err := frameOf(typeLevel, level{Received: uint64(n), Full: s.peer.Most > 0 && in >= s.peer.Most})
 	return append(out, f), err
 }
 
@@ -405,11 +415,8 @@ func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
 	packed := 0
 	for i := range list {
 		it := &list[i]
-		if (len(m.Runs)%2 == 1) != (it.Op == journal.OpEntry) {
-			if len(m.Runs) == 0 && it.Op == journal.OpDrop {
-				m.Runs = append(m.Runs, 0)
-			}
-			m.Runs = append(m.Runs, 0)
+		for len(m.Runs) == 0 || (len(m.Runs)%2 == 1) != (it.Op == journal.OpEntry) {
+			m.Runs = append(m.Runs, 0) // entries, drops, entries …
 		}
 		m.Runs[len(m.Runs)-1]++
 		if it.Op == journal.OpEntry {
@@ -453,3 +460,46 @@ func (s *HubSession) note(ctx context.Context, key string) error {
 
 // Took is how many entries the node sent.
 func (s *HubSession) Took() int64 { return s.counted }
+
+// guestStay is how long somebody who was asked for stays in the node's scope, if it
+// does not write about them.
+const guestStay = 30 * 24 * time.Hour
+
+// fetch brings a person into the node's scope for a time. That there is nobody of this
+// number is an answer; who asked, for which purpose, is kept.
+func (s *HubSession) fetch(ctx context.Context, f Frame) ([]Frame, error) {
+	var a Ask
+	if err := f.read(&a); err != nil {
+		return nil, err
+	}
+	if s.s.Resolve == nil || a.Number == "" || len(a.Number) > 64 || a.Purpose == "" || len(a.User) != 16 {
+		return nil, badFrame()
+	}
+	found := true
+	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		subject, err := s.s.Resolve(tx, a.Number)
+		if fault.Is(err, fault.NotFound) {
+			found = false
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found = true
+		if s.s.Asked != nil {
+			if err := s.s.Asked(tx, s.peer, a, subject); err != nil {
+				return err
+			}
+		}
+		return s.d.Journal.Carry(tx, s.peer.Feed, s.filter(), subject, journal.ScopeFetched, s.d.Clock().Add(guestStay))
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, err := frames(typeFetched, fetched{found})
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.pump(ctx)
+	return append(out, more...), err
+}

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Journal *journal.Journal
 	Clock   func() time.Time
 	Program string // version, for the other side's eyes
+	Log     *slog.Logger
 }
 
 // NodeSession is a node's side of one exchange. It is for one goroutine.
@@ -46,6 +48,8 @@ type NodeSession struct {
 	take  *journal.Unpacker
 
 	began, ended, level bool
+	ask                 *Ask // for a person, until it is answered
+	found               bool
 	fresh               bool // begin from nothing, without what both sides have
 	file                bool // nobody answers
 	trouble             *Trouble
@@ -115,7 +119,9 @@ func frames(t Type, v any) ([]Frame, error) {
 }
 
 // Done reports whether both sides have said all they had.
-func (s *NodeSession) Done() bool { return s.trouble != nil || s.level && s.ended && len(s.under) == 0 }
+func (s *NodeSession) Done() bool {
+	return s.trouble != nil || s.level && s.ended && s.ask == nil && len(s.under) == 0
+}
 
 // Trouble is why the hub ended the exchange, or nil.
 func (s *NodeSession) Trouble() *Trouble { return s.trouble }
@@ -132,6 +138,13 @@ func (s *NodeSession) Receive(ctx context.Context, f Frame) ([]Frame, error) {
 		return s.acked(ctx, f)
 	case typeItems:
 		return s.items(ctx, f)
+	case typeFetched:
+		var a fetched
+		if err := f.read(&a); err != nil || s.ask == nil {
+			return nil, badFrame()
+		}
+		s.ask, s.found, s.level = nil, a.Found, false
+		return frames(typeEnd, struct{}{}) // so that the hub says when it has sent them
 	case typeLevel:
 		return nil, s.levelled(ctx, f)
 	case typeTrouble:
@@ -201,7 +214,12 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	if s.file {
 		return nil, nil
 	}
-	return s.pump(ctx)
+	out, err := s.pump(ctx)
+	if err != nil || s.ask == nil {
+		return out, err
+	}
+	ask, err := frameOf(typeFetch, s.ask)
+	return append(out, ask), err
 }
 
 // pastOf reads the entries that both sides have and that the stream begins from: a

@@ -191,3 +191,96 @@ func TestAForkIsNotMerged(t *testing.T) {
 		}
 	})
 }
+
+func TestAPersonIsFetchedByTheirNumber(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "port")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		note := a.put("t.note", "camp", amal, map[string]any{"allergy": "latex"})
+		other := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Other"})
+		a.sync()
+		b.sync()
+		var asked []string
+		hub.Resolve = func(_ *db.Tx, number string) (db.ID, error) {
+			if number != "DAD-1" {
+				return db.ID{}, fault.New(fault.NotFound, "test", "sync.unknown_node")
+			}
+			return amal, nil
+		}
+		hub.Asked = func(_ *db.Tx, node Peer, q Ask, subject db.ID) error {
+			asked = append(asked, node.Name+" "+q.Purpose+" "+subject.String())
+			return nil
+		}
+		found, err := b.Fetch(t.Context(), direct, Ask{Number: "DAD-9", Purpose: "care", User: almaz.User[:]})
+		if err != nil || found {
+			t.Errorf("a number of nobody: %v %v", found, err)
+		}
+		found, err = b.Fetch(t.Context(), direct, Ask{Number: "DAD-1", Purpose: "care", User: almaz.User[:]})
+		if err != nil || !found {
+			t.Fatalf("a number of somebody: %v %v", found, err)
+		}
+		want(t, "the person", b.row(amal), a.row(amal))
+		want(t, "what belongs to them", b.row(note), a.row(note))
+		want(t, "somebody else", b.row(other), "none")
+		if len(asked) != 1 || asked[0] != "B care "+amal.String() {
+			t.Errorf("the audit says %v", asked)
+		}
+		a.edit(amal, map[string]any{"family": "Idris"})
+		a.sync()
+		b.sync()
+		want(t, "a later change", b.row(amal), a.row(amal))
+	})
+}
+
+func TestACatchmentIsChangedAtTheHub(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "port")
+		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		a.sync()
+		b.sync()
+		id := mustNodes(t, hub)[1].ID
+		if err := hub.SetSites(t.Context(), id, []string{"port", "camp"}); err != nil {
+			t.Fatal(err)
+		}
+		b.sync()
+		want(t, "who is in the larger catchment", b.row(amal), a.row(amal))
+		if err := hub.SetSites(t.Context(), id, []string{"port"}); err != nil {
+			t.Fatal(err)
+		}
+		b.sync()
+		want(t, "who is not in the smaller one", b.row(amal), "none")
+		want(t, "the same at the hub", hub.row(amal), a.row(amal))
+		b.whole()
+	})
+}
+
+func TestANodeThatIsFullSaysSo(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a := hub.node("A", "camp")
+		b := newSide(t, onDisk(t))
+		_, code, err := hub.Invite(t.Context(), Invitation{Name: "B", Sites: []string{"camp"}, Most: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Enrol(t.Context(), direct, code); err != nil {
+			t.Fatal(err)
+		}
+		var ids []db.ID
+		for i := range 4 {
+			ids = append(ids, a.put("t.person", "camp", db.ID{}, map[string]any{"given": fmt.Sprint(i)}))
+		}
+		a.sync()
+		b.sync()
+		n := 0
+		for _, id := range ids {
+			if b.row(id) != "none" {
+				n++
+			}
+		}
+		want(t, "people at the node", n, 2)
+		st, err := b.Status(t.Context())
+		if err != nil || st.Trouble != "sync.full" {
+			t.Errorf("the node says %+v %v", st, err)
+		}
+	})
+}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	gosync "sync"
 	"time"
 
@@ -104,6 +105,7 @@ func refuse(w http.ResponseWriter, err error) {
 // serveSession exchanges frames with a node: its body is one stream, the answer the
 // other, both open at once.
 func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
+	defer s.caught()
 	ctx := context.WithoutCancel(r.Context()) // what has arrived is kept, also when the link is cut behind it
 	p, err := s.recognise(ctx, clientPin(r))
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := bufio.NewReader(r.Body)
-	session := NewHubSession(s.Deps, p)
+	session := NewHubSession(s, p)
 	for !session.Over() {
 		_ = rc.SetReadDeadline(time.Now().Add(silence))
 		f, err := ReadFrame(in)
@@ -130,7 +132,8 @@ func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
 		}
 		out, err := session.Receive(ctx, f)
 		if err != nil {
-			break // ours: the node comes again
+			s.Log.Warn("sync with a node", "err", err) // ours, and the node comes again
+			break
 		}
 		_ = rc.SetWriteDeadline(time.Now().Add(silence))
 		for _, f := range out {
@@ -144,6 +147,15 @@ func (s *Service) serveSession(w http.ResponseWriter, r *http.Request) {
 	}
 	if session.Took() > 0 && s.Wake != nil {
 		s.Wake()
+	}
+}
+
+// caught keeps a panic of ours from passing unseen. The log gets where it happened,
+// never the value, which could quote a record.
+func (s *Service) caught() {
+	if v := recover(); v != nil {
+		s.Log.Error("panic", "in", "sync", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -294,38 +306,61 @@ func unreachable(err error) error {
 // Report is what one exchange did.
 type Report struct {
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
+	Found          bool  // who was asked for
 }
+
+// turn waits until no other exchange with the hub is under way.
+func (s *Service) turn(ctx context.Context) error {
+	select {
+	case s.one <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "sync.Sync", "sync.unreachable")
+	}
+}
+
+func (s *Service) free() { <-s.one }
 
 // Sync exchanges once with the hub, until both sides have said all they had. What is
 // cut is taken up again by the next call.
 func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
-	select {
-	case s.one <- struct{}{}:
-		defer func() { <-s.one }()
-	case <-ctx.Done():
-		return Report{}, fault.New(fault.Unavailable, "sync.Sync", "sync.unreachable")
+	if err := s.turn(ctx); err != nil {
+		return Report{}, err
 	}
-	r, err := s.exchange(ctx, c, false)
+	defer s.free()
+	r, err := s.exchange(ctx, c, nil, false)
 	switch fault.KeyOf(err) {
 	case "journal.other_past": // something was erased here or there
-		return s.exchange(ctx, c, true)
+		return s.exchange(ctx, c, nil, true)
 	case "sync.restored":
 		// This database is an older copy of itself: what it writes from now on must
 		// not bear numbers that were given out before.
 		if _, err := s.Journal.NewInstallation(ctx); err != nil {
 			return r, err
 		}
-		return s.exchange(ctx, c, true)
+		return s.exchange(ctx, c, nil, true)
 	}
 	return r, err
 }
 
-func (s *Service) exchange(ctx context.Context, c Client, fresh bool) (Report, error) {
+// Fetch asks the hub for a person by a number, in an exchange of its own, and answers
+// whether there is one: they are here then, with all that belongs to them, for a month
+// or as long as this node writes about them.
+func (s *Service) Fetch(ctx context.Context, c Client, a Ask) (bool, error) {
+	if err := s.turn(ctx); err != nil {
+		return false, err
+	}
+	defer s.free()
+	r, err := s.exchange(ctx, c, &a, true)
+	return r.Found, err
+}
+
+func (s *Service) exchange(ctx context.Context, c Client, ask *Ask, fresh bool) (Report, error) {
 	session, err := NewNodeSession(ctx, s.Deps)
 	if err != nil {
 		return Report{}, err
 	}
-	session.fresh = fresh
+	session.fresh, session.ask = fresh, ask
 	client, err := c.http(identity{key: session.hub.key, cert: session.hub.cert}, session.hub.pin)
 	if err != nil {
 		return Report{}, err
@@ -340,7 +375,7 @@ func (s *Service) exchange(ctx context.Context, c Client, fresh bool) (Report, e
 	if t := session.Trouble(); t != nil {
 		err = t.fault()
 	}
-	return Report{Sent: session.Sent, Up: session.Up, Down: session.Down}, err
+	return Report{Sent: session.Sent, Up: session.Up, Down: session.Down, Found: session.found}, err
 }
 
 // talk moves frames until the session is done.

@@ -41,6 +41,11 @@ type Filter struct {
 	// Allow reports whether an entry may be in the feed at all; nil allows every one.
 	Allow func(h *Header) bool
 
+	// Most is how many people may be in scope, so that a node never holds more than it
+	// can carry; 0 is any number. Who is kept out can still be asked for one by one
+	// when others have gone.
+	Most int64
+
 	// Reference says that the kinds which go everywhere are in the feed.
 	Reference bool
 }

@@ -357,6 +357,9 @@ func (f *filler) stays(subject db.ID) error {
 // enter brings a person, and those who travel with them, into scope, with all their
 // history. A zero until is for good.
 func (f *filler) enter(subject db.ID, why string, until time.Time) error {
+	if full, err := f.full(subject); err != nil || full {
+		return err
+	}
 	c, err := f.j.companyOf(f.tx, subject)
 	if err != nil {
 		return err
@@ -385,6 +388,20 @@ func (f *filler) enter(subject db.ID, why string, until time.Time) error {
 		}
 	}
 	return nil
+}
+
+// full reports whether the cap keeps somebody out.
+func (f *filler) full(subject db.ID) (bool, error) {
+	if f.flt.Most <= 0 {
+		return false, nil
+	}
+	in, err := f.inScope(subject)
+	if err != nil || in {
+		return false, err
+	}
+	var n int64
+	err = f.tx.Row("SELECT count(*) FROM journal_feed_subjects WHERE feed = ?", f.feed.no).Scan(&n)
+	return n >= f.flt.Most, err
 }
 
 // carry appends a document's entries as far as the feed has walked their origins;
