@@ -26,7 +26,23 @@ const (
 
 // newSync builds the exchange. A node that is given an address for nodes is a hub.
 func (n *Node) newSync(o Options) *sync.Service {
-	return sync.New(sync.Service{Deps: sync.Deps{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Program: Version(), Log: o.Log}, Address: o.SyncName, Wake: n.tellArrivals})
+	s := sync.New(sync.Service{Deps: sync.Deps{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Program: Version(), Log: o.Log}, Address: o.SyncName, Wake: n.tellArrivals})
+	s.Resolve = n.numbered
+	s.Asked = func(tx *db.Tx, _ sync.Peer, a sync.Ask, subject db.ID) error {
+		return n.Access.Fetched(tx, db.ID(a.User), subject, a.Purpose)
+	}
+	return s
+}
+
+// askedFor is most people that one number brings to a node: a family, and others who
+// happen to bear it.
+const askedFor = 30
+
+// numbered is who has the code, or is in a family with the number, that somebody read
+// off a card at another node. Their families come along.
+func (n *Node) numbered(tx *db.Tx, number string) ([]db.ID, error) {
+	ids, err := n.People.Numbered(tx, number)
+	return ids[:min(len(ids), askedFor)], err
 }
 
 // syncWithHub exchanges with the hub again and again, if this node has one, until ctx

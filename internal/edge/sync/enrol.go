@@ -83,10 +83,10 @@ type Service struct {
 	// Wake is called after a session that brought something. It may be nil.
 	Wake func()
 
-	// Resolve finds the person of a number, and answers fault.NotFound. Asked keeps
+	// Resolve finds the people of a number, or nobody. Asked keeps
 	// that a node was given somebody, in the read audit. Without them nobody can be
 	// asked for.
-	Resolve func(tx *db.Tx, number string) (db.ID, error)
+	Resolve func(tx *db.Tx, number string) ([]db.ID, error)
 	Asked   func(tx *db.Tx, node Peer, a Ask, subject db.ID) error
 
 	one chan struct{} // one exchange with the hub at a time

@@ -475,23 +475,24 @@ func (s *HubSession) fetch(ctx context.Context, f Frame) ([]Frame, error) {
 	if s.s.Resolve == nil || a.Number == "" || len(a.Number) > 64 || a.Purpose == "" || len(a.User) != 16 {
 		return nil, badFrame()
 	}
-	found := true
+	var found bool
 	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
-		subject, err := s.s.Resolve(tx, a.Number)
-		if fault.Is(err, fault.NotFound) {
-			found = false
-			return nil
-		}
+		people, err := s.s.Resolve(tx, a.Number)
 		if err != nil {
 			return err
 		}
-		found = true
-		if s.s.Asked != nil {
-			if err := s.s.Asked(tx, s.peer, a, subject); err != nil {
+		found = len(people) > 0
+		for _, id := range people {
+			if s.s.Asked != nil {
+				if err := s.s.Asked(tx, s.peer, a, id); err != nil {
+					return err
+				}
+			}
+			if err := s.d.Journal.Carry(tx, s.peer.Feed, s.filter(), id, journal.ScopeFetched, s.d.Clock().Add(guestStay)); err != nil {
 				return err
 			}
 		}
-		return s.d.Journal.Carry(tx, s.peer.Feed, s.filter(), subject, journal.ScopeFetched, s.d.Clock().Add(guestStay))
+		return nil
 	})
 	if err != nil {
 		return nil, err

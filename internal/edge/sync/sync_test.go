@@ -201,11 +201,11 @@ func TestAPersonIsFetchedByTheirNumber(t *testing.T) {
 		a.sync()
 		b.sync()
 		var asked []string
-		hub.Resolve = func(_ *db.Tx, number string) (db.ID, error) {
+		hub.Resolve = func(_ *db.Tx, number string) ([]db.ID, error) {
 			if number != "DAD-1" {
-				return db.ID{}, fault.New(fault.NotFound, "test", "sync.unknown_node")
+				return nil, nil
 			}
-			return amal, nil
+			return []db.ID{amal}, nil
 		}
 		hub.Asked = func(_ *db.Tx, node Peer, q Ask, subject db.ID) error {
 			asked = append(asked, node.Name+" "+q.Purpose+" "+subject.String())

@@ -88,6 +88,12 @@ func (a *Access) Searched(ctx context.Context, what string, shown []db.ID) error
 	}))
 }
 
+// Fetched writes, at a hub, that a node was given a person for whom its user had
+// asked. The user's rights were checked there; purpose is what they said.
+func (a *Access) Fetched(tx *db.Tx, user, subject db.ID, purpose string) error {
+	return fault.Wrap("access.Fetched", a.record(tx, Read{User: user, Subject: subject, Act: ActOpened, Purpose: purpose, What: "sync.fetch"}))
+}
+
 // record appends a line to its chain.
 func (a *Access) record(tx *db.Tx, r Read) error {
 	r.At = a.clock().UTC().Truncate(time.Microsecond)
