@@ -69,7 +69,13 @@ func benchSync(w io.Writer) error {
 			r.print(w, s.name, name, lines)
 		}
 	}
-	return syncSessions(w, day)
+	if err := syncSessions(w, day); err != nil {
+		return err
+	}
+	if err := benchLink(w, day); err != nil {
+		return err
+	}
+	return benchFirst(w)
 }
 
 // syncSessions is what short sessions take: their own stream each, from nothing
@@ -105,14 +111,19 @@ func demoEntries(dir string) (all []syncEntry, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	return all, n.DB.Read(ctx, func(tx *db.Tx) error {
+	return journalEntries(n.DB, n.Journal)
+}
+
+// journalEntries reads all that is in a journal.
+func journalEntries(d *db.DB, j *journal.Journal) (all []syncEntry, err error) {
+	err = d.Read(context.Background(), func(tx *db.Tx) error {
 		all = nil
-		heads, err := n.Journal.Heads(tx)
+		heads, err := j.Heads(tx)
 		if err != nil {
 			return err
 		}
 		for _, h := range heads {
-			entries, err := n.Journal.After(tx, h.Origin, 0, 1<<30)
+			entries, err := j.After(tx, h.Origin, 0, 1<<30)
 			if err != nil {
 				return err
 			}
@@ -124,6 +135,7 @@ func demoEntries(dir string) (all []syncEntry, err error) {
 		}
 		return nil
 	})
+	return all, err
 }
 
 type syncResult struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/internal/edge/sync"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -31,6 +32,14 @@ func (n *Node) newSync(o Options) *sync.Service {
 	s.Asked = func(tx *db.Tx, _ sync.Peer, a sync.Ask, subject db.ID) error {
 		return n.Access.Fetched(tx, db.ID(a.User), subject, a.Purpose)
 	}
+	s.Vouch = func(ctx context.Context, login, password, node string) (db.ID, bool, error) {
+		v, err := n.Access.Vouch(ctx, login, password, node)
+		return v.User, v.Temporary, err
+	}
+	n.Access.UseElsewhere(func(ctx context.Context, login, password string) (access.Vouched, error) {
+		user, temporary, err := s.AskVouch(ctx, sync.Client{}, login, password)
+		return access.Vouched{User: user, Temporary: temporary}, err
+	})
 	return s
 }
 

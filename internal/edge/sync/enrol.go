@@ -89,6 +89,9 @@ type Service struct {
 	Resolve func(tx *db.Tx, number string) ([]db.ID, error)
 	Asked   func(tx *db.Tx, node Peer, a Ask, subject db.ID) error
 
+	// Vouch checks a log-in and a password for a node, at a hub.
+	Vouch func(ctx context.Context, login, password, node string) (user db.ID, temporary bool, err error)
+
 	one chan struct{} // one exchange with the hub at a time
 }
 

@@ -26,6 +26,7 @@ import (
 const (
 	pathEnrol   = "/sync/v1/enrol"
 	pathSession = "/sync/v1/session"
+	pathVouch   = "/sync/v1/vouch"
 )
 
 // silence is how long a side waits for the other's next frame: a link of 600 ms that
@@ -37,6 +38,7 @@ func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+pathEnrol, s.serveEnrol)
 	mux.HandleFunc("POST "+pathSession, s.serveSession)
+	mux.HandleFunc("POST "+pathVouch, s.serveVouch)
 	return mux
 }
 

@@ -64,6 +64,8 @@ type Access struct {
 	options  Options
 	slots    slotKeeper
 
+	elsewhere func(ctx context.Context, login, password string) (Vouched, error)
+
 	secret struct {
 		sync.Mutex
 		key []byte // keys the hashes of log-ins and addresses in access_attempt

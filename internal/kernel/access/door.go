@@ -78,8 +78,8 @@ func (a *Access) verify(ctx context.Context, op, login, password, remote string)
 		return User{}, nil, waitFault(op, wait)
 	}
 	if hash == "" {
-		a.hasher.spend(password)
-		return User{}, nil, fault.New(fault.Forbidden, op, "door.wrong")
+		u, err = a.fromElsewhere(ctx, op, u, login, password)
+		return u, gates, err
 	}
 	ok, again := a.hasher.check(password, hash)
 	if !ok {
