@@ -135,9 +135,17 @@ func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, erro
 		if err != nil {
 			return err
 		}
+		others, err := peers(tx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(others, func(o Peer) bool { return o.Name == p.Name && o.State != Revoked }) {
+			return fault.Field(op, "name", "sync.name_taken") // who revokes the one means the other
+		}
 		now := s.Clock()
+		p.Until = now.Add(codeLife)
 		text = code{s.Address, pin[:pinShort], secret}.String()
-		return insertPeer(tx, p, sum[:], now.Add(codeLife), now)
+		return insertPeer(tx, p, sum[:], p.Until, now)
 	})
 	return p, text, err
 }
@@ -235,12 +243,6 @@ func (s *Service) SetSites(ctx context.Context, node db.ID, sites []string) erro
 		}
 		return s.Journal.Rescope(tx, p.Feed, func(db.ID) (bool, error) { return false, nil })
 	})
-}
-
-// Nodes lists the nodes of this hub.
-func (s *Service) Nodes(ctx context.Context) (all []Peer, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) { all, err = peers(tx); return err })
-	return all, err
 }
 
 // samePin compares without telling how much was right.

@@ -28,6 +28,7 @@ type HubSession struct {
 	bytes   int
 	room    int // of the window, as far as the link has shown that it carries it
 	counted int64
+	behind  int64 // entries that the node has and this hub has not, as far as it has said
 
 	began, ended, over bool
 	file               bool // what the node sent before it could be answered
@@ -75,6 +76,9 @@ func (s *HubSession) receive(ctx context.Context, f Frame) ([]Frame, error) {
 		return s.taken(ctx, f)
 	case typeEnd:
 		s.ended = true
+		if err := s.nothingBehind(ctx); err != nil {
+			return nil, err
+		}
 		return s.pump(ctx)
 	case typeFetch:
 		return s.fetch(ctx, f)
@@ -176,7 +180,9 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 	if _, err := s.d.Journal.DropGuests(tx, feed, 100); err != nil {
 		return welcome{}, err
 	}
-	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ? WHERE id = ?", s.d.Clock(), feed, s.peer.ID)
+	s.behind = behindOf(theirs, has)
+	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ?, taken = ?, behind = ? WHERE id = ?",
+		s.d.Clock(), feed, int64(at.Seq), s.behind, s.peer.ID)
 	s.peer.Feed = feed
 	return welcome{Protocol: protocol, Program: s.d.Program, Hub: here[:], Feed: feed[:], At: toPosition(at), Heads: toHeads(has),
 		Name: s.peer.Name, Sites: s.peer.Sites}, err
@@ -197,6 +203,32 @@ func (s *HubSession) heads(tx *db.Tx, theirs []journal.Head) ([]journal.Head, er
 		}
 	}
 	return has, nil
+}
+
+// behindOf is how many entries are there and not here.
+func behindOf(theirs, has []journal.Head) (n int64) {
+	for _, t := range theirs {
+		i := slices.IndexFunc(has, func(h journal.Head) bool { return h.Origin == t.Origin })
+		switch {
+		case i < 0:
+			n += int64(t.Seq)
+		case has[i].Seq < t.Seq:
+			n += int64(t.Seq - has[i].Seq)
+		}
+	}
+	return n
+}
+
+// nothingBehind notes that the node has sent all it had.
+func (s *HubSession) nothingBehind(ctx context.Context) error {
+	if s.behind == 0 {
+		return nil
+	}
+	s.behind = 0
+	return s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_node SET behind = 0 WHERE id = ?", s.peer.ID)
+		return err
+	})
 }
 
 // known recognises whose origins these are. An origin of another node, or of this
@@ -284,12 +316,13 @@ func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	s.ended = false
 	s.counted += int64(len(entries))
+	s.behind = max(0, s.behind-int64(len(entries)))
 	var a acked
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		if a, err = s.receipt(tx); err != nil {
 			return err
 		}
-		_, err = tx.Exec("UPDATE sync_node SET contact = ?, received = ? WHERE id = ?", s.d.Clock(), int64(a.Received), s.peer.ID)
+		_, err = tx.Exec("UPDATE sync_node SET contact = ?, received = ?, behind = ? WHERE id = ?", s.d.Clock(), int64(a.Received), s.behind, s.peer.ID)
 		return err
 	})
 	if err != nil {

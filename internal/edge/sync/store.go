@@ -67,6 +67,8 @@ CREATE TABLE sync_identity (
 	cert BLOB NOT NULL,
 	age  TEXT NOT NULL
 );
+`}, {Area: "sync", Number: 2, SQL: `
+ALTER TABLE sync_node ADD COLUMN behind INTEGER;
 `}}
 }
 
@@ -88,22 +90,24 @@ type Peer struct {
 	State     State
 	Recipient string // age recipient, for batches on a stick
 	Feed      db.ID
-	Most      int64 // people in scope at most
+	Most      int64     // people in scope at most
+	Until     time.Time // the code of an invited node works until then
 	Enrolled  time.Time
 	Contact   time.Time // last, by this machine's clock
 	Received  int64     // entries, ever
 	Taken     int64     // of the feed
+	Behind    *int64    // entries that it had not sent when the last session ended; nil is not known
 	Trouble   string    // message key of why the last session ended, or none
 
 	pin []byte
 }
 
-const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, enrolled, contact, received, taken, trouble FROM sync_node"
+const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, code_until, enrolled, contact, received, taken, behind, trouble FROM sync_node"
 
 func scanPeer(scan func(...any) error) (Peer, error) {
 	var p Peer
 	var sites, state string
-	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Trouble)
+	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Until, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Behind, &p.Trouble)
 	if err != nil {
 		return p, err
 	}

@@ -340,7 +340,12 @@ func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
 		if _, err := s.Journal.NewInstallation(ctx); err != nil {
 			return r, err
 		}
-		return s.exchange(ctx, c, nil, true)
+		r, err = s.exchange(ctx, c, nil, true)
+	}
+	if key := fault.KeyOf(err); key != "" && key != "sync.not_enrolled" && ctx.Err() == nil {
+		if kept := s.keepTrouble(ctx, key); kept != nil {
+			err = errors.Join(err, kept)
+		}
 	}
 	return r, err
 }
@@ -355,6 +360,15 @@ func (s *Service) Fetch(ctx context.Context, c Client, a Ask) (bool, error) {
 	defer s.free()
 	r, err := s.exchange(ctx, c, &a, true)
 	return r.Found, err
+}
+
+// keepTrouble notes why an exchange ended, for the pages; the next one that the hub
+// welcomes takes it away. What the hub said is noted already.
+func (s *Service) keepTrouble(ctx context.Context, key string) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_hub SET trouble = ? WHERE trouble <> ?", key, key)
+		return err
+	})
 }
 
 func (s *Service) exchange(ctx context.Context, c Client, ask *Ask, fresh bool) (Report, error) {

@@ -95,6 +95,33 @@ func (j *Journal) FeedHead(tx *db.Tx, id db.ID) (FeedHead, error) {
 	return f.FeedHead, err
 }
 
+// FeedUnread answers how many entries here FillFeed has not looked at for a feed, but
+// for those of installations that own names: at most so many would be added to it.
+func (j *Journal) FeedUnread(tx *db.Tx, id db.ID, own func(installation db.ID) bool) (int64, error) {
+	f, err := openFeed(tx, id, false)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := tx.Query(`SELECT h.installation, h.seq - coalesce(c.seq, 0) FROM journal_heads h
+		LEFT JOIN journal_feed_cursors c ON c.feed = ? AND c.no = h.no WHERE h.seq > coalesce(c.seq, 0)`, f.no)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var n int64
+	for rows.Next() {
+		var installation db.ID
+		var more int64
+		if err := rows.Scan(&installation, &more); err != nil {
+			return 0, err
+		}
+		if !own(installation) {
+			n += more
+		}
+	}
+	return n, rows.Err()
+}
+
 // openFeedState is a feed under way.
 type openFeedState struct {
 	no int64

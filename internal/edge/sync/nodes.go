@@ -1,0 +1,72 @@
+package sync
+
+import (
+	"context"
+	"slices"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// PeerStanding is a node and what is under way between it and this hub.
+type PeerStanding struct {
+	Peer
+	Backlog Backlog        // towards the node; towards the hub it is Peer.Behind
+	Heads   []journal.Head // what is here of the origins under which it wrote
+}
+
+// Backlog is what a node has not taken. A feed is filled when its node is there, so
+// what came here since it was last heard of has not been looked through for it.
+type Backlog struct {
+	Known  bool  // false before the node has a feed
+	Ready  int64 // items of its feed that it has not taken
+	Unread int64 // entries that its feed has not been filled from: at most so many more
+}
+
+// Nodes lists the nodes of this hub, and how each stands.
+func (s *Service) Nodes(ctx context.Context) ([]PeerStanding, error) {
+	var out []PeerStanding
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		all, err := peers(tx)
+		if err != nil {
+			return err
+		}
+		heads, err := s.Journal.Heads(tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			st, err := s.standing(tx, p, heads)
+			if err != nil {
+				return err
+			}
+			out = append(out, st)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) standing(tx *db.Tx, p Peer, heads []journal.Head) (PeerStanding, error) {
+	st := PeerStanding{Peer: p}
+	own, all, err := installations(tx, p.ID)
+	if err != nil {
+		return st, err
+	}
+	for _, h := range heads {
+		if slices.Contains(all, h.Origin.Installation) {
+			st.Heads = append(st.Heads, h)
+		}
+	}
+	if p.Feed.IsZero() {
+		return st, nil
+	}
+	at, err := s.Journal.FeedHead(tx, p.Feed)
+	if err != nil {
+		return st, err
+	}
+	unread, err := s.Journal.FeedUnread(tx, p.Feed, func(i db.ID) bool { return slices.Contains(own, i) })
+	st.Backlog = Backlog{Known: true, Ready: max(0, int64(at.Seq)-p.Taken), Unread: unread}
+	return st, err
+}
