@@ -152,6 +152,25 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("TAKEN", l.Addr().String())
 }
 
+// free puts an address of this machine that nobody uses into $FREE.
+func freePort(ts *testscript.TestScript, _ bool, _ []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Check(l.Close())
+	ts.Setenv("FREE", l.Addr().String())
+}
+
+// code NAME puts the enrolment code that the last command printed into $NAME.
+func readCode(ts *testscript.TestScript, _ bool, args []string) {
+	for _, word := range strings.Fields(ts.ReadFile("stdout")) {
+		if address, groups, ok := strings.Cut(word, "/"); ok && strings.Contains(address, ":") && strings.Count(groups, "-") > 5 {
+			ts.Setenv(args[0], word)
+			return
+		}
+	}
+	ts.Fatalf("no code was printed: %s", ts.ReadFile("stdout"))
+}
+
 // harm FILE turns over the bits of a page in the second half of a file.
 func harm(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])

@@ -25,7 +25,8 @@ var notAboutOne = []string{
 	"GET /cases/{id}", "GET /cases/{id}/edit", "GET /cases/{id}/people", "GET /families/{id}", // several people, noted as a search
 	"GET /people/{id}/photo.jpg",                      // a picture inside a page, see the next test
 	"GET /admin/users/{id}", "GET /admin/users/{id}/", // people who work here
-	"GET /complaints/{id}", // of nobody: a complaint names no person
+	"GET /admin/nodes/{id}/revoke", // a machine
+	"GET /complaints/{id}",         // of nobody: a complaint names no person
 }
 
 // Whoever opens any page about a person leaves a line in the read audit: each page

@@ -59,7 +59,7 @@ func samples(t testing.TB) []page.Sample {
 		return askView{Form: f}
 	}
 	list, one, done := usersSamples()
-	return []page.Sample{
+	return append(syncSamples(t), []page.Sample{
 		{Name: "users", Template: "app/users", Title: "app.users.title", Wide: true, Empty: usersView{Table: usersTable(nil)}, Full: list("Amal Idris"), Hostile: list(pagetest.Hostile)},
 		{Name: "a user", Template: "app/user", Title: "app.users.one", Empty: userView{}, Full: one("Amal Idris", false), Hostile: one(pagetest.Hostile, true)},
 		{Name: "accounts", Template: "app/accounts", Title: "app.accounts.title", Wide: true, Empty: accountsView{Table: accountsTable()}, Full: done("Amal Idris"), Hostile: done(pagetest.Hostile)},
@@ -71,7 +71,7 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{Backup: states[0]}, Full: full, Hostile: todayView{Backup: states[8], Cards: full.Cards}},
 		{Name: "questions", Template: "app/ask", Title: "app.safety.title", Empty: askView{Empty: page.Empty{Title: page.M("app.safety.not_asked"), Text: page.M("app.safety.not_asked_text")}},
 			Full: ask(nil), Hostile: ask(map[string][]string{"q-pregnancy_today": {pagetest.Hostile}, "q-lmp-day": {pagetest.Hostile}})},
-	}
+	}...)
 }
 
 // device is the page of the key as it stands in one way.

@@ -39,6 +39,7 @@ func (n *Node) routes() http.Handler {
 	n.safetyRoutes(mux)
 	n.userRoutes(mux)
 	n.deviceRoutes(mux)
+	n.syncRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
@@ -55,6 +56,7 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	if !ok {
 		return f
 	}
+	f.Sync.Href = syncPath
 	f.User, f.Me, f.Locale, f.SignOut = actor.Name, "/me", actor.Locale, access.PathLogOut
 	if len(actor.Roles) > 0 {
 		f.Role = page.RoleMsg(actor.Roles[0])
@@ -86,6 +88,7 @@ var ways = []struct {
 	{"rights", "/rights", access.RightsRead, access.RightsRecord},
 	{"review", "/review", access.ReviewRead, ""},
 	{"users", usersPath, access.UserEdit, ""},
+	{"nodes", nodesPath, access.NodeManage, ""},
 }
 
 func (n *Node) siteName(ctx context.Context, a access.Actor, lang string) string {

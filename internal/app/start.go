@@ -33,6 +33,9 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := halfMade(o.Dir); err != nil {
 		return err
 	}
+	if err := reachable(o.SyncAddr, o.SyncName); err != nil {
+		return err
+	}
 	h, err := claim(Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)

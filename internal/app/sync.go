@@ -111,6 +111,22 @@ func (n *Node) serveNodes(ctx context.Context) {
 // nodesAt is where a hub listens for nodes.
 type nodesAt struct{ addr string }
 
+// reachable refuses a name under which no node reaches a hub: it stands in every code
+// that the hub gives out.
+func reachable(addr, name string) error {
+	if addr == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(name)
+	switch {
+	case err != nil || port == "":
+		return fmt.Errorf("--sync-name %s is no name and port; write it as hub.example.org:8443", name)
+	case host == "" || net.ParseIP(host).IsUnspecified() || port == "0":
+		return fmt.Errorf("%s is no address that a node can reach; say with --sync-name by which name and port nodes reach this hub", name)
+	}
+	return nil
+}
+
 // arrived names this program's part that looks again at whom something was recorded
 // about elsewhere.
 var arrived = db.ID{'a', 'r', 'r', 'i', 'v', 'e', 'd', 0x70, 0x80}
@@ -197,9 +213,17 @@ func (n *Node) syncFrame(ctx context.Context) *page.Sync {
 		return &page.Sync{Alone: true} // the page matters more
 	}
 	if !s.Enrolled {
-		return &page.Sync{Alone: true}
+		return &page.Sync{Alone: n.nodes == nil, Hub: n.nodes != nil}
 	}
-	return &page.Sync{Waiting: int(s.Unsent), Last: lastContact(s.Contact, n.clock()), Trouble: s.Trouble != ""}
+	f := &page.Sync{Waiting: int(s.Unsent), Last: lastContact(s.Contact, n.clock())}
+	switch s.Trouble {
+	case "", "sync.full": // what is full still sends
+	case "sync.unreachable":
+		f.Trouble = true
+	default:
+		f.Stopped = true
+	}
+	return f
 }
 
 // lastContact is a time of today, or the day.
@@ -285,13 +309,30 @@ func (n *Node) listNodes(ctx context.Context) ([]string, error) {
 		if !p.Contact.IsZero() {
 			last = p.Contact.UTC().Format(time.RFC3339)
 		}
-		line := fmt.Sprintf("%-20s %-9s last contact %s, %d changes received, %d of its feed taken, sites %s", p.Name, p.State, last, p.Received, p.Taken, strings.Join(p.Sites, ","))
+		line := fmt.Sprintf("%-20s %-9s last contact %s, %d changes received, %s, %s, sites %s", p.Name, p.State, last, p.Received, behindLine(p.Behind), backlogLine(p.Backlog), strings.Join(p.Sites, ","))
 		if p.Trouble != "" {
 			line += "; " + sentenceOf(p.Trouble)
 		}
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+func behindLine(behind *int64) string {
+	if behind == nil {
+		return "not known what it has not sent"
+	}
+	return fmt.Sprintf("%d not sent at that time", *behind)
+}
+
+func backlogLine(b sync.Backlog) string {
+	switch {
+	case !b.Known:
+		return "nothing of its feed taken"
+	case b.Unread > 0:
+		return fmt.Sprintf("%d to %d not taken", b.Ready, b.Ready+b.Unread)
+	}
+	return fmt.Sprintf("%d not taken", b.Ready)
 }
 
 func (n *Node) revokeNode(ctx context.Context, name string) ([]string, error) {

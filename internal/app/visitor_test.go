@@ -119,8 +119,15 @@ func startNode(t testing.TB) *testNode {
 // serveFolder opens the demo of a folder and serves it over HTTP.
 func serveFolder(t testing.TB, dir string, now time.Time) *testNode {
 	t.Helper()
+	return serveWith(t, Options{Dir: dir}, now)
+}
+
+// serveWith is serveFolder with options.
+func serveWith(t testing.TB, o Options, now time.Time) *testNode {
+	t.Helper()
 	c := &clock{now: now}
-	n, err := Open(t.Context(), Options{Dir: dir, Demo: true, Clock: c.Now})
+	o.Demo, o.Clock = true, c.Now
+	n, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

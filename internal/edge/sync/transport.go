@@ -333,7 +333,7 @@ func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
 	r, err := s.exchange(ctx, c, nil, false)
 	switch fault.KeyOf(err) {
 	case "journal.other_past": // something was erased here or there
-		return s.exchange(ctx, c, nil, true)
+		r, err = s.exchange(ctx, c, nil, true)
 	case "sync.restored":
 		// This database is an older copy of itself: what it writes from now on must
 		// not bear numbers that were given out before.

@@ -160,9 +160,12 @@ func TruthMsg(t value.Truth) Msg { return M("page.truth." + t.String()) }
 // Sync is how this node stands to its hub, in words.
 type Sync struct {
 	Alone   bool // no hub is set up
+	Hub     bool // this is one, and is enrolled nowhere itself
 	Waiting int
 	Last    string // 07:40, or a date when it was not today; "" never
-	Trouble bool
+	Trouble bool   // the hub cannot be reached
+	Stopped bool   // the exchange has ended for another reason, which somebody must see to
+	Href    string // the page that says more; "" links none
 }
 
 // Nav is an item of the main navigation.
