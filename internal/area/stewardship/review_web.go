@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -14,11 +15,51 @@ import (
 
 func (s *Service) getItems(w http.ResponseWriter, r *http.Request) {
 	items, err := s.Items(r.Context())
+	var weeks []Week
+	if err == nil {
+		weeks, err = s.WeeksOfConflicts(r.Context())
+	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.review.title", Wide: true}, view{Lead: page.M("stewardship.review.lead"), Table: itemTable(items, plainWords{known: s.known})}, nil)
+	s.render(w, r, page.Page{Title: "stewardship.review.title", Wide: true}, itemsPage(items, weeks, plainWords{known: s.known}), nil)
+}
+
+// itemsPage is what waits, and below it how many there were and how long they waited.
+func itemsPage(items []Item, weeks []Week, words plainWords) view {
+	doubles := 0
+	for _, i := range items {
+		if i.Topic == journal.TopicSameAct {
+			doubles++
+		}
+	}
+	return view{Lead: page.M("stewardship.review.lead"), Table: itemTable(items, words), Parts: []part{
+		{Title: page.M("stewardship.weeks.title"), Lead: page.M("stewardship.weeks.lead"), Table: weekTable(weeks)},
+		{Lead: page.M("stewardship.weeks.doubles", "count", doubles)}}}
+}
+
+func weekTable(weeks []Week) *page.Table {
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("stewardship.weeks.from")}, {Label: page.M("stewardship.weeks.arose"), Number: true},
+		{Label: page.M("stewardship.weeks.settled"), Number: true}, {Label: page.M("stewardship.weeks.wait")}}}
+	for _, w := range weeks {
+		t.Rows = append(t.Rows, []page.Cell{w.From, w.Arose, w.Settled, waitMsg(w)})
+	}
+	return t
+}
+
+// waitMsg says the median wait of a week in words.
+func waitMsg(w Week) page.Msg {
+	const day = 24 * time.Hour
+	switch {
+	case w.Settled == 0:
+		return page.M("stewardship.weeks.none")
+	case w.Wait < time.Hour:
+		return page.M("stewardship.weeks.soon")
+	case w.Wait < 2*day:
+		return page.M("stewardship.weeks.hours", "count", int(w.Wait/time.Hour))
+	}
+	return page.M("stewardship.weeks.days", "count", int(w.Wait/day))
 }
 
 func itemTable(items []Item, words plainWords) *page.Table {

@@ -60,7 +60,7 @@ func Samples() []page.Sample {
 		pageOf("erasure to decide", "stewardship.erasures.one", erasureView(Erasure{ID: id, Person: id, Reason: ReasonRequest, Kinds: []string{AllKinds}, Asked: now, State: ErasureAsked}, "Miriam Cohen", "", true, []Unit{{Doc: id, Kind: "people.family", Others: 2, Text: "Amina is the aunt."}}, itemWords)),
 		pageOf("erasure receipt", "stewardship.erasures.receipt", erasureView(Erasure{ID: id, Person: id, Reason: ReasonRetention, Kinds: []string{"care.result", "people.photo"}, Asked: now, State: ErasureDone,
 			Decided: now, Counts: map[string]int{"care.result": 2, "people.photo": 1}}, "Miriam Cohen", "Dr Anna Keller", true, nil, itemWords)),
-		pageOf("review items", "stewardship.review.title", view{Lead: page.M("stewardship.review.lead"), Table: itemTable([]Item{item.Item}, itemWords)}),
+		pageOf("review items", "stewardship.review.title", itemsPage([]Item{item.Item, same.Item}, Weeks([]Span{{Arose: now.Add(-50 * time.Hour), Settled: now}, {Arose: now.Add(-200 * time.Hour), Settled: now.Add(-197 * time.Hour)}, {Arose: now.Add(-400 * time.Hour), Settled: now.Add(-400 * time.Hour)}}, today), itemWords)),
 		withBanner(pageOf("one review item", "stewardship.review.one", itemView, page.Problem{Field: "keep", Text: page.M("stewardship.error.choose")})),
 		withBanner(pageOf("a record entered twice", "stewardship.same.title", sameView, page.Problem{Field: "reason", Text: page.M("stewardship.error.struck")})),
 		{Name: "own copy", Template: "stewardship/sheet", Title: "stewardship.copy.title", Banner: b, Bare: true, Empty: sheetView{Lead: page.M("stewardship.copy.lead")},

@@ -240,6 +240,15 @@ func (j *Journal) Reviews(tx *db.Tx, limit int) ([]Review, error) {
 		ORDER BY opened, doc, other LIMIT ?`, limit)
 }
 
+// ReviewsSince lists the review items that were opened or resolved since a time, the
+// newest first, at most limit. Those of two documents that look like one act are not
+// among them: they are gone once they are resolved.
+func (j *Journal) ReviewsSince(tx *db.Tx, since time.Time, limit int) ([]Review, error) {
+	return reviews(tx, `SELECT doc, kind, topic, opened, resolved, NULL AS other FROM journal_reviews WHERE resolved >= ?
+		UNION ALL SELECT doc, kind, topic, opened, resolved, NULL FROM journal_reviews WHERE resolved IS NULL AND opened >= ?
+		ORDER BY opened DESC, doc, topic LIMIT ?`, since, since, limit)
+}
+
 // ReviewsOf lists the review items of one document, open and resolved. An item of
 // two documents that look like one act is gone once it is resolved; the histories
 // of the two say how.
