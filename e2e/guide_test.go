@@ -11,8 +11,8 @@ import (
 )
 
 // explains are the words that the guide makes bold to explain, and that no page says.
-var explains = []string{`The language`, `The banner`, `"Not known" is an answer`, `A form that came too late`, `Leaving the screen`, `Words beside colours`,
-	`that day`, `A wrong result`, `Giving the result`, `Document.`, `Names`, `A child without its parents`}
+var explains = []string{`The language`, `The banner`, `"Not known" is an answer`, `"The records are locked"`, `A form that came too late`, `Leaving the screen`, `Words beside colours`,
+	`that day`, `A wrong result`, `Giving the result`, `Document.`, `Names`, `A child without its parents`, `What has not left this computer`, `at once`, `Before`, `3 changes are waiting to be sent.`, `Cannot reach the hub.`, `The exchange does not go on.`}
 
 // What the guide tells people to press is what stands on the page: every other bold
 // word of it is in the English words of the program.
