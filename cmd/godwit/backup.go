@@ -28,7 +28,7 @@ func (backupCmd) Help() string {
 
 type backupNowCmd struct {
 	unlocking
-	Dir         string        `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir         string        `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 	To          string        `help:"A folder, s3://bucket/prefix, or https://host/bucket/prefix of a store that speaks S3. The one of last time with --every if left out."`
 	Recipient   []string      `help:"Who can open it, once for each: age1… of the organisation. Those of last time with --every if left out." placeholder:"age1…"`
 	Every       time.Duration `help:"Keep place and recipients, and do it again at this distance while the node is served, such as 24h." placeholder:"24h"`
@@ -94,7 +94,7 @@ func (c *backupKeyCmd) Run(w *world) error {
 
 type backupOffCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -148,8 +148,8 @@ func (c *restoreCmd) Run(w *world) error {
 
 type verifyCmd struct {
 	unlocking
-	Dir         string `help:"Folder of a node." type:"existingdir" xor:"what" required:""`
-	From        string `help:"A backup: a file, s3://bucket/prefix/NAME, or https://host/bucket/prefix/NAME." xor:"what" required:""`
+	Dir         string `help:"Folder of a node." type:"existingdir" xor:"where" required:""`
+	From        string `help:"A backup: a file, s3://bucket/prefix/NAME, or https://host/bucket/prefix/NAME." xor:"where" required:""`
 	Identity    string `help:"Identity file of a recipient, for a backup." type:"existingfile"`
 	Credentials string `help:"File of credentials for the store." type:"existingfile"`
 }
@@ -164,7 +164,7 @@ func (verifyCmd) Help() string {
 func (c *verifyCmd) Run(w *world) error {
 	bar := newBar(w.err)
 	defer bar.end()
-	if c.Dir != "" {
+	if c.From == "" {
 		return do(w, c.Dir, c.unlocking, app.Command{Name: "verify", Progress: bar.say})
 	}
 	if c.Identity == "" {

@@ -12,7 +12,7 @@ import (
 
 type destroyCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 	Yes bool   `help:"Without asking. Nothing brings the records back."`
 }
 
@@ -24,13 +24,13 @@ func (destroyCmd) Help() string {
 // Run runs the command.
 func (c *destroyCmd) Run(w *world) error {
 	if c.Yes {
-		return run1(w, c.Dir, app.Command{Name: "destroy", Yes: true})
+		return run1(w, c.Dir, c.unlocking, app.Command{Name: "destroy", Yes: true})
 	}
 	cmd, err := c.unlocking.with(w, app.Command{Name: "destroy-ask"})
 	if err != nil {
 		return err
 	}
-	a, err := app.Run(w.ctx, app.Options{Dir: c.Dir, Log: logger(w.err)}, cmd)
+	a, err := app.Run(w.ctx, app.Options{Dir: c.Dir, Database: c.Database, Log: logger(w.err)}, cmd)
 	if err != nil {
 		return err
 	}
@@ -50,5 +50,5 @@ func (c *destroyCmd) Run(w *world) error {
 	}
 	fmt.Fprintln(w.out)
 	cmd.Name, cmd.Typed = "destroy", strings.TrimSpace(typed)
-	return run1(w, c.Dir, cmd)
+	return run1(w, c.Dir, c.unlocking, cmd)
 }

@@ -18,7 +18,7 @@ type erasedCmd struct {
 
 type erasedListCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -34,7 +34,7 @@ func (c *erasedListCmd) Run(w *world) error {
 type erasedApplyCmd struct {
 	unlocking
 	File string `arg:"" help:"A list that godwit erased list printed."`
-	Dir  string `required:"" help:"Folder of the restored node." type:"existingdir"`
+	Dir  string `xor:"where" required:"" help:"Folder of the restored node." type:"existingdir"`
 }
 
 // Help adds an example.

@@ -14,7 +14,7 @@ type keyCmd struct {
 
 type keyStatusCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Run runs the command.
@@ -48,12 +48,12 @@ func (c *keyProtectCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	return run1(w, c.Dir, app.Command{Name: "key-protect", Login: c.Login, Password: password})
+	return run1(w, c.Dir, unlocking{}, app.Command{Name: "key-protect", Login: c.Login, Password: password})
 }
 
 type keyWordsCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Run runs the command.
@@ -63,7 +63,7 @@ func (c *keyWordsCmd) Run(w *world) error {
 
 type keyRotateCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Run runs the command.
@@ -73,7 +73,7 @@ func (c *keyRotateCmd) Run(w *world) error {
 
 type keyRepairCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Run runs the command.
@@ -104,7 +104,7 @@ func (c *keyHostAddCmd) Run(w *world) error {
 
 type keyHostRemoveCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Run runs the command.

@@ -71,7 +71,7 @@ func logger(w io.Writer) *slog.Logger {
 
 type doctorCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -86,7 +86,7 @@ func (c *doctorCmd) Run(w *world) error {
 
 type rebuildCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -103,6 +103,8 @@ func (c *rebuildCmd) Run(w *world) error {
 type unlocking struct {
 	As      string `help:"Log-in of a user whose password opens a locked node: asked for, or read from the first line of standard input." placeholder:"LOGIN"`
 	KeyFile string `help:"Key file of this machine, which opens a locked node." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
+
+	Database string `xor:"where" required:"" help:"Instead of a folder: the PostgreSQL database of a hub. Its password comes from PGPASSWORD, PGPASSFILE or a service file." placeholder:"postgres://…"`
 }
 
 // with asks for the password and puts what opens the node into a command.
@@ -127,11 +129,11 @@ func do(w *world, dir string, u unlocking, c app.Command) error {
 			return err
 		}
 	}
-	return run1(w, dir, c)
+	return run1(w, dir, u, c)
 }
 
-func run1(w *world, dir string, c app.Command) error {
-	a, err := app.Run(w.ctx, app.Options{Dir: dir, Log: logger(w.err)}, c)
+func run1(w *world, dir string, u unlocking, c app.Command) error {
+	a, err := app.Run(w.ctx, app.Options{Dir: dir, Database: u.Database, Log: logger(w.err)}, c)
 	if err != nil {
 		return err
 	}
@@ -165,7 +167,7 @@ type userCmd struct {
 type userAddCmd struct {
 	unlocking
 	Login     string   `arg:"" help:"Log-in name."`
-	Dir       string   `required:"" help:"Folder of the node." type:"path"`
+	Dir       string   `xor:"where" required:"" help:"Folder of the node." type:"path"`
 	Name      string   `help:"Full name; the log-in name if left out."`
 	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, epidemiologist, manager, medical_officer, privacy_officer, administrator. 'godwit user roles' says what each is for."`
 	Site      []string `help:"Code of a site where the user works, once for each; * for all. The node's only site if left out."`
@@ -191,13 +193,13 @@ func (c *userAddCmd) Run(w *world) error {
 	}
 	cmd.Login, cmd.FullName, cmd.Roles, cmd.Sites, cmd.Programmes = c.Login, name, c.Role, c.Site, c.Programme
 	cmd.Ceiling, cmd.Locale, cmd.Password = c.Ceiling, c.Locale, password
-	return run1(w, c.Dir, cmd)
+	return run1(w, c.Dir, c.unlocking, cmd)
 }
 
 type userPasswdCmd struct {
 	unlocking
 	Login string `arg:"" help:"Log-in name."`
-	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir   string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -212,13 +214,13 @@ func (c *userPasswdCmd) Run(w *world) error {
 		return err
 	}
 	cmd.Login, cmd.Password = c.Login, password
-	return run1(w, c.Dir, cmd)
+	return run1(w, c.Dir, c.unlocking, cmd)
 }
 
 type userDisableCmd struct {
 	unlocking
 	Login string `arg:"" help:"Log-in name."`
-	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir   string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -234,7 +236,7 @@ func (c *userDisableCmd) Run(w *world) error {
 type userChangeCmd struct {
 	unlocking
 	Login     string   `arg:"" help:"Log-in name; it never changes."`
-	Dir       string   `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir       string   `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 	Name      string   `help:"Full name."`
 	Role      []string `help:"Role, once for each, in place of the ones before; 'godwit user roles' lists them."`
 	Site      []string `help:"Code of a site, once for each, in place of the ones before; * for all."`
@@ -257,7 +259,7 @@ func (c *userChangeCmd) Run(w *world) error {
 type userEnableCmd struct {
 	unlocking
 	Login string `arg:"" help:"Log-in name."`
-	Dir   string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir   string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -285,7 +287,7 @@ func (userRolesCmd) Run(w *world) error {
 
 type userListCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.

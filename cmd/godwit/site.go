@@ -14,7 +14,7 @@ type siteCmd struct {
 type siteSetCmd struct {
 	unlocking
 	Code       string   `arg:"" help:"Code of the site: two to twelve capitals, digits or hyphens. Documents carry it; it never changes."`
-	Dir        string   `required:"" help:"Folder of the node." type:"path"`
+	Dir        string   `xor:"where" required:"" help:"Folder of the node." type:"path"`
 	Country    string   `help:"Country where the site is, three letters. A new site needs it." placeholder:"XXX"`
 	Name       string   `help:"Name in English. A new site needs one name."`
 	NameFr     string   `name:"name-fr" help:"Name in French."`
@@ -46,7 +46,7 @@ func (c *siteSetCmd) Run(w *world) error {
 
 type siteListCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.

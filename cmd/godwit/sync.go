@@ -1,6 +1,11 @@
 package main
 
-import "github.com/godwit-health/godwit/internal/app"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/godwit-health/godwit/internal/app"
+)
 
 type syncCmd struct {
 	Enrol  syncEnrolCmd  `cmd:"" help:"Enrol this node at a hub, by the code that the hub printed."`
@@ -11,7 +16,7 @@ type syncCmd struct {
 type syncEnrolCmd struct {
 	unlocking
 	Code string `arg:"" help:"The code: address, stroke, groups of letters and digits."`
-	Dir  string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir  string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -26,7 +31,7 @@ func (c *syncEnrolCmd) Run(w *world) error {
 
 type syncNowCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -41,7 +46,7 @@ func (c *syncNowCmd) Run(w *world) error {
 
 type syncStatusCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -53,15 +58,38 @@ func (c *syncStatusCmd) Run(w *world) error {
 }
 
 type hubCmd struct {
+	Serve  hubServeCmd  `cmd:"" help:"Run a hub on PostgreSQL: as many of these as there are machines, on one database."`
 	Invite hubInviteCmd `cmd:"" help:"Print a code by which one node enrols."`
 	Nodes  hubNodesCmd  `cmd:"" help:"List the nodes: last contact, what was received, what is wrong."`
 	Revoke hubRevokeCmd `cmd:"" help:"End what a lost, seized or retired node may do."`
 }
 
+type hubServeCmd struct {
+	Database string   `required:"" help:"The database, with every server that may have it. Its password comes from PGPASSWORD, PGPASSFILE or a service file." placeholder:"postgres://…"`
+	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen for browsers."`
+	Host     []string `help:"Name or address by which browsers reach this hub, once for each. Any other is refused." placeholder:"NAME"`
+	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	SyncAddr string   `help:"Listen here for nodes, such as 0.0.0.0:8443." placeholder:"ADDRESS"`
+	SyncName string   `help:"Name and port by which nodes reach this hub; the address if left out." placeholder:"HOST:PORT"`
+	Country  string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
+}
+
+// Help adds an example.
+func (hubServeCmd) Help() string {
+	return "Example:\n\n  godwit user add admin --database postgres://godwit@db1/godwit\n  godwit hub serve --database 'postgres://godwit@db1,db2/godwit?target_session_attrs=read-write&sslmode=verify-full' --host hub.example.org --tls --sync-addr 0.0.0.0:8443 --sync-name hub.example.org:8443\n\n" +
+		"Several processes may serve one database; a balancer asks each at /healthz. What was acknowledged is kept when one is killed."
+}
+
+// Run runs the command.
+func (c *hubServeCmd) Run(w *world) error {
+	return app.Serve(w.ctx, app.ServeOptions{Database: c.Database, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS,
+		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
+}
+
 type hubInviteCmd struct {
 	unlocking
 	Name string   `arg:"" help:"What the node is called here."`
-	Dir  string   `required:"" help:"Folder of the hub." type:"existingdir"`
+	Dir  string   `xor:"where" required:"" help:"Folder of the hub." type:"existingdir"`
 	Site []string `help:"Code of a site whose people the node gets, once for each."`
 	Most int      `help:"How many people the node holds at most; 100,000 if left out."`
 }
@@ -78,7 +106,7 @@ func (c *hubInviteCmd) Run(w *world) error {
 
 type hubNodesCmd struct {
 	unlocking
-	Dir string `required:"" help:"Folder of the hub." type:"existingdir"`
+	Dir string `xor:"where" required:"" help:"Folder of the hub." type:"existingdir"`
 }
 
 // Help adds an example.
@@ -92,7 +120,7 @@ func (c *hubNodesCmd) Run(w *world) error {
 type hubRevokeCmd struct {
 	unlocking
 	Name string `arg:"" help:"What the node is called here."`
-	Dir  string `required:"" help:"Folder of the hub." type:"existingdir"`
+	Dir  string `xor:"where" required:"" help:"Folder of the hub." type:"existingdir"`
 }
 
 // Help adds an example.

@@ -75,7 +75,7 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	if err := halfMade(o.Dir); err != nil {
 		return Answer{}, err
 	}
-	if !isNode(o.Dir) && !exists(o.Dir, slotsFile) && !strings.HasPrefix(c.Name, "destroy") {
+	if !o.onServer() && !isNode(o.Dir) && !exists(o.Dir, slotsFile) && !strings.HasPrefix(c.Name, "destroy") {
 		if c.Name != "user-add" {
 			return Answer{}, fmt.Errorf("%s holds no node; `godwit user add LOGIN --dir %s` makes one", o.Dir, o.Dir)
 		}
@@ -103,13 +103,15 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 // records first, with what the command has for that.
 func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 	switch {
+	case h.o.onServer() && (strings.HasPrefix(c.Name, "destroy") || strings.HasPrefix(c.Name, "key-")):
+		return Answer{}, errOnServer
 	case h.State() == StateNew && c.Name == "user-add":
 		return h.setUp(ctx, c)
 	case strings.HasPrefix(c.Name, "destroy") && c.As == "" && c.KeyFile == "": // without what opens it, too
 		return h.destroyCommand(ctx, c)
 	case h.State() == StateNew:
 		return Answer{Error: fmt.Sprintf("there is no administrator yet; `godwit user add LOGIN --dir %s` makes one", h.o.Dir)}, nil
-	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !isNode(h.o.Dir): // a cut in the middle of setting up
+	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !h.o.onServer() && !isNode(h.o.Dir): // a cut in the middle of setting up
 		c.As, c.Unlock = c.Login, c.Password
 	}
 	n := h.node.Load()
@@ -201,7 +203,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 	}
 	switch {
 	case fault.Is(err, fault.NotFound) && strings.HasPrefix(c.Name, "user-"):
-		return Answer{Error: fmt.Sprintf("there is no user %q; `godwit user list --dir %s` lists them", c.Login, n.Dir)}
+		return Answer{Error: fmt.Sprintf("there is no user %q; `godwit user list %s` lists them", c.Login, n.at())}
 	case err != nil:
 		return Answer{Error: Sentence(err)}
 	}
@@ -283,7 +285,12 @@ func tell(w http.ResponseWriter) func(done, total int64) {
 
 func (a *adminServer) serve() error { return a.srv.Serve(a.l) }
 
-func (a *adminServer) close(ctx context.Context) error { return a.srv.Shutdown(ctx) }
+func (a *adminServer) close(ctx context.Context) error {
+	if a == nil {
+		return nil
+	}
+	return a.srv.Shutdown(ctx)
+}
 
 // ask sends a command to the server that has the folder.
 func ask(ctx context.Context, socket string, c Command) (Answer, error) {

@@ -108,7 +108,7 @@ func (n *Node) sitesFor(ctx context.Context, named []string, roles []access.Role
 	if len(named) > 0 {
 		for _, code := range named {
 			if code != access.All && !slices.Contains(codes, code) {
-				return nil, fmt.Errorf("there is no site %s; make it with `godwit site set %s --dir %s`", code, code, n.Dir)
+				return nil, fmt.Errorf("there is no site %s; make it with `godwit site set %s %s`", code, code, n.at())
 			}
 		}
 		return named, nil
@@ -120,7 +120,7 @@ func (n *Node) sitesFor(ctx context.Context, named []string, roles []access.Role
 	case len(codes) == 1:
 		return codes, nil
 	case len(codes) == 0:
-		return nil, fmt.Errorf("there is no site yet; make one with `godwit site set CODE --dir %s`", n.Dir)
+		return nil, fmt.Errorf("there is no site yet; make one with `godwit site set CODE %s`", n.at())
 	}
 	return nil, fmt.Errorf("say with --site where this user works: %s", strings.Join(codes, ", "))
 }

@@ -17,7 +17,7 @@ import (
 
 // machineTables belong to the machine and not to the records: log-ins under way and
 // lock-outs, and where this machine sends its backups.
-var machineTables = append([]string{"access_session", "access_attempt"}, backup.OwnTables()...)
+var machineTables = append([]string{"access_session", "access_attempt", db.LeaseTable}, backup.OwnTables()...)
 
 // erasuresPrefix begins the name of a list of erasures that is kept beside the
 // backups. It names documents, entries and times and nobody, so it is not
@@ -126,7 +126,7 @@ func (n *Node) backUp(ctx context.Context, s backup.Settings, a backup.Access, p
 			return "", sum, 0, err
 		}
 	}
-	place, err := backup.At(s.Place, n.Dir, a)
+	place, err := backup.At(s.Place, n.scratchDir(), a)
 	if err != nil {
 		return "", sum, 0, err
 	}
@@ -172,7 +172,7 @@ func (n *Node) room(ctx context.Context, place backup.Place) error {
 	}
 	dir := place.String()
 	if strings.Contains(dir, "://") {
-		dir = n.Dir // where it waits until it is sent
+		dir = n.scratchDir() // where it waits until it is sent
 	}
 	return roomFor(dir, info.Bytes)
 }
@@ -201,6 +201,9 @@ func roomFor(dir string, need int64) error {
 // smallFiles are the files of the folder that belong to its records: all there is
 // beside the database is the mark of a demo.
 func (n *Node) smallFiles() map[string][]byte {
+	if n.Dir == "" {
+		return nil
+	}
 	b, err := os.ReadFile(filepath.Join(n.Dir, demoFile))
 	if err != nil {
 		return nil

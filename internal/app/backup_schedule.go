@@ -125,9 +125,9 @@ func (n *Node) checkBackups(ctx context.Context, e *exam) {
 	case !l.Failed.IsZero():
 		e.say(false, "backup: on %s none could be made; %s. %s", l.Failed.Format(at), newest, Sentence(&fault.Error{Key: l.Key, Args: l.Args}))
 	case overdue(s, l, n.clock()):
-		e.say(false, "backup: one should be made every %s, and %s; serve the node, or make one with `godwit backup --dir %s`", s.Every, newest, n.Dir)
+		e.say(false, "backup: one should be made every %s, and %s; serve the node, or make one with `godwit backup %s`", s.Every, newest, n.at())
 	case l.Done.IsZero() && s.Every == 0:
-		e.note("backup: none was ever made; make one with `godwit backup --dir %s --to PLACE --recipient age1… --every 24h`", n.Dir)
+		e.note("backup: none was ever made; make one with `godwit backup %s --to PLACE --recipient age1… --every 24h`", n.at())
 	case l.Done.IsZero():
 		e.note("backup: %s; one is made every %s while the node is served", newest, s.Every)
 	case s.Every == 0:

@@ -22,10 +22,7 @@ const (
 )
 
 // IsDemo reports whether a folder holds a demo.
-func IsDemo(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, demoFile))
-	return err == nil
-}
+func IsDemo(dir string) bool { return exists(dir, demoFile) }
 
 // demoSeed is the seed of the world in a demo's folder; false where there is none
 // or it was never finished.

@@ -43,6 +43,9 @@ func (n *Node) confirmation(ctx context.Context) string {
 // What it does not reach: copies of the slot file elsewhere, and old blocks of a
 // flash disk (package key).
 func (h *Host) Destroy() error {
+	if h.o.onServer() {
+		return errOnServer
+	}
 	h.mu.Lock()
 	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile)}, h.keyFiles...)
 	h.gone = true

@@ -42,7 +42,10 @@ func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
 	if !n.manages(w, r) {
 		return
 	}
-	v := deviceView{Notice: n.keyNotice(r), Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}}
+	v := deviceView{Notice: n.keyNotice(r)}
+	if !n.host.o.onServer() {
+		v.Destroy = page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}
+	}
 	if s := n.host.keys(); s != nil {
 		users, err := s.Users()
 		if err != nil && !fault.Is(err, fault.Conflict) {
@@ -65,6 +68,8 @@ func (n *Node) keyNotice(r *http.Request) page.Callout {
 	switch {
 	case s == nil && n.Demo:
 		return page.Callout{Level: page.Info, Title: page.M("app.device.demo")}
+	case n.host.o.onServer():
+		return page.Callout{Level: page.Info, Title: page.M("app.device.server"), Text: []page.Msg{page.M("app.device.server_text")}}
 	case s == nil:
 		return page.Callout{Level: page.Danger, Title: page.M("app.device.plain"), Text: []page.Msg{page.M("app.device.plain_do")}}
 	case n.rolledBack.Load():
@@ -104,7 +109,7 @@ type destroyView struct {
 }
 
 func (n *Node) getDestroy(w http.ResponseWriter, r *http.Request) {
-	if n.manages(w, r) {
+	if n.mayDestroy(w, r) {
 		n.showDestroy(w, r, "")
 	}
 }
@@ -136,8 +141,18 @@ func unsentNotice(changes int64) page.Callout {
 	return page.Callout{Level: page.Danger, Title: page.M("app.destroy.unsent", "count", int(changes))}
 }
 
+// mayDestroy lets the administrator of a node in; what a database server keeps is not
+// destroyed from a page.
+func (n *Node) mayDestroy(w http.ResponseWriter, r *http.Request) bool {
+	if n.host.o.onServer() {
+		n.Pages.Error(w, r, fault.New(fault.NotFound, "app.destroy", "page.error.not_found"))
+		return false
+	}
+	return n.manages(w, r)
+}
+
 func (n *Node) postDestroy(w http.ResponseWriter, r *http.Request) {
-	if !n.manages(w, r) {
+	if !n.mayDestroy(w, r) {
 		return
 	}
 	if err := page.ReadForm(w, r, maxUserForm); err != nil {

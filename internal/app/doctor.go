@@ -42,11 +42,16 @@ func (e *exam) note(format string, args ...any) {
 // doctor checks what the node stands on and says what to do where it is not well.
 func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	e := &exam{ok: true}
-	n.host.checkFolder(e)
-	n.checkKeys(ctx, e)
-	n.checkClock(ctx, e)
-	checkDisk(e, n.Dir)
-	n.checkDatabase(ctx, e)
+	if n.host.o.onServer() {
+		n.checkClock(ctx, e)
+		n.checkServer(ctx, e)
+	} else {
+		n.host.checkFolder(e)
+		n.checkKeys(ctx, e)
+		n.checkClock(ctx, e)
+		checkDisk(e, n.Dir)
+		n.checkDatabase(ctx, e)
+	}
 	report, err := n.Journal.Verify(ctx)
 	if err != nil {
 		e.say(false, "chain: %s", Sentence(err))
@@ -64,10 +69,10 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	}
 	n.checkBackups(ctx, e)
 	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
-		e.say(false, "sites: there is none, so nobody can be registered; make one with `godwit site set CODE --dir %s`", n.Dir)
+		e.say(false, "sites: there is none, so nobody can be registered; make one with `godwit site set CODE %s`", n.at())
 	}
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
-		e.say(false, "users: there is no administrator; make one with `godwit user add LOGIN --dir %s`", n.Dir)
+		e.say(false, "users: there is no administrator; make one with `godwit user add LOGIN %s`", n.at())
 	}
 	return e.lines, e.ok
 }
@@ -75,8 +80,10 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 // cannotOpen is what doctor can say of a folder whose database does not open.
 func (h *Host) cannotOpen(err error) Answer {
 	e := &exam{ok: true}
-	h.checkFolder(e)
-	checkDisk(e, h.o.Dir)
+	if !h.o.onServer() {
+		h.checkFolder(e)
+		checkDisk(e, h.o.Dir)
+	}
 	e.say(false, "database: %s", Sentence(err))
 	return Answer{Lines: e.lines, OK: e.ok}
 }

@@ -53,6 +53,9 @@ const (
 
 // exists reports whether a folder has a file.
 func exists(dir, name string) bool {
+	if dir == "" { // a hub on a database server has none
+		return false
+	}
 	_, err := os.Stat(filepath.Join(dir, name))
 	return err == nil
 }
@@ -64,6 +67,9 @@ func claim(o Options) (*Host, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.onServer() {
+		return claimServer(o)
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, &fault.Error{Code: fault.Unavailable, Op: "app.Open", Key: "app.folder", Err: err}
@@ -88,11 +94,11 @@ func (h *Host) prepare() (err error) {
 			return err
 		}
 	}
-	plain := h.o.Demo || exists(h.o.Dir, keyFile)
+	plain := h.o.Demo || h.o.onServer() || exists(h.o.Dir, keyFile)
 	if exists(h.o.Dir, slotsFile) || !plain && !isNode(h.o.Dir) {
 		h.slots = h.newSlots()
 	}
-	h.gone = h.slots == nil && !exists(h.o.Dir, keyFile) && exists(h.o.Dir, goneFile)
+	h.gone = h.slots == nil && !h.o.onServer() && !exists(h.o.Dir, keyFile) && exists(h.o.Dir, goneFile)
 	h.pages, err = page.New(page.Options{Areas: areas(), Frame: h.frame, Clock: h.o.Clock, Log: h.o.Log, Pseudo: h.o.Demo})
 	if err != nil {
 		return err
@@ -167,6 +173,7 @@ func (h *Host) openWith(ctx context.Context, o Options) (*Node, error) {
 	switch {
 	case h.State() == StateDestroyed:
 		return nil, fault.New(fault.Unavailable, "app.Open", "key.destroyed")
+	case o.onServer():
 	case s == nil && !isNode(o.Dir):
 		if err := key.Create(filepath.Join(o.Dir, keyFile)); err != nil && !fault.Is(err, fault.Conflict) {
 			return nil, err
@@ -332,7 +339,7 @@ func (h *Host) Close() error {
 // refold makes the search index anew after an upgrade that folds names in another
 // way.
 func (n *Node) refold(ctx context.Context) {
-	if err := n.People.Refold(ctx, nil); err != nil && ctx.Err() == nil {
+	if _, err := n.alone(ctx, "refold", func(ctx context.Context) error { return n.People.Refold(ctx, nil) }); err != nil && ctx.Err() == nil {
 		n.log.Error("search index", "err", err)
 	}
 }

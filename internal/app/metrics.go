@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -9,6 +11,10 @@ import (
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
+
+// healthWithin is how long the database may take to answer a balancer that asks: a
+// change waits longer than that for a standby to take over.
+const healthWithin = 2 * time.Second
 
 // healthz answers 200 while the database answers, and otherwise how the folder
 // stands: nobody is served before somebody has logged in.
@@ -18,7 +24,9 @@ func (h *Host) healthz(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, string(h.State()), http.StatusServiceUnavailable)
 		return
 	}
-	err := n.DB.Read(r.Context(), func(tx *db.Tx) error {
+	ctx, cancel := context.WithTimeout(r.Context(), healthWithin)
+	defer cancel()
+	err := n.DB.Read(ctx, func(tx *db.Tx) error {
 		var one int
 		return tx.Row("SELECT 1").Scan(&one)
 	})

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -47,11 +46,13 @@ const (
 
 // Options say which node to open.
 type Options struct {
-	Dir     string // made if it does not exist
-	Demo    bool   // refuse a folder that is a real node's
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Country string // where new cases are examined, alpha-3
+	Dir string // made if it does not exist
+	// Database is the PostgreSQL database of a hub, in place of a folder.
+	Database string
+	Demo     bool // refuse a folder that is a real node's
+	Clock    func() time.Time
+	Log      *slog.Logger
+	Country  string // where new cases are examined, alpha-3
 
 	// Hosts are names and addresses by which browsers reach this node, beside the
 	// loopback ones; a request for any other host is refused.
@@ -69,6 +70,7 @@ type Options struct {
 	As, Password string
 
 	slotCost key.Cost // of a slot file that is made; tests take the least there is
+	quick    bool     // log-ins of the demo's cost; tests
 
 	remake bool // clear away a demo's world that was left half made
 }
@@ -113,10 +115,7 @@ type Node struct {
 }
 
 // isNode reports whether a folder holds a node's database.
-func isNode(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, databaseFile))
-	return err == nil
-}
+func isNode(dir string) bool { return exists(dir, databaseFile) }
 
 // fits refuses a folder that is for something else: a real node's for a demo, a
 // demo's for a real node, and one that holds other files, such as a home folder
@@ -149,7 +148,7 @@ func fits(o Options) error {
 // migrations of every area, in the order of the house.
 func migrations() []db.Migration {
 	var all []db.Migration
-	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
+	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
 		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations()} {
 		all = append(all, m...)
 	}
@@ -197,7 +196,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 
 func (n *Node) open(ctx context.Context, o Options) error {
 	var err error
-	if n.DB, err = db.Open(ctx, db.Options{Path: filepath.Join(o.Dir, databaseFile), Key: n.host.provider(), Migrations: migrations()}); err != nil {
+	if n.DB, err = db.Open(ctx, n.host.store()); err != nil {
 		return err
 	}
 	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock}); err != nil {
@@ -207,7 +206,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		return err
 	}
 	var cost access.Cost
-	if o.Demo {
+	if o.Demo || o.quick {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
 	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost,

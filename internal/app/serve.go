@@ -111,16 +111,22 @@ func (h *Host) Serve(ctx context.Context, l, ops net.Listener, ready func()) err
 			ErrorLog: slog.NewLogLogger(quietLog{h.o.Log.Handler()}, slog.LevelWarn)}
 	}
 	srv, side := server(h.Handler()), server(h.ops())
-	admin, err := h.listenAdmin()
-	if err != nil {
-		return err
+	var admin *adminServer
+	if !h.o.onServer() { // there commands open the database themselves
+		var err error
+		if admin, err = h.listenAdmin(); err != nil {
+			return err
+		}
 	}
+	var err error
 	failed := make(chan error, 3)
 	go func() { failed <- srv.Serve(l) }()
 	if ops != nil {
 		go func() { failed <- side.Serve(ops) }()
 	}
-	go func() { failed <- admin.serve() }()
+	if admin != nil {
+		go func() { failed <- admin.serve() }()
+	}
 	work, stopWork := context.WithCancel(ctx)
 	h.mu.Lock()
 	h.work = work

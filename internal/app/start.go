@@ -17,6 +17,7 @@ import (
 // ServeOptions say which node to run and where.
 type ServeOptions struct {
 	Dir, Addr, Country string
+	Database           string   // of a hub, in place of a folder
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
 	KeyFile            string   // opens the records of a host that nobody attends
@@ -36,7 +37,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := reachable(o.SyncAddr, o.SyncName); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
+	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
@@ -101,14 +102,16 @@ func (h *Host) announce(ctx context.Context, o ServeOptions) {
 	switch {
 	case n.Demo:
 		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
+	case h.o.onServer():
+		fmt.Fprintln(o.Out, "The records are in a database server's keeping: its disk, its backups and the way to it have to be encrypted there (docs/operations.md).")
 	case h.keys() == nil:
 		fmt.Fprintf(o.Out, "The key of this folder lies in a plain file beside it: whoever copies the folder reads the records. Protect it with: godwit key protect LOGIN --dir %s\n", o.Dir)
 	}
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
-		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN --dir %s\n", o.Dir)
+		fmt.Fprintf(o.Out, "There is no user yet. Make the administrator with: godwit user add LOGIN %s\n", n.at())
 	}
 	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
-		fmt.Fprintf(o.Out, "There is no site yet, so nobody can be registered. Make one with: godwit site set CODE --dir %s\n", o.Dir)
+		fmt.Fprintf(o.Out, "There is no site yet, so nobody can be registered. Make one with: godwit site set CODE %s\n", n.at())
 	}
 }
 

@@ -17,14 +17,20 @@ func (n *Node) sweepRules(ctx context.Context) {
 	every := time.NewTicker(sweepEvery)
 	defer every.Stop()
 	for {
-		if err := n.Assessment.SweepRules(asProgram(ctx)); err != nil && ctx.Err() == nil {
+		var later <-chan time.Time
+		done, err := n.alone(ctx, "sweep", func(ctx context.Context) error { return n.Assessment.SweepRules(asProgram(ctx)) })
+		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking again after a change of rules", "err", err)
+		}
+		if !done {
+			later = time.After(aloneAgain)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-n.rulesChanged:
 		case <-every.C:
+		case <-later:
 		}
 	}
 }

@@ -65,7 +65,10 @@ func (n *Node) syncWithHub(ctx context.Context) {
 		case <-n.syncNow:
 		case <-time.After(wait):
 		}
-		_, err := n.Sync.Sync(ctx, sync.Client{})
+		_, err := n.alone(ctx, "sync", func(ctx context.Context) error {
+			_, err := n.Sync.Sync(ctx, sync.Client{})
+			return err
+		})
 		switch {
 		case err == nil:
 			wait = syncEvery
@@ -135,15 +138,20 @@ var arrived = db.ID{'a', 'r', 'r', 'i', 'v', 'e', 'd', 0x70, 0x80}
 // installation: what comes after a signature counts, wherever it was recorded.
 func (n *Node) lookAgain(ctx context.Context) {
 	for {
-		if err := n.lookAgainOnce(asProgram(ctx)); err != nil && ctx.Err() == nil {
+		again := sweepEvery
+		done, err := n.alone(ctx, "look-again", func(ctx context.Context) error { return n.lookAgainOnce(asProgram(ctx)) })
+		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking again after a sync", "err", err)
+		}
+		if !done {
+			again = aloneAgain
 		}
 		n.tellKeys() // somebody may have been disabled elsewhere
 		select {
 		case <-ctx.Done():
 			return
 		case <-n.arrivals:
-		case <-time.After(sweepEvery):
+		case <-time.After(again):
 		}
 	}
 }

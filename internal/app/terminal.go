@@ -97,6 +97,8 @@ func explainOpen(dir string, err error) error {
 		return nil
 	case errors.Is(err, errRunning):
 		return &explained{dir + " is in use: another process has it open. Stop that one first.", err}
+	case fault.KeyOf(err) != "" && dir == "":
+		return &explained{Sentence(err), err}
 	case fault.KeyOf(err) != "":
 		return &explained{dir + ": " + Sentence(err), err}
 	}

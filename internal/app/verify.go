@@ -23,15 +23,19 @@ func (n *Node) verify(ctx context.Context, progress backup.Progress) ([]string, 
 	defer cancel()
 	defer context.AfterFunc(n.life, cancel)()
 	e := &exam{ok: true}
-	n.checkDatabase(ctx, e)
+	if n.host.o.onServer() {
+		n.checkServer(ctx, e)
+	} else {
+		n.checkDatabase(ctx, e)
+	}
 	info, err := n.DB.Info(ctx)
 	if err != nil {
 		return e.lines, false, err
 	}
-	if err := roomFor(n.Dir, scratchSize(info.Bytes)); err != nil {
+	if err := roomFor(n.scratchDir(), scratchSize(info.Bytes)); err != nil {
 		return nil, false, err
 	}
-	err = scratch(n.Dir, func(path string, k key.Provider) error {
+	err = scratch(n.scratchDir(), func(path string, k key.Provider) error {
 		out, in := io.Pipe()
 		wrote := make(chan error, 1)
 		go func() {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/testkit"
 )
 
 // The shared helpers of this package's tests: a real node on a folder of its own,
@@ -61,11 +62,11 @@ func TestMain(m *testing.M) {
 	if child := os.Getenv(childVariable); child != "" {
 		os.Exit(runChild(child))
 	}
-	code := m.Run()
-	if staffed.dir != "" {
-		_ = os.RemoveAll(staffed.dir)
-	}
-	os.Exit(code)
+	testkit.Main(m, func() {
+		if staffed.dir != "" {
+			_ = os.RemoveAll(staffed.dir)
+		}
+	})
 }
 
 // staffedFolder copies the staffed demo into a folder of the test's own.

@@ -49,9 +49,12 @@ func Postgres(t testing.TB) string {
 	return clusterURL(name)
 }
 
-// Main runs a package's tests and stops what Postgres started.
-func Main(m *testing.M) {
+// Main runs a package's tests, and then ends what they and Postgres began.
+func Main(m *testing.M, end ...func()) {
 	code := m.Run()
+	for _, f := range end {
+		f()
+	}
 	if cluster.stop != nil {
 		cluster.stop()
 	}

@@ -119,7 +119,7 @@ func flipped(b []byte, at int) []byte {
 	return c
 }
 
-func mustNodes(t *testing.T, hub *side) []Peer {
+func mustNodes(t *testing.T, hub *side) []PeerStanding {
 	t.Helper()
 	nodes, err := hub.Nodes(t.Context())
 	if err != nil {

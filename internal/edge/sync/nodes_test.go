@@ -45,7 +45,7 @@ func TestTheHubSaysWhatANodeHasNotTaken(t *testing.T) {
 
 		// A cut after the feed was filled, before it was taken.
 		peer := hub.standing("B").Peer
-		s := NewHubSession(hub.Deps, peer)
+		s := NewHubSession(hub.Service, peer)
 		err := hub.d.Write(t.Context(), func(tx *db.Tx) error {
 			_, _, err := hub.Journal.FillFeed(tx, peer.Feed, s.filter(), chunkMost)
 			return err
@@ -77,7 +77,7 @@ func TestTheHubKnowsWhatANodeThatWasCutHasNotSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := NewHubSession(hub.Deps, hub.standing("A").Peer).Receive(t.Context(), first[0]); err != nil {
+		if _, err := NewHubSession(hub.Service, hub.standing("A").Peer).Receive(t.Context(), first[0]); err != nil {
 			t.Fatal(err)
 		}
 		if st := hub.standing("A"); st.Behind == nil || *st.Behind != 5 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -60,10 +59,8 @@ func mapped(op string, err error) error {
 	if errors.Is(err, pgx.ErrTxClosed) || errors.Is(err, pgx.ErrNoRows) {
 		return &fault.Error{Code: fault.Internal, Op: op, Key: "db.internal", Err: err}
 	}
-	var ce *pgconn.ConnectError
-	if errors.As(err, &ce) || pgconn.SafeToRetry(err) || strings.Contains(err.Error(), "conn closed") {
-		// The text of a connect error names host and user, which is not for a page but fit for a log.
-		return &fault.Error{Code: fault.Unavailable, Op: op, Key: "db.unreachable", Err: errors.New("no connection to the database server")}
+	if brokenOff(err) {
+		return noServer(op)
 	}
 	return &fault.Error{Code: fault.Internal, Op: op, Key: "db.internal", Err: fmt.Errorf("%T", err)}
 }
@@ -104,6 +101,8 @@ func mappedPostgres(op string, pe *pgconn.PgError) error {
 		return &retry{f}
 	case "57014":
 		f.Code, f.Key = fault.Unavailable, "db.cancelled"
+	case "25006", "57P01", "57P02", "57P03": // a standby; a server that stops, was killed, or starts
+		return noServer(op)
 	case "42601", "42703", "42P01", "42883", "42804", "42P18":
 		f.Err = fmt.Errorf("%w: %s", cause, pe.Message) // names in our own SQL, never a value
 	}
@@ -115,6 +114,8 @@ func mappedPostgres(op string, pe *pgconn.PgError) error {
 		} else if f.Key == "db.internal" {
 			f.Key = "db.unreachable"
 		}
+	case "28", "3D":
+		f.Code, f.Key = fault.Unavailable, "db.refused"
 	case "55":
 		f.Code, f.Key = fault.Unavailable, "db.busy"
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +40,7 @@ func openPostgres(ctx context.Context, o Options) (*pgStore, error) {
 	}
 	cfg.MaxConns = max(cfg.MaxConns, 2)
 	cfg.ConnConfig.StatementCacheCapacity = stmtCacheSize
+	reconnects(cfg.ConnConfig)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, mapped("db.Open", err)
@@ -74,9 +74,9 @@ func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
 	if s.closed.Load() {
 		return fault.New(fault.Unavailable, "db.Read", "db.closed")
 	}
-	pt, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	pt, err := s.begin(ctx, "db.Read", pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
-		return mapped("db.Read", err)
+		return err
 	}
 	tx := &Tx{ctx: ctx, s: &pgSession{s, pt, ctx}, engine: Postgres}
 	defer func() {
@@ -105,20 +105,21 @@ func (s *pgStore) write(ctx context.Context, fn func(*Tx) error) error {
 	start := time.Now()
 	for try := 0; ; try++ {
 		err := s.writeOnce(ctx, fn)
-		if !wantsRetry(err) {
+		lost := isLost(err)
+		if !lost && !wantsRetry(err) {
 			return err
 		}
 		// Of those that lose against each other one always wins: who loses often waits
 		// for a quieter moment, on a busy machine for many, before a user hears of it.
-		if try >= maxRetries*2 && time.Since(start) > patience {
+		switch {
+		case time.Since(start) <= patience:
+		case lost:
+			return err
+		case try >= maxRetries*2:
 			return gaveUp(err)
 		}
-		wait := time.NewTimer(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7))))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
-			return mapped("db.Write", ctx.Err())
+		if err := pause(ctx, "db.Write", try); err != nil {
+			return err
 		}
 	}
 }
@@ -144,11 +145,14 @@ func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		}
 	}
 	if err != nil {
+		if tx.failed != nil && isLost(tx.failed) { // whatever the function made of it
+			return tx.failed
+		}
 		return mapped("db.Write", err)
 	}
 	// Once sent, a commit is waited for: the answer must be true.
 	if err := pt.Commit(context.WithoutCancel(ctx)); err != nil {
-		return mapped("db.Write", err)
+		return notCommitted(err)
 	}
 	committed = true
 	h.done()
