@@ -12,7 +12,7 @@ bench: ## the ratios the README quotes
 	go run ./bench
 
 soak: ## a million rows, thousands of kills, long fuzzing: what CI may not take the time for
-	GODWIT_SOAK=1 GODWIT_KILLS=5000 go test -count=1 -timeout 6h ./internal/kernel/... ./internal/app/... ./e2e
+	GODWIT_SOAK=1 GODWIT_KILLS=5000 go test -count=1 -timeout 6h ./internal/kernel/... ./internal/app/... ./e2e/...
 	GODWIT_FUZZTIME=10m bash .ci/check fuzz
 	go run ./bench -persons 1000000
 

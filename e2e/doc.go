@@ -4,9 +4,9 @@
 // TestWalk is the newcomer's walk, which CI repeats on the README's own command
 // (GODWIT_DEMO_URL). The stories follow one family from registration to clearance
 // in English and in Arabic, a culture that turns positive on the evening before
-// the flight, and a payload that is erased. Every page that can be reached by links
-// is looked at with axe-core (GODWIT_LOOK=all: in every shape; GODWIT_SHOTS: with a
-// picture of each look). TestPictures makes the user guide's
+// the flight, and a payload that is erased. Package look beside it looks at every page
+// that can be reached by links with axe-core (GODWIT_LOOK=all: in every shape;
+// GODWIT_SHOTS: with a picture of each look). TestPictures makes the user guide's
 // pictures when GODWIT_PICTURES names a folder.
 //
 // Tests here know the words and fields of pages, from the catalogues of the program

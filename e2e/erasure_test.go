@@ -31,15 +31,15 @@ var planted = map[string]string{
 func TestStoryAPersonIsErased(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
-	defer first.stop()
-	b := open(t, first.url).size(1280)
+	defer first.Stop()
+	b := open(t, first.URL).size(1280)
 
 	other := b.registersThe(tale{lang: "en", speaks: "sw", lives: "KEN", script: [2]string{"", ""}, number: "E2E-KEPT",
 		mother: passport{issuer: "KEN", surname: "WANJIRU", given: "ATIENO", number: "A11223344"[:9], nationality: "KEN", born: "850505", sex: "F", expires: "310101"}})
 	before := b.visit(other).text()
 	person, code := b.plants()
 	b.asksToErase(person, code)
-	first.stop()
+	first.Stop()
 
 	for part, word := range planted {
 		if !inPages(t, dir, word) {
@@ -52,8 +52,8 @@ func TestStoryAPersonIsErased(t *testing.T) {
 	run(t, "backup", "--dir", dir, "--to", filepath.Join(safe, "bk"), "--recipient", recipient)
 
 	again := start(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
-	defer again.stop()
-	b.base = again.url
+	defer again.Stop()
+	b.base = again.URL
 	b.erases(code)
 	b.logIn("reception").visit(person).seesNot(planted["surname"])
 	if b.status() != 404 {
@@ -63,7 +63,7 @@ func TestStoryAPersonIsErased(t *testing.T) {
 	if after := b.visit(other).text(); after != before {
 		t.Errorf("another person's record changed:\n%s\nwas\n%s", after, before)
 	}
-	again.stop()
+	again.Stop()
 
 	if out := run(t, "rebuild", "--dir", dir); !strings.Contains(out, "every row is as it was") {
 		t.Errorf("after the erasure rows and journal differ: %s", out)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"github.com/godwit-health/godwit/e2e/program"
 	"os"
 	"os/exec"
 	"regexp"
@@ -147,7 +148,7 @@ func letters(at time.Time) string {
 func worldDir(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("GODWIT_DEMO_URL") == "" {
-		return shared.dir
+		return program.Shared().Dir
 	}
 	out, err := os.ReadFile(os.Getenv("GODWIT_DEMO_OUTPUT"))
 	if err != nil {

@@ -32,8 +32,8 @@ func TestAfterAPowerCutWorkGoesOn(t *testing.T) {
 	godwit(t, admin+"\n", "site", "set", "NBO", "--dir", dir, "--as", "admin", "--country", "KEN", "--name", "Nairobi")
 	godwit(t, admin+"\n"+given+"\n", "user", "add", "rosa", "--dir", dir, "--as", "admin", "--role", "reception", "--name", "Rosa Quispe")
 	node := start(t, "serve", "--dir", dir, "--addr", "127.0.0.1:0")
-	t.Cleanup(func() { _ = node.kill() })
-	b := open(t, node.url)
+	t.Cleanup(func() { _ = node.Kill() })
+	b := open(t, node.URL)
 	b.in("en").visit("/login").sees("The records are locked")
 	b.set("login", "rosa").set("password", given).submit()
 	b.sees("Somebody gave you this password").set("old", given).set("password", own).set("again", own).submit()
@@ -41,12 +41,12 @@ func TestAfterAPowerCutWorkGoesOn(t *testing.T) {
 	person := b.where()
 	b.sees("Warsame")
 
-	if err := node.kill(); err != nil {
+	if err := node.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	node.stop()
-	node = start(t, "serve", "--dir", dir, "--addr", strings.TrimPrefix(node.url, "http://"))
-	t.Cleanup(node.stop)
+	node.Stop()
+	node = start(t, "serve", "--dir", dir, "--addr", strings.TrimPrefix(node.URL, "http://"))
+	t.Cleanup(node.Stop)
 	b.size(360).visit(person)
 	if b.where() != "/login" {
 		t.Fatalf("a locked node shows %s", b.where())

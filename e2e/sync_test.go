@@ -31,7 +31,10 @@ func (b *tab) signInFirst(login, given, own string) *tab {
 // pictured leaves pictures of the page as it is on a phone and on a desk.
 func (b *tab) pictured(path, name string) *tab {
 	b.t.Helper()
-	for _, sh := range []shape{{"ar", 360}, {"en", 360}, {"ar", 1280}, {"en", 1280}} {
+	for _, sh := range []struct {
+		lang  string
+		width int
+	}{{"ar", 360}, {"en", 360}, {"ar", 1280}, {"en", 1280}} {
 		b.size(sh.width).in(sh.lang).visit(path).speaks(sh.lang)
 		if wide := eval[int](b, `document.documentElement.scrollWidth-document.documentElement.clientWidth`); wide > 0 {
 			b.t.Errorf("%s in %s is %d pixels wider than a window of %d", path, sh.lang, wide, sh.width)
@@ -63,8 +66,8 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	}
 	hub := serveHub("127.0.0.1:0")
 	node := start(t, "serve", "--dir", nodeDir, "--addr", "127.0.0.1:0")
-	t.Cleanup(func() { node.stop() })
-	h, n := open(t, hub.url), open(t, node.url)
+	t.Cleanup(func() { node.Stop() })
+	h, n := open(t, hub.URL), open(t, node.URL)
 
 	// On its own.
 	n.in("en").signIn("chief", chief).sees("This computer works on its own")
@@ -89,10 +92,10 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	godwit(t, given+"\n", "user", "add", "rosa", "--dir", nodeDir, "--role", "reception", "--site", "MBA", "--name", "Rosa Quispe")
 
 	// The hub goes away, and work goes on.
-	if err := hub.kill(); err != nil {
+	if err := hub.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	hub.stop()
+	hub.Stop()
 	n.signInFirst("rosa", given, own).visit("/people/new")
 	n.set("family_latin", "Warsame").set("given_latin", "Amina").set("sex", "female").set("birth-year", "1990").saves()
 	n.sees("Warsame").signIn("chief", chief)
@@ -103,8 +106,8 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	}
 
 	// It is back, and nobody has to do anything but wait; the chief does not wait.
-	hub = serveHub(strings.TrimPrefix(hub.url, "http://"))
-	t.Cleanup(func() { hub.stop() })
+	hub = serveHub(strings.TrimPrefix(hub.URL, "http://"))
+	t.Cleanup(func() { hub.Stop() })
 	n.in("en").signIn("chief", chief)
 	exchange().sees("The exchange is done", "Everything is sent", "Everything recorded here has reached the hub")
 	n.pictured("/sync", "sync-sent")

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"github.com/godwit-health/godwit/e2e/program"
 	"os"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func TestWalkTheDemoSaysWhatANewcomerNeeds(t *testing.T) {
 		printed = string(b)
 	} else {
 		world(t)
-		printed = strings.Join(shared.lines, "\n")
+		printed = strings.Join(program.Shared().Lines, "\n")
 	}
 	for _, want := range append([]string{"Nobody in it exists", password, "ready http://127.0.0.1:"}, roles...) {
 		if !strings.Contains(printed, want) {

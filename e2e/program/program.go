@@ -1,4 +1,6 @@
-package e2e
+// Package program starts the built command for the tests of the whole program: a demo
+// that they share, or one of their own.
+package program
 
 import (
 	"bufio"
@@ -16,8 +18,8 @@ import (
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
-// password of every demo account, as the demo prints it.
-const password = "tern over tidal flats"
+// Password of every demo account, as the demo prints it.
+const Password = "tern over tidal flats"
 
 // built is the command, built once a test run.
 var built struct {
@@ -26,7 +28,8 @@ var built struct {
 	err       error
 }
 
-func TestMain(m *testing.M) {
+// Main is the TestMain of a package that uses it.
+func Main(m *testing.M) {
 	code := m.Run()
 	if shared.stop != nil {
 		shared.stop()
@@ -37,8 +40,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// command returns the path of the built command.
-func command(t testing.TB) string {
+// Command returns the path of the built command.
+func Command(t testing.TB) string {
 	t.Helper()
 	built.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "godwit-e2e-"); built.err != nil {
@@ -57,18 +60,18 @@ func command(t testing.TB) string {
 	return built.path
 }
 
-// running is a started demo.
-type running struct {
-	url, dir string
-	lines    []string
-	kill     func() error
-	stop     func()
+// Running is a started demo.
+type Running struct {
+	URL, Dir string
+	Lines    []string // what it printed up to its ready line
+	Kill     func() error
+	Stop     func()
 }
 
-// start starts the command and waits for its ready line.
-func start(t testing.TB, args ...string) *running {
+// Start starts the command and waits for its ready line.
+func Start(t testing.TB, args ...string) *Running {
 	t.Helper()
-	cmd := exec.Command(command(t), args...)
+	cmd := exec.Command(Command(t), args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -77,9 +80,9 @@ func start(t testing.TB, args ...string) *running {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	r := &running{kill: func() error { return cmd.Process.Kill() }}
+	r := &Running{Kill: func() error { return cmd.Process.Kill() }}
 	var once sync.Once
-	r.stop = func() {
+	r.Stop = func() {
 		once.Do(func() {
 			_ = cmd.Process.Signal(os.Interrupt)
 			_ = cmd.Wait()
@@ -89,7 +92,7 @@ func start(t testing.TB, args ...string) *running {
 	go func() {
 		s := bufio.NewScanner(out)
 		for s.Scan() {
-			r.lines = append(r.lines, s.Text())
+			r.Lines = append(r.Lines, s.Text())
 			if url, ok := strings.CutPrefix(s.Text(), "ready "); ok {
 				ready <- url
 				break
@@ -103,9 +106,9 @@ func start(t testing.TB, args ...string) *running {
 	select {
 	case url, ok := <-ready:
 		if !ok {
-			t.Fatalf("the command ended before it was ready: %q", r.lines)
+			t.Fatalf("the command ended before it was ready: %q", r.Lines)
 		}
-		r.url = url
+		r.URL = url
 	case <-ctx.Done():
 		_ = cmd.Process.Kill()
 		t.Fatal("not ready in three minutes")
@@ -116,12 +119,12 @@ func start(t testing.TB, args ...string) *running {
 // shared is the demo that stories which leave it usable have in common.
 var shared struct {
 	sync.Once
-	*running
+	*Running
 	stop func()
 }
 
-// world returns the running demo: the one CI started, or one of this test run.
-func world(t testing.TB) string {
+// World returns the running demo: the one CI started, or one of this test run.
+func World(t testing.TB) string {
 	t.Helper()
 	if url := os.Getenv("GODWIT_DEMO_URL"); url != "" {
 		return url
@@ -132,15 +135,18 @@ func world(t testing.TB) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shared.running = start(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
-		shared.running.dir = dir
+		shared.Running = Start(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
+		shared.Running.Dir = dir
 		shared.stop = func() {
-			shared.running.stop()
+			shared.Running.Stop()
 			_ = os.RemoveAll(dir)
 		}
 	})
-	if shared.running == nil {
+	if shared.Running == nil {
 		t.Fatal("the shared demo did not start")
 	}
-	return shared.url
+	return shared.URL
 }
+
+// Shared is the running demo that World answered, or nil where CI started it.
+func Shared() *Running { return shared.Running }

@@ -1,6 +1,8 @@
-package e2e
+// Package look looks at every page of the demo that somebody can reach by links.
+package look
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/godwit-health/godwit/e2e/program"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
@@ -51,11 +54,11 @@ var lookers = []string{"physician", "reception", "nurse", "laboratory", "counsel
 // differs are the pages that show each role something else.
 var differs = regexp.MustCompile(`^/$|^/people/\{id\}$|^/cases/\{id\}/members/\{id\}$|^/rights$`)
 
-// main are the pages that most people have open all day: they are looked at in
+// busiest are the pages that most people have open all day: they are looked at in
 // every shape. Another page is looked at on a desk in one language and on a phone
 // in the other, turn about. GODWIT_LOOK=all looks at every page in every shape, as
 // the pages' own packages do with samples.
-var main = regexp.MustCompile(`^/$|^/people/new$|^/people/\{id\}$|^/worklist/\{station\}$|^/orders/\{id\}|^/cases$|^/cases/\{id\}$|^/cases/\{id\}/members/\{id\}$|^/alerts$`)
+var busiest = regexp.MustCompile(`^/$|^/people/new$|^/people/\{id\}$|^/worklist/\{station\}$|^/orders/\{id\}|^/cases$|^/cases/\{id\}$|^/cases/\{id\}/members/\{id\}$|^/alerts$`)
 
 // shape is how a page is looked at.
 type shape struct {
@@ -65,7 +68,7 @@ type shape struct {
 
 func shapes(pattern string, turn int) []shape {
 	switch {
-	case main.MatchString(pattern), os.Getenv("GODWIT_LOOK") == "all":
+	case busiest.MatchString(pattern), os.Getenv("GODWIT_LOOK") == "all":
 		return []shape{{"en", 360}, {"en", 1280}, {"ar", 360}, {"ar", 1280}}
 	case turn%2 == 0:
 		return []shape{{"en", 1280}, {"ar", 360}}
@@ -77,11 +80,12 @@ func shapes(pattern string, turn int) []shape {
 // as axe-core can tell, fits its window, and runs no script that its policy
 // forbids: in English and Arabic, on a phone and on a desk. No link is dead.
 func TestEveryPageInTwoLanguagesAndTwoWidths(t *testing.T) {
-	b := open(t, world(t))
+	browser := pagetest.NewBrowser(t)
+	b := &looker{t: t, browser: browser, ctx: browser.Context(), base: program.World(t)}
 	var known []string
 	looks := 0
 	for _, role := range lookers {
-		b.logIn(role).in("en")
+		b.become(role)
 		var ask []string
 		for _, p := range known {
 			if !differs.MatchString(p) {
@@ -103,8 +107,35 @@ func TestEveryPageInTwoLanguagesAndTwoWidths(t *testing.T) {
 	t.Logf("%d looks at %d pages", looks, len(known))
 }
 
+// looker is somebody at a browser who reads and does nothing.
+type looker struct {
+	t       testing.TB
+	browser *pagetest.Browser
+	ctx     context.Context
+	base    string
+}
+
+func TestMain(m *testing.M) { program.Main(m) }
+
+// become logs out whoever was there and logs in as a demo account, in English.
+func (b *looker) become(role string) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, chromedp.Navigate(b.base+"/lang/en?return=/login")); err != nil {
+		b.t.Fatal(err)
+	}
+	js := fmt.Sprintf(`(async function(){
+		var post=(path,form)=>fetch(path,{method:"POST",body:new URLSearchParams(form)});
+		await post("/logout",{});
+		var r=await post("/login",{login:%q,password:%q,next:"/"});
+		return new URL(r.url).pathname})()`, role, program.Password)
+	at, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](js, chromedp.EvalAwaitPromise))
+	if err != nil || at == "/login" {
+		b.t.Fatalf("log-in of %s: at %q, %v", role, at, err)
+	}
+}
+
 // crawl finds the pages of whoever is logged in.
-func (b *tab) crawl(known []string, most int) (out []found) {
+func (b *looker) crawl(known []string, most int) (out []found) {
 	b.t.Helper()
 	if known == nil {
 		known = []string{}
@@ -121,7 +152,7 @@ func (b *tab) crawl(known []string, most int) (out []found) {
 }
 
 // looksAt looks at a page in every shape and reports what is wrong with it.
-func (b *tab) looksAt(role string, f found, all []shape) int {
+func (b *looker) looksAt(role string, f found, all []shape) int {
 	b.t.Helper()
 	for _, sh := range all {
 		v := pagetest.Visit{URL: b.base + f.Path, Lang: sh.lang, Width: sh.width}
