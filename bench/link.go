@@ -95,9 +95,9 @@ func (s *linkSide) apply(entries []syncEntry) error {
 
 // benchLink syncs a day over a link of 128 kbit/s with 600 ms there and back, beside a
 // bare stream of as many bytes, and then again with a cut every five seconds.
-func benchLink(w io.Writer, day []syncEntry) error {
-	some := day[:min(len(day), linkEntries)]
-	took, up, _, _, err := overLink(some, 0)
+func benchLink(w io.Writer, all []syncEntry) error {
+	n := min(len(all), linkEntries)
+	took, up, _, _, err := overLink(all, n, 0)
 	if err != nil {
 		return err
 	}
@@ -108,17 +108,18 @@ func benchLink(w io.Writer, day []syncEntry) error {
 	share := bare.Seconds() / took.Seconds()
 	fmt.Fprintf(w, "\nover a link of 128 kbit/s, 600 ms there and back (a model of TCP without loss)\n")
 	fmt.Fprintf(w, "a bare stream of %d kB %24.1f s\n", up>>10, bare.Seconds())
-	fmt.Fprintf(w, "%d changes, %.1f bytes each %17.1f s   %.0f %% of the bare stream (budget %.0f %%)\n", len(some), float64(up)/float64(len(some)), took.Seconds(), 100*share, 100*linkBudget)
-	_, cutUp, sent, cuts, err := overLink(some, 5*time.Second)
+	fmt.Fprintf(w, "%d changes, %.1f bytes each %17.1f s   %.0f %% of the bare stream (budget %.0f %%)\n", n, float64(up)/float64(n), took.Seconds(), 100*share, 100*linkBudget)
+	_, cutUp, sent, cuts, err := overLink(all, n, 5*time.Second)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "cut every 5 s: %d cuts, %d kB more in all, %d changes packed again, %.1f a cut\n", cuts, (cutUp-up)>>10, sent-int64(len(some)), float64(sent-int64(len(some)))/float64(max(cuts, 1)))
+	fmt.Fprintf(w, "cut every 5 s: %d cuts, %d kB more in all, %d changes packed again, %.1f a cut\n", cuts, (cutUp-up)>>10, sent-int64(n), float64(sent-int64(n))/float64(max(cuts, 1)))
 	return nil
 }
 
-// overLink sends entries of a node to a hub, with a cut each so often.
-func overLink(some []syncEntry, cut time.Duration) (took time.Duration, up, sent, cuts int64, err error) {
+// overLink sends the last n entries of a node to a hub that has those before, with a
+// cut each so often.
+func overLink(all []syncEntry, last int, cut time.Duration) (took time.Duration, up, sent, cuts int64, err error) {
 	dir, err := os.MkdirTemp("", "godwit-bench-link-")
 	if err != nil {
 		return 0, 0, 0, 0, err
@@ -139,7 +140,7 @@ func overLink(some []syncEntry, cut time.Duration) (took time.Duration, up, sent
 		return 0, 0, 0, 0, err
 	}
 	defer n.d.Close()
-	if err := n.apply(some); err != nil {
+	if err := errors.Join(hub.apply(all[:len(all)-last]), n.apply(all)); err != nil {
 		return 0, 0, 0, 0, err
 	}
 	link := &testkit.Link{Rate: linkRate, Delay: linkDelay}
@@ -245,4 +246,18 @@ func benchFirst(w io.Writer) error {
 	_, back := link.Bytes()
 	fmt.Fprintf(w, "first sync of %d persons: %d items, %.1f MB (budget %.0f), %.0f bytes a person, %.0f s\n", firstPeople, r.Down, float64(back)/1e6, firstBudget/1e6, float64(back)/firstPeople, time.Since(begin).Seconds())
 	return nil
+}
+
+// benchLinks is what a real exchange takes over a slow link.
+func benchLinks(w io.Writer) error {
+	dir, err := os.MkdirTemp("", "godwit-bench-link-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	all, err := demoEntries(dir)
+	if err != nil {
+		return err
+	}
+	return benchLink(w, all)
 }

@@ -30,6 +30,8 @@ func main() {
 		{"search", func(w io.Writer) error { return benchSearch(w, *persons) }},
 		{"storage", benchStorage},
 		{"sync", benchSync},
+		{"link", benchLinks},
+		{"first", benchFirst},
 		{"start", benchStart},
 	}
 	names := []string{}

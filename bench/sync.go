@@ -69,13 +69,7 @@ func benchSync(w io.Writer) error {
 			r.print(w, s.name, name, lines)
 		}
 	}
-	if err := syncSessions(w, day); err != nil {
-		return err
-	}
-	if err := benchLink(w, day); err != nil {
-		return err
-	}
-	return benchFirst(w)
+	return syncSessions(w, day)
 }
 
 // syncSessions is what short sessions take: their own stream each, from nothing

@@ -28,7 +28,7 @@ func TestALinkThatIsCutLosesNothing(t *testing.T) {
 			t.Fatalf("%d cuts: the link held", cuts)
 		}
 		// An entry here takes more than 150 bytes of the window.
-		if again := sent - people; again < 0 || again > int64(cuts)*(window/150) {
+		if again := sent - people; again < 0 || again > int64(cuts)*(windowMost/150) {
 			t.Errorf("%d entries were sent again after %d cuts", again, cuts)
 		}
 		t.Logf("%d people, %d entries sent, %d cuts", people, sent, cuts)

@@ -23,8 +23,7 @@ type HubSession struct {
 	pack    *journal.Packer
 	take    *journal.Unpacker
 	sent    journal.FeedHead
-	under   []int // sizes of chunks under way
-	ends    []uint64
+	under   []sentChunk
 	bytes   int
 	room    int // of the window, as far as the link has shown that it carries it
 	counted int64
@@ -32,6 +31,13 @@ type HubSession struct {
 
 	began, ended, over bool
 	file               bool // what the node sent before it could be answered
+}
+
+// sentChunk is a chunk under way: its size, where in the feed it ends, and when it went.
+type sentChunk struct {
+	size int
+	end  uint64
+	at   time.Time
 }
 
 // NewHubSession begins an exchange with a node that the transport has recognised.
@@ -355,10 +361,11 @@ func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
 	if err := f.read(&p); err != nil {
 		return nil, err
 	}
-	for len(s.under) > 0 && s.ends[0] <= p.Seq {
-		s.bytes -= s.under[0]
-		s.room = min(s.room+s.under[0], window)
-		s.under, s.ends = s.under[1:], s.ends[1:]
+	for len(s.under) > 0 && s.under[0].end <= p.Seq {
+		c := s.under[0]
+		s.bytes -= c.size
+		s.room = room(s.room, c.size, s.d.Clock().Sub(c.at))
+		s.under = s.under[1:]
 	}
 	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec("UPDATE sync_node SET contact = ?, taken = ? WHERE id = ?", s.d.Clock(), int64(p.Seq), s.peer.ID)
@@ -478,7 +485,7 @@ func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.under, s.ends = append(s.under, len(f.Body)), append(s.ends, s.sent.Seq)
+	s.under = append(s.under, sentChunk{len(f.Body), s.sent.Seq, s.d.Clock()})
 	s.bytes += len(f.Body)
 	return &f, nil
 }

@@ -12,15 +12,29 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
-// Window and chunk: how much may be under way, and how much is committed at a time.
-// 64 kB is four seconds of a link of 128 kbit/s; with 600 ms there and back, three
-// quarters of it would keep the link full.
+// Window and chunk: how much may be under way, and how much is committed at a time. A
+// chunk that is acknowledged within two seconds lets the window grow, one that takes
+// more than four makes it shrink: so a link of 128 kbit/s is kept full with some 32 kB
+// under way, which is what a cut costs, and a fast one far away is not held back.
 const (
-	window    = 64 << 10
-	windowMin = 16 << 10 // what a session begins with: a link that is cut each minute does not carry the rest twice
-	chunkGoal = 20 << 10 // of headers and payloads; one to ten kB on the wire
-	chunkMost = 400      // entries, so that a commit is short
+	windowMin  = 32 << 10
+	windowMost = 256 << 10
+	quickAck   = 2 * time.Second
+	slowAck    = 4 * time.Second
+	chunkGoal  = 20 << 10 // of headers and payloads; one to ten kB on the wire
+	chunkMost  = 400      // entries, so that a commit is short
 )
+
+// room is how much of the window may be used, by how long the last chunk took.
+func room(now int, size int, took time.Duration) int {
+	switch {
+	case took >= 0 && took < quickAck:
+		return min(now+size, windowMost)
+	case took > slowAck:
+		return max(now/2, windowMin)
+	}
+	return now
+}
 
 // Deps are what a side of the exchange needs.
 type Deps struct {
@@ -60,6 +74,7 @@ type NodeSession struct {
 // flight is a chunk under way: where its entries end.
 type flight struct {
 	size int
+	at   time.Time
 	to   map[journal.Origin]uint64
 	n    int64
 }
@@ -298,7 +313,7 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	fl.size = len(chunk)
+	fl.size, fl.at = len(chunk), s.d.Clock()
 	s.Sent += fl.n
 	s.under = append(s.under, fl)
 	s.bytes += fl.size
@@ -352,7 +367,7 @@ func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	for len(s.under) > 0 && reached(at, s.under[0].to) {
 		s.bytes -= s.under[0].size
-		s.room = min(s.room+s.under[0].size, window)
+		s.room = room(s.room, s.under[0].size, s.d.Clock().Sub(s.under[0].at))
 		s.Up += s.under[0].n
 		s.under = s.under[1:]
 	}
