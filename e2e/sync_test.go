@@ -77,12 +77,13 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 
 	// Invited at the hub.
 	h.in("en").signIn("boss", boss).sees("This is the hub").visit("/admin/nodes").sees("No node is enrolled").follow("/admin/nodes/new")
-	h.set("name", "Laptop 1").set("sites", "MBA").submit().sees("It works once, within a day", "Laptop 1")
+	h.pictured("/admin/nodes/new", "invite").size(360).in("ar").visit("/admin/nodes/new")
+	h.set("name", "Laptop 1").set("sites", "MBA").submit().speaks("ar").sees("Laptop 1", say(t, "ar", "app.nodes.code_once"))
 	code := eval[string](h, `document.querySelector("main p.lead").innerText.trim()`)
 	if eval[int](h, `document.querySelectorAll("main svg[role=img] path").length`) != 1 {
 		t.Error("the code is not shown as a QR code")
 	}
-	h.size(360).shot("invited-en-phone").size(1280).shot("invited-en-desk")
+	h.shot("invited-ar-phone").size(1280).shot("invited-ar-desk")
 
 	// Enrolled at the laptop; the sites of the hub come with the first exchange.
 	n.in("en").visit("/sync").set("code", "nonsense").submit().sees("not a whole enrolment code")

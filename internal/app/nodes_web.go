@@ -62,7 +62,7 @@ func notHub() (page.Callout, string) {
 
 func nodesTable(nodes []sync.PeerStanding, sites []place.Site, lang string, now time.Time) page.Table {
 	t := page.Table{Empty: page.Empty{Title: page.M("app.nodes.none"), Text: page.M("app.nodes.none_text")}, Columns: []page.Column{
-		{Label: page.M("app.nodes.name")}, {Label: page.M("app.sync.sites")}, {Label: page.M("app.users.state"), Wide: true}, {Label: page.M("app.sync.contact")},
+		{Label: page.M("app.nodes.name")}, {Label: page.M("app.sync.sites")}, {Label: page.M("app.users.state")}, {Label: page.M("app.sync.contact")},
 		{Label: page.M("app.nodes.to_it")}, {Label: page.M("app.nodes.from_it")}, {Label: page.M("app.nodes.received")}, {Label: page.M("app.nodes.act"), Hide: true}}}
 	nodes = slices.Clone(nodes)
 	slices.SortStableFunc(nodes, func(a, b sync.PeerStanding) int { return last(a.State == sync.Revoked) - last(b.State == sync.Revoked) })

@@ -69,17 +69,7 @@ func TestTheHubKnowsWhatANodeThatWasCutHasNotSent(t *testing.T) {
 		for range 5 {
 			a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
 		}
-		s, err := NewNodeSession(t.Context(), a.Deps)
-		if err != nil {
-			t.Fatal(err)
-		}
-		first, err := s.Start(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := NewHubSession(hub.Service, hub.standing("A").Peer).Receive(t.Context(), first[0]); err != nil {
-			t.Fatal(err)
-		}
+		a.hello(hub, "A")
 		if st := hub.standing("A"); st.Behind == nil || *st.Behind != 5 {
 			t.Fatalf("the node said hello with five changes and was cut: %v", st.Behind)
 		}
@@ -149,4 +139,63 @@ func TestTwoNodesDoNotBearOneName(t *testing.T) {
 	if _, _, err := hub.Invite(t.Context(), Invitation{Name: "A"}); err != nil {
 		t.Errorf("the name of a revoked node: %v", err)
 	}
+}
+
+// hello says hello as a node does, and is cut.
+func (s *side) hello(hub *side, name string) {
+	s.t.Helper()
+	session, err := NewNodeSession(s.t.Context(), s.Deps)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	first, err := session.Start(s.t.Context())
+	if err == nil {
+		_, err = NewHubSession(hub.Service, hub.standing(name).Peer).Receive(s.t.Context(), first[0])
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestWhatANodeWroteItselfIsNotWhatItHasNotTaken(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "camp")
+		a.sync()
+		b.sync()
+		a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		err := a.d.Read(t.Context(), func(tx *db.Tx) error {
+			heads, err := a.Journal.OwnHeads(tx)
+			if err != nil {
+				return err
+			}
+			entries, err := a.Journal.After(tx, heads[0].Origin, 0, 10)
+			if err != nil {
+				return err
+			}
+			return hub.Journal.Apply(t.Context(), entries) // a cut before the feeds were filled
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "who wrote it", hub.standing("A").Backlog, Backlog{Known: true})
+		want(t, "the other", hub.standing("B").Backlog, Backlog{Known: true, Unread: 1})
+	})
+}
+
+func TestANodeThatBeginsItsFeedAgainHasTakenNothingOfIt(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "camp")
+		for range 3 {
+			a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		}
+		a.sync()
+		b.sync()
+		want(t, "what B has not taken", hub.standing("B").Backlog.Ready, 0)
+		err := b.d.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec("UPDATE sync_hub SET feed = NULL"); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.hello(hub, "B")
+		want(t, "after it began again and was cut", hub.standing("B").Backlog.Ready, 3)
+	})
 }
