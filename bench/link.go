@@ -255,7 +255,7 @@ func benchLinks(w io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	all, err := demoEntries(dir)
+	all, err := demoEntries(dir, 0)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ func main() {
 		{"sync", benchSync},
 		{"link", benchLinks},
 		{"first", benchFirst},
+		{"hub", benchHub},
 		{"start", benchStart},
 	}
 	names := []string{}

@@ -39,7 +39,7 @@ func benchSync(w io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	all, err := demoEntries(dir)
+	all, err := demoEntries(dir, 0)
 	if err != nil {
 		return err
 	}
@@ -98,9 +98,9 @@ func syncSessions(w io.Writer, day []syncEntry) error {
 }
 
 // demoEntries makes the demo's world and reads all that is in its journal.
-func demoEntries(dir string) (all []syncEntry, err error) {
+func demoEntries(dir string, families int) (all []syncEntry, err error) {
 	ctx := context.Background()
-	n, err := app.OpenDemo(ctx, dir, app.DemoOptions{Seed: 1})
+	n, err := app.OpenDemo(ctx, dir, app.DemoOptions{Seed: 1, Families: families})
 	if err != nil {
 		return nil, err
 	}

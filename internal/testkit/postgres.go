@@ -61,8 +61,10 @@ func Main(m *testing.M, end ...func()) {
 	os.Exit(code)
 }
 
-func clusterURL(name string) string {
-	return fmt.Sprintf("postgres:///%s?host=%s&user=godwit&sslmode=disable", name, cluster.dir)
+func clusterURL(name string) string { return socketURL(name, cluster.dir) }
+
+func socketURL(name string, dirs ...string) string {
+	return fmt.Sprintf("postgres:///%s?host=%s&user=godwit&sslmode=disable", name, strings.Join(dirs, ","))
 }
 
 func exec1(t testing.TB, url, sql string) {
@@ -103,32 +105,9 @@ func pgVersion(initdb string) int {
 }
 
 func startCluster(bin string) {
-	// The path must be short: a Unix socket's name has 107 bytes.
-	dir, err := os.MkdirTemp("/tmp", "gw-pg-")
-	if err != nil {
-		cluster.err = err
-		return
-	}
-	cluster.dir = dir
-	run := func(args ...string) error { return runAs(dir, args...) }
-	if os.Geteuid() == 0 {
-		if err := chownToOrdinary(dir); err != nil {
-			cluster.err = err
-			return
-		}
-	}
-	data := filepath.Join(dir, "data")
-	if cluster.err = run(filepath.Join(bin, "initdb"), "-D", data, "-U", "godwit", "--auth=trust",
-		"--encoding=UTF8", "--locale=C", "--no-sync"); cluster.err != nil {
-		return
-	}
-	opts := "-c listen_addresses= -c unix_socket_directories=" + dir +
-		" -c max_connections=60 -c shared_buffers=64MB -c fsync=on"
-	cluster.err = run(filepath.Join(bin, "pg_ctl"), "-D", data, "-w", "-t", "60",
-		"-l", filepath.Join(dir, "log"), "-o", opts, "start")
-	cluster.stop = func() {
-		_ = run(filepath.Join(bin, "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
-		_ = os.RemoveAll(dir)
+	s, err := startServer(bin)
+	if cluster.err = err; err == nil {
+		cluster.dir, cluster.stop = s.dir, s.Stop
 	}
 }
 
