@@ -26,6 +26,8 @@ type pgStore struct {
 	pool    *pgxpool.Pool
 	writers chan struct{}
 	sqls    sync.Map // portable SQL → numbered SQL
+	shapes  sync.Map // portable SQL → *shape
+	types   sync.Map // table → its columns' types
 	ver     string
 	closed  atomic.Bool
 }
@@ -78,7 +80,7 @@ func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	tx := &Tx{ctx: ctx, s: &pgSession{s, pt, ctx}, engine: Postgres}
+	tx := &Tx{ctx: ctx, s: &pgSession{s: s, tx: pt, ctx: ctx}, engine: Postgres}
 	defer func() {
 		tx.closed = true
 		_ = pt.Rollback(context.WithoutCancel(ctx))
@@ -130,7 +132,7 @@ func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		return mapped("db.Write", err)
 	}
 	var h hooks
-	tx := &Tx{ctx: ctx, s: &pgSession{s, pt, ctx}, hooks: &h, engine: Postgres, write: true}
+	tx := &Tx{ctx: ctx, s: &pgSession{s: s, tx: pt, ctx: ctx}, hooks: &h, engine: Postgres, write: true}
 	committed := false
 	defer func() { // also when fn panics
 		tx.closed = true
@@ -208,6 +210,9 @@ type pgSession struct {
 	s   *pgStore
 	tx  pgx.Tx
 	ctx context.Context
+
+	gathers bool
+	queue   []waiting
 }
 
 func (p *pgSession) sql(q string) string {
@@ -226,21 +231,38 @@ func pgArgs(args []any) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch c.kind {
-		case integer:
-			out[i] = c.i
-		case real:
-			out[i] = c.f
-		case text:
-			out[i] = c.s
-		case blob:
-			out[i] = c.b
-		}
+		out[i] = c.value()
 	}
 	return out, nil
 }
 
+func pgValues(cells []cell) []any {
+	out := make([]any, len(cells))
+	for i := range cells {
+		out[i] = cells[i].value()
+	}
+	return out
+}
+
+// value is what the driver takes.
+func (c *cell) value() any {
+	switch c.kind {
+	case integer:
+		return c.i
+	case real:
+		return c.f
+	case text:
+		return c.s
+	case blob:
+		return c.b
+	}
+	return nil
+}
+
 func (p *pgSession) exec(sql string, args []any) (int64, error) {
+	if p.gathers {
+		return 0, p.wait(sql, args)
+	}
 	a, err := pgArgs(args)
 	if err != nil {
 		return 0, err
@@ -252,6 +274,11 @@ func (p *pgSession) exec(sql string, args []any) (int64, error) {
 // query reads all rows at once: a connection serves one statement at a time, and
 // an area may run another while it walks the rows of the first.
 func (p *pgSession) query(sql string, args []any) (cursor, error) {
+	if p.concerns(sql, args) {
+		if err := p.flush(); err != nil {
+			return nil, err
+		}
+	}
 	a, err := pgArgs(args)
 	if err != nil {
 		return nil, err
@@ -280,6 +307,9 @@ func (p *pgSession) query(sql string, args []any) (cursor, error) {
 
 // stream leaves the rows with the server until they are asked for.
 func (p *pgSession) stream(sql string, args []any) (cursor, error) {
+	if err := p.flush(); err != nil {
+		return nil, err
+	}
 	a, err := pgArgs(args)
 	if err != nil {
 		return nil, err

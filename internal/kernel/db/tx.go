@@ -36,6 +36,8 @@ type Tx struct {
 	closed bool
 	failed error
 
+	gathers bool // statements wait for each other (Gather)
+
 	// panicked takes the panic of a hook to the goroutine that called Write; nil
 	// if that is the goroutine the hook runs in.
 	panicked func(value any)

@@ -72,19 +72,27 @@ func (j *Journal) loadForUpdate(tx *db.Tx, changes []Change) (map[db.ID]*documen
 	return known, nil
 }
 
+// documentColumns reads documents with their secrets.
+const documentColumns = `SELECT d.kind, d.schema, d.state, e.header, e.payload, s.secret, d.id FROM journal_documents d
+	JOIN journal_secrets s ON s.doc = d.id LEFT JOIN journal_entries e ON e.slot = d.slot`
+
 // lockDocument reads one document and its secret for a change.
 func (j *Journal) lockDocument(tx *db.Tx, id db.ID) (*document, error) {
-	sql := `SELECT d.kind, d.schema, d.state, e.header, e.payload, s.secret FROM journal_documents d JOIN journal_secrets s ON s.doc = d.id
-		LEFT JOIN journal_entries e ON e.slot = d.slot WHERE d.id = ?`
+	sql := documentColumns + " WHERE d.id = ?"
 	if tx.Engine() == db.Postgres {
 		sql += " FOR UPDATE OF d"
 	}
 	var kind string
 	var st storedState
 	d := &document{}
-	if err := tx.Row(sql, id).Scan(&kind, &d.schema, &st.state, &st.header, &st.payload, &d.secret); err != nil {
+	if err := tx.Row(sql, id).Scan(&kind, &d.schema, &st.state, &st.header, &st.payload, &d.secret, &id); err != nil {
 		return nil, err
 	}
+	return j.read(d, kind, st)
+}
+
+// read makes a document of what is stored of it.
+func (j *Journal) read(d *document, kind string, st storedState) (*document, error) {
 	d.k = j.kind(kind)
 	var err error
 	if d.s, err = st.read(d.k); err == nil {

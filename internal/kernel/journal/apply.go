@@ -33,6 +33,7 @@ type applier struct {
 	own     db.ID
 	origins map[Origin]*applied
 	docs    map[db.ID][]change
+	ahead   ahead
 }
 
 // applied is an origin under way.
@@ -46,17 +47,27 @@ func (a *applier) run(entries []Entry) error {
 	if err := a.open(entries); err != nil {
 		return err
 	}
-	for i := range entries {
-		if err := a.entry(&entries[i]); err != nil {
-			return err
-		}
+	if err := a.look(entries); err != nil {
+		return err
+	}
+	if err := a.tx.Gather(func() error { return a.entries(entries) }); err != nil {
+		return err
 	}
 	for _, o := range a.sortedOrigins() {
 		if err := a.advance(a.origins[o]); err != nil {
 			return err
 		}
 	}
-	return a.project(nil)
+	return a.tx.Gather(func() error { return a.project(nil) })
+}
+
+func (a *applier) entries(entries []Entry) error {
+	for i := range entries {
+		if err := a.entry(&entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // open parses the headers and reads the heads of their origins, in a fixed order
@@ -166,10 +177,8 @@ func (a *applier) known(e *Entry, o *applied) error {
 // with another keeps its commitment beside it.
 func (a *applier) commitment(e *Entry) (erased bool, err error) {
 	const op = "journal.Apply"
-	var first []byte
-	err = a.tx.Row("SELECT secret FROM journal_secrets WHERE doc = ?", e.Doc).Scan(&first)
-	isNew := fault.Is(err, fault.NotFound)
-	if err != nil && !isNew {
+	first, isNew, err := a.secret(e.Doc)
+	if err != nil {
 		return false, err
 	}
 	erased = !isNew && first == nil
@@ -189,6 +198,7 @@ func (a *applier) commitment(e *Entry) (erased bool, err error) {
 			return erased, err
 		}
 		if isNew {
+			a.ahead.secret(e.Doc, e.Secret)
 			return false, storeSecret(a.tx, e.Doc, e.Secret)
 		}
 		_, err := a.tx.Exec("INSERT INTO journal_more_secrets (doc, secret) VALUES (?, ?) ON CONFLICT DO NOTHING", e.Doc, e.Secret)
@@ -219,8 +229,14 @@ func (a *applier) store(e *Entry, o *applied, erased bool, prev []byte) error {
 	case e.other:
 		commitment = e.Commitment[:]
 	}
+	slot := slotOf(o.no, e.Version.Seq)
+	if a.ahead.done && !a.ahead.slots[slot] { // as was seen; who comes in between loses, and is looked at again
+		_, err := a.tx.Exec("INSERT INTO journal_entries (slot, doc, header, hash, payload, commitment, prev) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			slot, e.Doc, e.Raw, e.Hash[:], payload, commitment, prev)
+		return err
+	}
 	n, err := a.tx.Exec("INSERT INTO journal_entries (slot, doc, header, hash, payload, commitment, prev) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		slotOf(o.no, e.Version.Seq), e.Doc, e.Raw, e.Hash[:], payload, commitment, prev)
+		slot, e.Doc, e.Raw, e.Hash[:], payload, commitment, prev)
 	if err != nil || n == 1 {
 		return err
 	}
@@ -257,22 +273,34 @@ func (a *applier) project(again map[db.ID]bool) error {
 		}
 		return bytes.Compare(x[:], y[:])
 	})
-	for _, id := range ids {
-		if err := a.document(id, a.docs[id], again[id]); err != nil {
+	var acts []acted
+	for i, id := range ids {
+		if isErasure(id) && (i == 0 || !isErasure(ids[i-1])) { // it takes away what the others left
+			if err := a.j.compareActsOf(a.tx, acts); err != nil {
+				return err
+			}
+			acts = nil
+		}
+		d, err := a.document(id, a.docs[id], again[id])
+		if err != nil {
 			return err
 		}
+		acts = append(acts, d)
 	}
-	return nil
+	return a.j.compareActsOf(a.tx, acts)
 }
 
-func (a *applier) document(id db.ID, changes []change, again bool) error {
-	d, err := a.j.lockDocument(a.tx, id)
+// document merges, stores and projects one document.
+func (a *applier) document(id db.ID, changes []change, again bool) (acted, error) {
+	out := acted{id: id}
+	d, err := a.lockDocument(id)
 	if fault.Is(err, fault.NotFound) {
 		d, err = &document{k: a.j.kind(changes[0].Kind), s: &state{}, isNew: true}, nil
 	}
 	if err != nil {
-		return err
+		return out, err
 	}
+	out.d, out.isNew = d, d.isNew
 	if !again && len(changes) == 1 && d.follows(&changes[0]) {
 		m := merger{k: d.k, s: d.s}
 		m.step(&changes[0])
@@ -281,9 +309,9 @@ func (a *applier) document(id db.ID, changes []change, again bool) error {
 			d.slot = slotOf(a.origins[v.Origin].no, v.Seq)
 		}
 	} else if err := a.j.refold(a.tx, id, d); err != nil {
-		return err
+		return out, err
 	}
-	return a.j.save(a.tx, id, d)
+	return out, a.j.store(a.tx, id, d)
 }
 
 // Head is the end of one origin's chain.

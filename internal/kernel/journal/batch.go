@@ -272,8 +272,16 @@ func (j *Journal) slotFor(tx *db.Tx, d *document, changes []change) error {
 	return err
 }
 
-// save stores and projects a merged document.
+// save stores and projects a merged document, and compares what it records.
 func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
+	if err := j.store(tx, id, d); err != nil {
+		return err
+	}
+	return j.compareActs(tx, id, d)
+}
+
+// store stores and projects a merged document.
+func (j *Journal) store(tx *db.Tx, id db.ID, d *document) error {
 	var raw []byte
 	if d.slot == 0 {
 		raw = d.s.encode(nil)
@@ -281,10 +289,7 @@ func (j *Journal) save(tx *db.Tx, id db.ID, d *document) error {
 	if err := storeState(tx, id, d, raw); err != nil {
 		return err
 	}
-	if err := project(tx, id, d); err != nil {
-		return err
-	}
-	return j.compareActs(tx, id, d)
+	return project(tx, id, d)
 }
 
 // storeState stores the merged document and its review items. A document of one
@@ -295,9 +300,13 @@ func storeState(tx *db.Tx, id db.ID, d *document, raw []byte) error {
 	if d.slot != 0 {
 		slot, raw = d.slot, []byte{}
 	}
-	if d.isNew {
+	switch {
+	case tx.Engine() == db.Postgres: // one text for both, so that many go as one (db.Tx.Gather)
+		_, err = tx.Exec(`INSERT INTO journal_documents (id, kind, schema, state, slot) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET schema = excluded.schema, state = excluded.state, slot = excluded.slot`, id, d.k.Name, int64(d.k.Schema), raw, slot)
+	case d.isNew:
 		_, err = tx.Exec("INSERT INTO journal_documents (id, kind, schema, state, slot) VALUES (?, ?, ?, ?, ?)", id, d.k.Name, int64(d.k.Schema), raw, slot)
-	} else {
+	default:
 		_, err = tx.Exec("UPDATE journal_documents SET schema = ?, state = ?, slot = ? WHERE id = ?", int64(d.k.Schema), raw, slot, id)
 	}
 	if err != nil {

@@ -67,33 +67,42 @@ type candidate struct {
 // are here, so nodes that have the same documents have the same items, whatever
 // the order in which they came.
 func (j *Journal) compareActs(tx *db.Tx, id db.ID, d *document) error {
+	at, is, err := j.noteActs(tx, id, d, false)
+	if err != nil || !is {
+		return err
+	}
+	return j.compareDay(tx, at.subject, at.day)
+}
+
+// noteActs keeps where a document is compared, and reports whether it is.
+func (j *Journal) noteActs(tx *db.Tx, id db.ID, d *document, isNew bool) (at actsAt, is bool, err error) {
 	if d.k.Acts == nil {
-		return nil
+		return at, false, nil
 	}
 	doc := d.s.doc(id, d.k.Name)
 	acts := d.k.Acts(doc)
 	doc.s = nil
 	none := len(acts.Keys) == 0 || doc.Subject.IsZero()
 	source := d.s.created.by.String() + " " + d.s.created.version.Origin.Installation.String()
-	was, had, err := actsRow(tx, id)
-	if err != nil {
-		return err
+	at = actsAt{doc.Subject, acts.Day, source}
+	var had bool
+	var was actsAt
+	if !isNew {
+		if was, had, err = actsRow(tx, id); err != nil {
+			return at, false, err
+		}
 	}
-	if had && (none || was != actsAt{doc.Subject, acts.Day, source}) {
+	if had && (none || was != at) {
 		if err := j.forgetActs(tx, id); err != nil {
-			return err
+			return at, false, err
 		}
 		had = false
 	}
-	if none {
-		return nil
+	if none || had {
+		return at, !none, nil
 	}
-	if !had {
-		if _, err := tx.Exec("INSERT INTO journal_acts (doc, subject, day, source) VALUES (?, ?, ?, ?)", id, doc.Subject, acts.Day, source); err != nil {
-			return err
-		}
-	}
-	return j.compareDay(tx, doc.Subject, acts.Day)
+	_, err = tx.Exec("INSERT INTO journal_acts (doc, subject, day, source) VALUES (?, ?, ?, ?)", id, doc.Subject, acts.Day, source)
+	return at, err == nil, err
 }
 
 // actsAt is where a document is compared, and who wrote it where.
@@ -133,6 +142,11 @@ func (j *Journal) compareDay(tx *db.Tx, subject db.ID, day int64) error {
 	if err := tx.Row("SELECT count(DISTINCT source) FROM journal_acts WHERE subject = ? AND day = ?", subject, day).Scan(&n); err != nil {
 		return err
 	}
+	return j.comparePairs(tx, subject, day, n)
+}
+
+// comparePairs does it, where so many wrote on the day.
+func (j *Journal) comparePairs(tx *db.Tx, subject db.ID, day int64, n int) error {
 	var all []candidate
 	if n > 1 {
 		var err error
