@@ -22,7 +22,12 @@ const childVariable = "GODWIT_APP_CHILD"
 func runChild(dir string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := Serve(ctx, ServeOptions{Dir: dir, Addr: "127.0.0.1:0", Out: os.Stdout, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	o := ServeOptions{Dir: dir}
+	if strings.HasPrefix(dir, "postgres://") {
+		o = ServeOptions{Database: dir}
+	}
+	o.Addr, o.Out, o.Log = "127.0.0.1:0", os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil))
+	err := Serve(ctx, o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
