@@ -41,6 +41,15 @@ type Deps struct {
 	Units func(tx *db.Tx, person db.ID) ([]Unit, error)
 	Renew func(ctx context.Context, tx *db.Tx, doc db.ID, text string) error
 
+	// Name is what this hub calls itself to others that people are handed over to.
+	Name string
+
+	// Sharers are the parts of a record that can be handed over under an agreement.
+	Sharers []Sharer
+
+	// Link is the exchange with other hubs; nil where this is no hub.
+	Link Link
+
 	// Areas answer for the kinds of document whose review items can be settled.
 	// What no area answers for is not settled here.
 	Areas []Area
@@ -122,7 +131,9 @@ func New(d Deps) *Service {
 }
 
 // Outlets are this area's ways out.
-func (s *Service) Outlets() []access.Route { return []access.Route{routeCopy, routeLooked} }
+func (s *Service) Outlets() []access.Route {
+	return append([]access.Route{routeCopy, routeLooked}, routesHandOver...)
+}
 
 var routeCopy = access.Route{
 	Name: "stewardship.copy", Means: access.Print, Purpose: "person_request", Recipients: []access.Recipient{access.Applicant},

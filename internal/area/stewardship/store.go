@@ -19,6 +19,10 @@ const (
 
 // Kinds are this area's journal kinds.
 func Kinds() []journal.Kind {
+	return append(rightsKinds(), agreementKinds()...)
+}
+
+func rightsKinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
@@ -41,6 +45,10 @@ func Kinds() []journal.Kind {
 // Migrations are this area's tables. stewardship_holding and _position are not
 // projected: they follow the journal's headers (holding_store.go).
 func Migrations() []db.Migration {
+	return append(rightsMigrations(), agreementMigrations()...)
+}
+
+func rightsMigrations() []db.Migration {
 	return []db.Migration{{Area: "stewardship", Number: 1, SQL: `
 CREATE TABLE stewardship_request (
 	id BLOB NOT NULL PRIMARY KEY, subject BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,

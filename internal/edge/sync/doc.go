@@ -29,6 +29,13 @@
 // HubSession). What moves the frames is another matter: HTTPS (transport.go), a file
 // (file.go), or a simulator that loses them.
 //
+// # Between hubs
+//
+// Two hubs of two organisations exchange under agreements (swap.go): a feed in each
+// direction for each agreement, with what was handed over under it and nothing else.
+// What an agreement allows, Sharing answers; a hub is no node, and is never sent one's
+// feed. swap_ask.go asks whether somebody is handed over, without naming them.
+//
 // # What it must never do
 //
 // Lose what the hub has not acknowledged; take anything that does not verify; merge a

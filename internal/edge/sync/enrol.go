@@ -92,6 +92,9 @@ type Service struct {
 	// Vouch checks a log-in and a password for a node, at a hub.
 	Vouch func(ctx context.Context, login, password, node string) (user db.ID, temporary bool, err error)
 
+	// Sharing answers for agreements with other hubs; nil where there are none.
+	Sharing *Sharing
+
 	one chan struct{} // one exchange with the hub at a time
 }
 

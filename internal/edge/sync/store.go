@@ -12,6 +12,10 @@ import (
 // Migrations are the tables of both sides. They are not projected: who is enrolled
 // and what was acknowledged is a matter between two installations.
 func Migrations() []db.Migration {
+	return append(nodeMigrations(), hubMigrations()...)
+}
+
+func nodeMigrations() []db.Migration {
 	return []db.Migration{{Area: "sync", Number: 1, SQL: `
 CREATE TABLE sync_node (
 	id         BLOB PRIMARY KEY,

@@ -39,6 +39,9 @@ func (s *Service) Handler() http.Handler {
 	mux.HandleFunc("POST "+pathEnrol, s.serveEnrol)
 	mux.HandleFunc("POST "+pathSession, s.serveSession)
 	mux.HandleFunc("POST "+pathVouch, s.serveVouch)
+	mux.HandleFunc("POST "+pathHubEnrol, s.serveHubEnrol)
+	mux.HandleFunc("POST "+pathSwap, s.serveSwap)
+	mux.HandleFunc("POST "+pathAsk, s.serveAsk)
 	return mux
 }
 

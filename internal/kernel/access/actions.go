@@ -156,6 +156,10 @@ const (
 	ReviewResolve Action = "review.resolve"
 	// GlassBreak opens a record outside the own rights, with a reason; it alerts the privacy officer.
 	GlassBreak Action = "glass.break"
+	// AgreementRead opens the sharing agreements with other hubs and what went under them.
+	AgreementRead Action = "agreement.read"
+	// AgreementDecide drafts one, signs it as the second officer, or ends it.
+	AgreementDecide Action = "agreement.decide"
 	// AuditRead opens the read audit.
 	AuditRead Action = "audit.read"
 	// AuditReview judges a broken glass.
@@ -274,6 +278,8 @@ var acts = []act{
 	{ReviewRead, []group{personal}},
 	{ReviewResolve, []group{personal}},
 	{GlassBreak, nil},
+	{AgreementRead, nil},
+	{AgreementDecide, nil},
 	{AuditRead, nil},
 	{AuditReview, nil},
 

@@ -194,3 +194,7 @@ func mayLeave(r Route, to Recipient, s Standing) error {
 	}
 	return nil
 }
+
+// Agreed reports whether the person agreed that something goes to this recipient for
+// this purpose. Not asked is not agreed.
+func (s Standing) Agreed(purpose string, to Recipient) bool { return s.consents(purpose, to) }

@@ -289,3 +289,37 @@ func erasedBy(e *Entry) db.ID {
 	}
 	return db.ID{}
 }
+
+// Erases answers which document an entry erases, if it is an erasure.
+func Erases(e *Entry) (db.ID, bool) {
+	if e.Kind != kindErasure {
+		return db.ID{}, false
+	}
+	return erasedBy(e), true
+}
+
+// Withhold takes the payload and the secret out of an item and leaves what the chain
+// holds of it: the item still stands where it stood in the feed.
+func (it *Item) Withhold() {
+	e := &it.Part.Entry
+	if it.Op != OpEntry || e.Payload == nil {
+		return
+	}
+	var s hasher
+	e.Commitment = s.commit(e.Secret, e.Version, e.Payload)
+	e.Payload, e.Secret = nil, nil
+}
+
+// FeedPlace answers where the last item of a document stands in a feed.
+func (j *Journal) FeedPlace(tx *db.Tx, id, doc db.ID) (seq uint64, in bool, err error) {
+	f, err := openFeed(tx, id, false)
+	if err != nil {
+		return 0, false, err
+	}
+	var last *int64
+	err = tx.Row(`SELECT max(i.seq) FROM journal_feed_items i JOIN journal_entries e ON e.slot = i.slot WHERE i.feed = ? AND e.doc = ?`, f.no, doc).Scan(&last)
+	if err != nil || last == nil {
+		return 0, false, err
+	}
+	return uint64(*last), true, nil
+}
