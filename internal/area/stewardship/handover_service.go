@@ -15,6 +15,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // The ways out of a hand-over, one for each purpose that an agreement can have.
@@ -156,7 +157,7 @@ func (s *Service) HandOver(ctx context.Context, person, agreement db.ID, shown s
 			return o.Refused
 		}
 		if o.Digest != shown {
-			return fault.New(fault.Conflict, op, "stewardship.error.text_changed")
+			return fault.New(fault.Conflict, op, "stewardship.error.parts_changed")
 		}
 		packet, err = s.pack(tx, a, o, person)
 		if err != nil {
@@ -411,4 +412,19 @@ func (s *Service) AnswerByCode(ctx context.Context, code string, r Reply, addres
 		return err
 	})
 	return fault.Wrap(op, err)
+}
+
+// copyHandOvers writes the person's own copy of what was handed over: to whom, what, and
+// what was answered.
+func (s *Service) copyHandOvers(_ context.Context, tx *db.Tx, person db.ID, _ string) ([]Section, error) {
+	packets, err := packetsOf(tx, person)
+	var out []Section
+	for _, p := range packets {
+		h, err := s.handedOver(tx, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Section{Title: page.M("stewardship.handover.to", "hub", h.Peer), Rows: append(stateRows(h), s.packetRows(p.Packet)...)})
+	}
+	return out, err
 }

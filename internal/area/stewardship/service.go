@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 //go:embed templates locales
@@ -46,6 +47,11 @@ type Deps struct {
 
 	// Sharers are the parts of a record that can be handed over under an agreement.
 	Sharers []Sharer
+
+	// Sites are those of this installation, for an agreement to name; it may be nil.
+	Sites interface {
+		All(tx *db.Tx) ([]place.Site, error)
+	}
 
 	// Link is the exchange with other hubs; nil where this is no hub.
 	Link Link
@@ -122,6 +128,7 @@ func New(d Deps) *Service {
 		d.Clock = time.Now
 	}
 	s := &Service{Deps: d, limit: newLimiter(), known: map[string]bool{}}
+	s.Copies = append(slices.Clone(s.Copies), Copier{Kinds: []string{kindPacket, kindAnswer, kindReplyCode}, Copy: s.copyHandOvers})
 	if words, err := page.ReadCatalogue(files, "locales"); err == nil { // embedded; a test reads it
 		for key := range words["en"] {
 			s.known[key] = true

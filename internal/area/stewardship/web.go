@@ -45,6 +45,24 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"POST /erasures/{id}/approve": s.postApprove,
 		"POST /erasures/{id}/refuse":  s.postRefuse,
 
+		"GET /agreements":            s.getAgreements,
+		"GET /agreements/new":        s.getNewAgreement,
+		"POST /agreements/new":       s.postNewAgreement,
+		"GET /agreements/{id}":       s.getAgreement,
+		"POST /agreements/{id}/sign": s.postSign,
+		"POST /agreements/{id}/end":  s.postEnd,
+
+		"GET /people/{id}/handover":                  s.getHandOvers,
+		"GET /people/{id}/handover/{agreement}":      s.getHandOver,
+		"POST /people/{id}/handover/{agreement}":     s.postHandOver,
+		"POST /people/{id}/handover/{agreement}/ask": s.postAskOther,
+
+		"GET /handovers":       s.getInbox,
+		"GET /handovers/{id}":  s.getPacket,
+		"POST /handovers/{id}": s.postPacket,
+		"GET " + PathReply:     s.getReply,
+		"POST " + PathReply:    s.postReply,
+
 		"GET /review":        s.getItems,
 		"GET /review/{doc}":  s.getItem,
 		"POST /review/{doc}": s.postItem,
