@@ -28,6 +28,7 @@ type cli struct {
 	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
 	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
 	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
+	Peer    peerCmd          `cmd:"" help:"Hubs of other organisations, for sharing agreements."`
 	Destroy destroyCmd       `cmd:"" help:"Make the records of a node unreadable for ever: for seizure and evacuation."`
 	Backup  backupCmd        `cmd:"" help:"Make an encrypted backup of a node, while it is served or not."`
 	Restore restoreCmd       `cmd:"" help:"Make a node's folder from a backup."`

@@ -198,6 +198,8 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok, err = n.rebuild(ctx)
 	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-now", "sync-status":
 		lines, err = n.syncCommand(ctx, c)
+	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
+		lines, err = n.hubCommand(ctx, c)
 	default:
 		lines, ok, err = n.keyCommand(ctx, c)
 	}

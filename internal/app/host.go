@@ -303,7 +303,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.lookAgain, n.keepBackups} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }

@@ -209,7 +209,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if o.Demo || o.quick {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
-	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost,
+	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost, Open: []string{stewardship.PathReply},
 		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
 		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err
@@ -265,8 +265,13 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
+	var link stewardship.Link
+	if o.SyncAddr != "" || o.Database != "" { // a hub
+		link = hubLink{s: n.Sync}
+	}
 	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(),
-		Units: n.shared, Renew: n.People.RenewFamily})
+		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: sharers(n.People, n.Orders, n.Assessment), Link: link})
+	n.Sync.Sharing = sharingOf(n.Steward)
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
 	for _, list := range [][]access.Route{people.Outlets(), order.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {

@@ -87,6 +87,7 @@ var ways = []struct {
 	{"audit", "/audit", access.AuditRead, ""},
 	{"rights", "/rights", access.RightsRead, access.RightsRecord},
 	{"review", "/review", access.ReviewRead, ""},
+	{"agreements", "/agreements", access.AgreementRead, ""},
 	{"users", usersPath, access.UserEdit, ""},
 	{"nodes", nodesPath, access.NodeManage, ""},
 }

@@ -164,7 +164,8 @@ const swapEvery = 5 * time.Minute
 // swapWithHubs exchanges with them again and again until ctx ends.
 func (n *Node) swapWithHubs(ctx context.Context) {
 	for {
-		if _, err := n.Sync.Swap(ctx, sync.Client{}); err != nil && ctx.Err() == nil {
+		_, err := n.alone(ctx, "swap", func(ctx context.Context) error { _, err := n.Sync.Swap(ctx, sync.Client{}); return err })
+		if err != nil && ctx.Err() == nil {
 			n.log.Warn("exchange with another hub", "err", err)
 		}
 		select {

@@ -56,6 +56,16 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 	if n.Access.Ever(ctx, access.WorklistRead) {
 		v.Cards = append(v.Cards, todayCard{page.M("app.today.station"), page.M("app.today.station_text"), []page.Link{{Href: "/worklist", Text: page.M("app.nav.worklist")}}})
 	}
+	if n.Access.Ever(ctx, access.ClinicalRead) {
+		waiting, err := n.Steward.Unseen(ctx)
+		if err != nil {
+			n.Pages.Error(w, r, err)
+			return
+		}
+		if waiting > 0 {
+			v.Cards = append(v.Cards, todayCard{page.M("app.nav.handovers"), page.M("app.today.handovers_text"), []page.Link{{Href: "/handovers", Text: page.M("app.today.open")}}})
+		}
+	}
 	if n.Access.Ever(ctx, access.BoardRead) {
 		counts, err := n.Assessment.Counts(ctx)
 		if err != nil {

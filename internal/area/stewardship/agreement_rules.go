@@ -11,7 +11,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
-	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
 // terms is the digest of what both hubs must have written alike. Whom each calls the
@@ -35,47 +34,6 @@ func sorted(list []string) []string {
 	out := append([]string{}, list...)
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// item is one item that an area offers: what is true of a person, by field, with the day
-// on which it was.
-type item = Shared
-
-// within keeps of an area's items what an agreement lets go: the fields that it names,
-// of the time that it names, and of sensitive ones those that it names twice and that
-// the person agreed to. An item whose day is not known lies in no time: not known is
-// not within.
-func (a Agreement) within(part Part, items []item, agreed bool) (out []Piece, highest journal.Sensitivity) {
-	highest = journal.Identity
-	for _, it := range items {
-		if it.Sensitivity >= journal.Sealed || it.Sensitivity < journal.Identity || !a.inTime(it) {
-			continue
-		}
-		values := map[string]any{}
-		for field, v := range it.Values {
-			sensitive := it.Sensitivity >= journal.Sensitive
-			if !slices.Contains(a.Fields[part], field) || v == nil || sensitive && !(agreed && slices.Contains(a.Sensitive, field)) {
-				continue
-			}
-			values[field] = v
-		}
-		if len(values) == 0 {
-			continue
-		}
-		p := Piece{Values: values}
-		if it.On != 0 {
-			p.On = it.On.String()
-		}
-		out, highest = append(out, p), max(highest, it.Sensitivity)
-	}
-	return out, highest
-}
-
-func (a Agreement) inTime(it item) bool {
-	if it.Timeless || a.From == 0 && a.To == 0 {
-		return true
-	}
-	return it.On != 0 && it.On >= a.From && (a.To == 0 || it.On <= a.To)
 }
 
 // mayGo decides whether somebody may be handed over under an agreement: whose site takes

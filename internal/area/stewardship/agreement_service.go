@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -20,14 +19,6 @@ type Sharer struct {
 	// Share answers what is known of a person, as far as the actor may read it. What an
 	// agreement does not name is left out afterwards.
 	Share func(ctx context.Context, tx *db.Tx, person db.ID, fields []string) ([]Shared, error)
-}
-
-// Shared is one item: what is true of a person, by field, and since or on which day.
-type Shared struct {
-	On          calendar.Day // 0 where it is not known
-	Timeless    bool         // true whenever: a name
-	Sensitivity journal.Sensitivity
-	Values      map[string]any
 }
 
 // Link is the exchange between hubs. On an installation that is no hub it is nil.

@@ -20,9 +20,9 @@ import (
 
 // The ways out of a hand-over, one for each purpose that an agreement can have.
 var routesHandOver = []access.Route{
-	{Name: "stewardship.handover", Means: access.Message, Purpose: "sharing", Recipients: []access.Recipient{access.CareProvider}, Action: access.ExportResults, Consent: true},
-	{Name: "stewardship.handover_authority", Means: access.Message, Purpose: "public_health", Recipients: []access.Recipient{access.HealthAuthority}, Action: access.ExportResults},
-	{Name: "stewardship.handover_destination", Means: access.Message, Purpose: "assessment", Recipients: []access.Recipient{access.DestinationAuthority}, Action: access.ExportResults, Consent: true},
+	{Name: "stewardship.handover", Means: access.Message, Purpose: "sharing", Recipients: []access.Recipient{access.CareProvider}, Action: access.ExportResults, Sensitivity: journal.Clinical, Consent: true},
+	{Name: "stewardship.handover_authority", Means: access.Message, Purpose: "public_health", Recipients: []access.Recipient{access.HealthAuthority}, Action: access.ExportResults, Sensitivity: journal.Clinical},
+	{Name: "stewardship.handover_destination", Means: access.Message, Purpose: "assessment", Recipients: []access.Recipient{access.DestinationAuthority}, Action: access.ExportResults, Sensitivity: journal.Clinical, Consent: true},
 }
 
 func routeOf(purpose string) access.Route {
@@ -111,7 +111,9 @@ func (s *Service) offer(ctx context.Context, tx *db.Tx, person, agreement db.ID)
 		}
 	}
 	o.Digest = digestOf(o.Parts)
-	return o, nil
+	res := st.Resource
+	res.Sensitivity = max(res.Sensitivity, o.level) // whoever hands it over must be allowed to know it
+	return o, s.Access.Check(ctx, access.ExportResults, res)
 }
 
 // refusal is why somebody may not be handed over under an agreement, or nil.
@@ -142,9 +144,7 @@ func (s *Service) HandOver(ctx context.Context, person, agreement db.ID, shown s
 	case len(o.Parts) == 0:
 		return packet, "", fault.New(fault.Conflict, op, "stewardship.error.nothing")
 	}
-	route := routeOf(o.Agreement.Purpose)
-	route.Sensitivity = o.level
-	if err := s.Access.Release(ctx, route, o.Agreement.Recipient(), person); err != nil {
+	if err := s.Access.Release(ctx, routeOf(o.Agreement.Purpose), o.Agreement.Recipient(), person); err != nil {
 		return packet, "", err
 	}
 	code, hash := newReplyCode()
@@ -272,6 +272,18 @@ func (s *Service) Inbox(ctx context.Context) (out []HandedOver, err error) {
 		return nil
 	})
 	return out, fault.Wrap("stewardship.Inbox", err)
+}
+
+// Unseen counts those of the inbox whom nobody has seen yet.
+func (s *Service) Unseen(ctx context.Context) (n int, err error) {
+	list, err := s.Inbox(ctx)
+	for _, h := range list {
+		_, seen := h.Steps[StepSeen]
+		if _, over := h.Steps[StepOutcome]; !seen && !over {
+			n++
+		}
+	}
+	return n, err
 }
 
 // isTheirs reports whether a packet came from another hub: nobody here has registered

@@ -309,7 +309,7 @@ func (s *Service) packetView(h HandedOver, f *page.Form) view {
 	if f == nil {
 		f = packetForm(h.ID)
 	}
-	return view{Lead: page.M("stewardship.inbox.one_lead", "hub", h.From), Rows: s.packetRows(h.Packet), Parts: []part{
+	return view{Lead: page.M("stewardship.inbox.one_lead", "hub", h.Peer), Rows: s.packetRows(h.Packet), Parts: []part{
 		{Title: page.M("stewardship.inbox.state"), Rows: stateRows(h)[2:]}, {Title: page.M("stewardship.inbox.answer"), Form: f}}}
 }
 

@@ -36,7 +36,7 @@ func Samples() []page.Sample {
 	same.Values[0].Said = page.Summary{{Label: page.M("stewardship.field.birth"), Value: "1990"}}
 	sameView, _ := itemPage(same, itemWords)
 	withBanner := func(s page.Sample) page.Sample { s.Banner = b; return s }
-	return []page.Sample{
+	return append(sharingSamples(now, b), []page.Sample{
 		pageOf("audit", "stewardship.audit.title", view{Filter: auditFilter([]access.User{{ID: id, Name: "Amal Idris"}}), Table: auditTable(sampleLines(now), nil),
 			Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.glass.waiting", "count", 2)}, Links: []page.Link{backToAudit}}}, Actions: []page.Link{backToAudit}}),
 		pageOf("policy", "stewardship.policy.title", samplePolicy()),
@@ -68,7 +68,7 @@ func Samples() []page.Sample {
 				{Title: itemWords.kind("people.person"), Rows: itemWords.rows(item.Values[0].Fields)}, {Title: itemWords.kind("border.screening"), Rows: itemWords.rows(item.Values[1].Fields)}}}},
 		{Name: "who looked", Template: "stewardship/sheet", Title: "stewardship.looked.title", Banner: b, Bare: true, Empty: sheetView{Lead: page.M("stewardship.looked.lead"), Table: lookedTable(nil)},
 			Full: sheetView{Langs: langLinks("/people/x/print/looked", "ar"), Lead: page.M("stewardship.looked.lead"), Notes: rightsNotes(), Table: lookedTable(sampleOnly(sampleLines(now)))}},
-	}
+	}...)
 }
 
 func sampleBanner() *page.Banner {

@@ -53,7 +53,7 @@ type Sharing struct {
 	// Arrived is told of documents that have come, once they are projected.
 	Arrived func(ctx context.Context, tx *db.Tx, agreement db.ID, docs []db.ID) error
 
-	// Ask answers a question of the other hub; see asking in match.go.
+	// Ask answers a question of the other hub; see swap_ask.go.
 	Ask func(ctx context.Context, tx *db.Tx, agreement db.ID, hashes [][]byte) (db.ID, error)
 }
 
