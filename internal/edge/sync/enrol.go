@@ -167,6 +167,49 @@ type enrolAnswer struct {
 	Sites     []string `cbor:"4,keyasint"`
 }
 
+// asks is what a node that has a code says to the hub, and who it says it as.
+func (s *Service) asks(ctx context.Context, co code) (identity, enrolRequest, error) {
+	var id identity
+	var self db.ID
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := hubOf(tx); err == nil {
+			return fault.New(fault.Conflict, "sync.Enrol", "sync.enrolled_already")
+		} else if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		var err error
+		if self, err = s.Journal.Installation(tx); err != nil {
+			return err
+		}
+		id, err = ownIdentity(tx)
+		return err
+	})
+	if err != nil {
+		return id, enrolRequest{}, err
+	}
+	recipient, err := id.recipient()
+	return id, enrolRequest{Secret: co.secret, Program: s.Program, Installation: self[:], Recipient: recipient}, err
+}
+
+// enrolled keeps what the hub answered.
+func (s *Service) enrolled(ctx context.Context, co code, id identity, pin []byte, a enrolAnswer) (Hub, error) {
+	node, err := idOf(a.Node)
+	if err != nil {
+		return Hub{}, err
+	}
+	sites, err := json.Marshal(append([]string{}, a.Sites...))
+	if err != nil {
+		return Hub{}, err
+	}
+	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, Sites: a.Sites, pin: pin, key: id.key, cert: id.cert}
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, sites, key, cert, received, trouble, made)
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.key, h.cert, s.Clock())
+		return err
+	})
+	return h, err
+}
+
 // enrol takes a node in whose code is right. A wrong code, one that is used and one
 // that is too old are told alike.
 func (s *Service) enrol(ctx context.Context, pin []byte, r enrolRequest) (enrolAnswer, error) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -206,33 +205,15 @@ func (c Client) http(id identity, pin []byte) (*http.Client, error) {
 
 // Enrol enrols this node by a code. It works once.
 func (s *Service) Enrol(ctx context.Context, c Client, text string) (Hub, error) {
-	const op = "sync.Enrol"
 	co, err := parseCode(text)
 	if err != nil {
 		return Hub{}, err
 	}
-	var id identity
-	var self db.ID
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := hubOf(tx); err == nil {
-			return fault.New(fault.Conflict, op, "sync.enrolled_already")
-		} else if !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		if self, err = s.Journal.Installation(tx); err != nil {
-			return err
-		}
-		id, err = ownIdentity(tx)
-		return err
-	})
+	id, req, err := s.asks(ctx, co)
 	if err != nil {
 		return Hub{}, err
 	}
-	recipient, err := id.recipient()
-	if err != nil {
-		return Hub{}, err
-	}
-	body, err := cbor.Marshal(enrolRequest{Secret: co.secret, Program: s.Program, Installation: self[:], Recipient: recipient})
+	body, err := cbor.Marshal(req)
 	if err != nil {
 		return Hub{}, err
 	}
@@ -245,21 +226,7 @@ func (s *Service) Enrol(ctx context.Context, c Client, text string) (Hub, error)
 	if err != nil {
 		return Hub{}, err
 	}
-	node, err := idOf(a.Node)
-	if err != nil {
-		return Hub{}, err
-	}
-	sites, err := json.Marshal(append([]string{}, a.Sites...))
-	if err != nil {
-		return Hub{}, err
-	}
-	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, Sites: a.Sites, pin: pin, key: id.key, cert: id.cert}
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, sites, key, cert, received, trouble, made)
-			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.key, h.cert, s.Clock())
-		return err
-	})
-	return h, err
+	return s.enrolled(ctx, co, id, pin, a)
 }
 
 func postEnrol(ctx context.Context, client *http.Client, address string, body []byte) (enrolAnswer, []byte, error) {
@@ -334,15 +301,8 @@ func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
 	}
 	defer s.free()
 	r, err := s.exchange(ctx, c, nil, false)
-	switch fault.KeyOf(err) {
-	case "journal.other_past": // something was erased here or there
-		r, err = s.exchange(ctx, c, nil, true)
-	case "sync.restored":
-		// This database is an older copy of itself: what it writes from now on must
-		// not bear numbers that were given out before.
-		if _, err := s.Journal.NewInstallation(ctx); err != nil {
-			return r, err
-		}
+	again, err := s.mend(ctx, err)
+	if again {
 		r, err = s.exchange(ctx, c, nil, true)
 	}
 	if key := fault.KeyOf(err); key != "" && key != "sync.not_enrolled" && ctx.Err() == nil {
@@ -351,6 +311,22 @@ func (s *Service) Sync(ctx context.Context, c Client) (Report, error) {
 		}
 	}
 	return r, err
+}
+
+// mend does what can be done about what ended an exchange, and says whether another
+// one, with a stream that begins from nothing, will do better. Otherwise it answers
+// the error again.
+func (s *Service) mend(ctx context.Context, err error) (again bool, _ error) {
+	switch fault.KeyOf(err) {
+	case "journal.other_past": // something was erased here or there
+		return true, nil
+	case "sync.restored":
+		// This database is an older copy of itself: what it writes from now on must
+		// not bear numbers that were given out before.
+		_, err := s.Journal.NewInstallation(ctx)
+		return err == nil, err
+	}
+	return false, err
 }
 
 // Fetch asks the hub for a person by a number, in an exchange of its own, and answers

@@ -41,7 +41,10 @@ type Options struct {
 	// migrated in the order in which they first appear.
 	Migrations []Migration
 
-	vfs string // another file system below the cipher, for tests of power cuts
+	// VFS names another file system that was registered with the engine, with the
+	// cipher in it if there is one: for tests of power cuts and full disks. Together
+	// with Unencrypted, no file of the operating system is touched.
+	VFS string
 }
 
 // DB is an open database. It is safe for concurrent use.

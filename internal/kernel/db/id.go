@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -15,24 +16,45 @@ import (
 // random ids do. The zero ID means "none" and is stored as NULL.
 type ID [16]byte
 
-// ids makes the ids of this process ascend: 48 bits of milliseconds, then a
-// 12-bit counter that starts at random below its half in each millisecond and
-// borrows the next millisecond when it is used up (RFC 9562, section 6.2,
-// method 1). The remaining 62 bits are random.
-var ids struct {
-	sync.Mutex
+// IDs makes ids that ascend: 48 bits of milliseconds, then a 12-bit counter that
+// starts at random below its half in each millisecond and borrows the next
+// millisecond when it is used up (RFC 9562, section 6.2, method 1). The remaining 62
+// bits are random.
+type IDs struct {
+	now     func() time.Time
+	mu      sync.Mutex
 	ms      int64
 	counter uint32
 	pool    [512]byte
 	left    int
 }
 
+// NewIDs makes ids by a clock of its own.
+func NewIDs(now func() time.Time) *IDs { return &IDs{now: now} }
+
+var (
+	ownIDs  = NewIDs(time.Now)  // those of this process
+	usedIDs atomic.Pointer[IDs] // in their place, in a simulator
+)
+
+// UseIDs makes NewID answer from ids, and from the process's own again after nil. It
+// is for a simulator, which runs several machines in one process, each with its
+// clock, and needs the same ids again for the same seed. No program calls it.
+func UseIDs(ids *IDs) { usedIDs.Store(ids) }
+
 // NewID makes an ID greater than every ID this process made before.
 func NewID() ID {
-	now := time.Now().UnixMilli()
+	if ids := usedIDs.Load(); ids != nil {
+		return ids.next()
+	}
+	return ownIDs.next()
+}
+
+func (ids *IDs) next() ID {
+	now := ids.now().UnixMilli()
 	var id ID
-	ids.Lock()
-	defer ids.Unlock()
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
 	if ids.left < 10 {
 		rand.Read(ids.pool[:])
 		ids.left = len(ids.pool)

@@ -165,7 +165,7 @@ func (f *cutFile) DeviceCharacteristics() vfs.DeviceCharacteristic {
 func TestAPowerCutLosesNoAcknowledgedCommit(t *testing.T) {
 	v := &cutVFS{VFS: vfs.Find(""), files: map[string]*image{}}
 	vfs.Register("powercut", adiantum.Wrap(v, nil))
-	o := Options{Path: filepath.Join(t.TempDir(), "p.db"), Key: key.Plain(bytes.Repeat([]byte{9}, 32)), vfs: "powercut",
+	o := Options{Path: filepath.Join(t.TempDir(), "p.db"), Key: key.Plain(bytes.Repeat([]byte{9}, 32)), VFS: "powercut",
 		Migrations: []Migration{{Area: "t", Number: 1, SQL: rowsTable + "; CREATE TABLE blobs (name TEXT, b BLOB)"}}}
 	d, err := Open(t.Context(), o)
 	if err != nil {
@@ -216,7 +216,7 @@ func (c cut) check(t *testing.T, o Options) {
 			t.Fatal(err)
 		}
 	}
-	o.Path, o.vfs = filepath.Join(dir, "p.db"), ""
+	o.Path, o.VFS = filepath.Join(dir, "p.db"), ""
 	d, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatalf("after a power cut the file does not open: %v", err)

@@ -42,10 +42,12 @@ func openSQLite(ctx context.Context, o Options) (*sqliteStore, error) {
 	case !o.Unencrypted:
 		return nil, fault.Field("db.Open", "key", "db.no_key")
 	}
-	if err := touch(o.Path); err != nil {
-		return nil, err
+	if o.VFS == "" || dataKey != nil {
+		if err := touch(o.Path); err != nil {
+			return nil, err
+		}
 	}
-	vfs := o.vfs
+	vfs := o.VFS
 	if vfs == "" && dataKey != nil {
 		vfs = "adiantum"
 	}
