@@ -20,6 +20,7 @@
 //	                             ← acked (heads)
 //	                             ← items … (of the feed)
 //	taken (feed position)        →
+//	parts …                      →   (to a hub that was put back, see back.go)
 //	end (nothing more)           →
 //	                             ← level (nothing more; the receipt)
 //
@@ -27,7 +28,8 @@
 // committed is what the next hello and welcome say, and at most a window is sent again.
 // A session is a machine that takes frames and answers frames (NodeSession,
 // HubSession). What moves the frames is another matter: HTTPS (transport.go), a file
-// (file.go), or a simulator that loses them.
+// (file.go), or a simulator that loses them (link.go, e2e/sim). A ticket (ticket.go)
+// tells two machines on copies of one disk apart.
 //
 // # Between hubs
 //

@@ -33,6 +33,7 @@ const (
 	typeTrouble
 	typeFetch
 	typeFetched
+	typeParts // to a hub that went back: what it sent before and does not have
 )
 
 // Frame is one message.
@@ -73,6 +74,8 @@ type hello struct {
 	// follows comes as a file, which may be older than the last exchange.
 	Assumed []head `cbor:"8,keyasint,omitempty"`
 	File    bool   `cbor:"9,keyasint,omitempty"`
+
+	Ticket []byte `cbor:"10,keyasint,omitempty"` // that the hub gave out with the last welcome
 }
 
 type welcome struct {
@@ -84,11 +87,14 @@ type welcome struct {
 	Heads    []head   `cbor:"6,keyasint"` // what the hub has of the node's origins
 	Name     string   `cbor:"7,keyasint"` // by which the hub knows the node
 	Sites    []string `cbor:"8,keyasint"`
+	Ticket   []byte   `cbor:"10,keyasint,omitempty"` // to show next time
+	Back     bool     `cbor:"9,keyasint,omitempty"`  // the hub does not have all that it sent to the node
 }
 
 type acked struct {
 	Heads    []head `cbor:"1,keyasint"`
-	Received uint64 `cbor:"2,keyasint"` // entries of this node, ever
+	Received uint64 `cbor:"2,keyasint"`           // entries of this node, ever
+	Parts    uint64 `cbor:"3,keyasint,omitempty"` // chunks of parts taken in this session
 }
 
 type items struct {
@@ -175,7 +181,7 @@ func ReadFrame(r byteReader) (Frame, error) {
 	if err != nil {
 		return Frame{}, cut(err)
 	}
-	if n > maxFrame || Type(t) < typeHello || Type(t) > typeFetched {
+	if n > maxFrame || Type(t) < typeHello || Type(t) > typeParts {
 		return Frame{}, badFrame()
 	}
 	f := Frame{Type: Type(t)}
@@ -237,8 +243,8 @@ func idOf(b []byte) (db.ID, error) {
 
 // String is for logs.
 func (t Type) String() string {
-	names := [...]string{"hello", "welcome", "entries", "acked", "items", "taken", "end", "level", "trouble", "fetch", "fetched"}
-	if t < typeHello || t > typeFetched {
+	names := [...]string{"hello", "welcome", "entries", "acked", "items", "taken", "end", "level", "trouble", "fetch", "fetched", "parts"}
+	if t < typeHello || t > typeParts {
 		return fmt.Sprintf("type %d", byte(t))
 	}
 	return names[t-1]

@@ -75,7 +75,10 @@ func (s *Service) LinkTo(ctx context.Context, hub *Service, fresh bool) (*Link, 
 // MoveUp gives the hub the first frame that is under way to it. An error is one of
 // the hub's machine, and ends the exchange.
 func (l *Link) MoveUp(ctx context.Context) error {
-	if len(l.Up) == 0 || l.hub.Over() {
+	if l.hub.Over() {
+		l.Up = nil // nobody reads it
+	}
+	if len(l.Up) == 0 {
 		return nil
 	}
 	f := l.Up[0]

@@ -19,6 +19,7 @@ type HubSession struct {
 	self    db.ID   // the node's installation
 	own     []db.ID // under which it writes, and of which it has everything
 	all     []db.ID // under which it ever wrote
+	old     db.ID   // the feed that it had until now
 	origins []journal.Origin
 	pack    *journal.Packer
 	take    *journal.Unpacker
@@ -28,6 +29,9 @@ type HubSession struct {
 	room    int // of the window, as far as the link has shown that it carries it
 	counted int64
 	behind  int64 // entries that the node has and this hub has not, as far as it has said
+
+	back  bool   // this hub does not have all that it sent to the node
+	parts uint64 // chunks of that which the node has brought
 
 	began, ended, over bool
 	file               bool // what the node sent before it could be answered
@@ -80,6 +84,8 @@ func (s *HubSession) receive(ctx context.Context, f Frame) ([]Frame, error) {
 		return s.entries(ctx, f)
 	case typeTaken:
 		return s.taken(ctx, f)
+	case typeParts:
+		return s.brought(ctx, f)
 	case typeEnd:
 		s.ended = true
 		if err := s.nothingBehind(ctx); err != nil {
@@ -175,7 +181,12 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 	if err != nil {
 		return welcome{}, err
 	}
+	s.old = s.peer.Feed
 	if err := s.known(tx, here, theirs, has); err != nil {
+		return welcome{}, err
+	}
+	ticket, err := s.ticket(tx, h.Ticket)
+	if err != nil {
 		return welcome{}, err
 	}
 	feed, at, err := s.feedFor(tx, h)
@@ -191,24 +202,24 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 		s.d.Clock(), feed, int64(at.Seq), s.behind, s.peer.ID)
 	s.peer.Feed = feed
 	return welcome{Protocol: protocol, Program: s.d.Program, Hub: here[:], Feed: feed[:], At: toPosition(at), Heads: toHeads(has),
-		Name: s.peer.Name, Sites: s.peer.Sites}, err
+		Name: s.peer.Name, Sites: s.peer.Sites, Back: s.back, Ticket: ticket}, err
 }
 
-// heads are what is here of the origins that the node has written.
+// heads are what is here of the origins that the node has written. Of its own
+// installation that is all that is here, also what the node does not know of: a copy
+// from before it wrote the first entry of an origin names none of that origin.
 func (s *HubSession) heads(tx *db.Tx, theirs []journal.Head) ([]journal.Head, error) {
 	all, err := s.d.Journal.Heads(tx)
 	if err != nil {
 		return nil, err
 	}
 	s.origins = s.origins[:0]
-	var has []journal.Head
 	for _, t := range theirs {
 		s.origins = append(s.origins, t.Origin)
-		if i := slices.IndexFunc(all, func(h journal.Head) bool { return h.Origin == t.Origin }); i >= 0 {
-			has = append(has, all[i])
-		}
 	}
-	return has, nil
+	return slices.DeleteFunc(all, func(h journal.Head) bool {
+		return h.Origin.Installation != s.self && !slices.Contains(s.origins, h.Origin)
+	}), nil
 }
 
 // behindOf is how many entries are there and not here.
@@ -252,8 +263,10 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		}
 	}
 	for _, h := range has {
-		i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin })
-		t := theirs[i]
+		t := journal.Head{Origin: h.Origin}
+		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin }); i >= 0 {
+			t = theirs[i]
+		}
 		hash, _, err := s.d.Journal.HashAt(tx, h.Origin, min(h.Seq, t.Seq))
 		if err != nil {
 			return err
@@ -265,10 +278,18 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 			return fault.New(fault.Conflict, op, "sync.restored")
 		}
 	}
-	if owner, err := nodeOf(tx, s.self); err != nil || owner.IsZero() {
-		if err != nil {
-			return err
-		}
+	return s.installation(tx)
+}
+
+// installation takes a new name of the node's down. One that the node gave up for
+// another is not behind what is here, or it would have been told so: it is the machine
+// itself, and the other a copy of its disk. Both cannot be this node.
+func (s *HubSession) installation(tx *db.Tx) error {
+	owner, err := nodeOf(tx, s.self)
+	if err != nil {
+		return err
+	}
+	if owner.IsZero() {
 		if _, err := tx.Exec("UPDATE sync_installation SET own = 0 WHERE node = ?", s.peer.ID); err != nil {
 			return err
 		}
@@ -277,8 +298,9 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		}
 		s.peer.Feed = db.ID{} // a new installation may lack what the one before had
 	}
-	var err error
-	s.own, s.all, err = installations(tx, s.peer.ID)
+	if s.own, s.all, err = installations(tx, s.peer.ID); err == nil && !slices.Contains(s.own, s.self) {
+		err = fault.New(fault.Conflict, "sync.Hello", "sync.copied")
+	}
 	return err
 }
 
@@ -298,8 +320,25 @@ func (s *HubSession) feedFor(tx *db.Tx, h *hello) (db.ID, journal.FeedHead, erro
 	} else if !f.IsZero() && len(h.Feed) == 0 {
 		return f, journal.FeedHead{}, nil
 	}
+	if len(h.Feed) > 0 {
+		taken, err := idOf(h.Feed)
+		if err != nil {
+			return db.ID{}, at, err
+		}
+		knows, err := s.d.Journal.FeedAt(tx, taken, at)
+		if err != nil && fault.KeyOf(err) != "journal.no_feed" {
+			return db.ID{}, at, err
+		}
+		s.back = !knows && !s.file
+	}
 	f := db.NewID()
-	return f, journal.FeedHead{}, s.d.Journal.NewFeed(tx, f)
+	if err := s.d.Journal.NewFeed(tx, f); err != nil {
+		return f, at, err
+	}
+	if !s.old.IsZero() {
+		err = s.d.Journal.Inherit(tx, f, s.old, s.filter())
+	}
+	return f, journal.FeedHead{}, err
 }
 
 func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
@@ -353,7 +392,7 @@ func (s *HubSession) receipt(tx *db.Tx) (acked, error) {
 	for _, h := range has {
 		n += h.Seq
 	}
-	return acked{Heads: toHeads(has), Received: n}, nil
+	return acked{Heads: toHeads(has), Received: n, Parts: s.parts}, nil
 }
 
 func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
@@ -389,7 +428,7 @@ func (s *HubSession) filter() journal.Filter {
 // pump sends what the window has room for, and says so when nothing is left.
 func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
 	var out []Frame
-	for s.bytes < s.room {
+	for s.bytes < s.room && (s.ended || !s.back) {
 		f, err := s.next(ctx)
 		if err != nil {
 			return nil, err

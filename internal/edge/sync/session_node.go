@@ -66,6 +66,9 @@ type NodeSession struct {
 	found               bool
 	fresh               bool // begin from nothing, without what both sides have
 	file                bool // nobody answers
+	back                bool // the hub went back: it is brought what came from it
+	brought             int64
+	parts               uint64 // chunks of that which were sent
 	trouble             *Trouble
 
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
@@ -77,6 +80,7 @@ type flight struct {
 	at   time.Time
 	to   map[journal.Origin]uint64
 	n    int64
+	part uint64 // its number, of a chunk of parts
 }
 
 // NewNodeSession begins an exchange with the hub where this node is enrolled.
@@ -109,7 +113,7 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 				return err
 			}
 		}
-		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh}
+		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh, Ticket: s.hub.ticket}
 		return nil
 	})
 	if err != nil {
@@ -189,7 +193,7 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.feed, s.began = feed, true
+	s.feed, s.began, s.back = feed, true, w.Back
 	for _, h := range s.has {
 		s.sent[h.Origin] = h.Seq
 		s.pack.Knows(h)
@@ -214,7 +218,11 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec("UPDATE sync_hub SET feed = ?, name = ?, sites = ?, contact = ?, trouble = ''", feed, w.Name, string(sites), s.d.Clock())
+		adopted := feed
+		if w.Back {
+			adopted = s.hub.Feed
+		}
+		_, err = tx.Exec("UPDATE sync_hub SET feed = ?, name = ?, sites = ?, contact = ?, trouble = '', ticket = COALESCE(?, ticket)", adopted, w.Name, string(sites), s.d.Clock(), w.Ticket)
 		return err
 	})
 	if err != nil {
@@ -299,6 +307,9 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 		return err
 	})
 	if err != nil || len(parts) == 0 {
+		if err == nil && s.back {
+			return s.bring(ctx)
+		}
 		return nil, err
 	}
 	fl := flight{to: make(map[journal.Origin]uint64), n: int64(len(parts))}
@@ -365,7 +376,7 @@ func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
 	for _, h := range heads {
 		at[h.Origin] = h.Seq
 	}
-	for len(s.under) > 0 && reached(at, s.under[0].to) {
+	for len(s.under) > 0 && reached(at, s.under[0].to) && s.under[0].part <= a.Parts {
 		s.bytes -= s.under[0].size
 		s.room = room(s.room, s.under[0].size, s.d.Clock().Sub(s.under[0].at))
 		s.Up += s.under[0].n
@@ -406,6 +417,9 @@ func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
 	if s.file && to.Seq <= s.now.Seq {
 		return nil, nil // a batch that is taken twice
 	}
+	if err := s.adopt(ctx); err != nil {
+		return nil, err
+	}
 	if s.at, err = s.d.Journal.TakeFeed(ctx, s.feed, from, to, list, s.has); err != nil {
 		return nil, err
 	}
@@ -417,6 +431,9 @@ func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
 func (s *NodeSession) levelled(ctx context.Context, f Frame) error {
 	var l level
 	if err := f.read(&l); err != nil {
+		return err
+	}
+	if err := s.adopt(ctx); err != nil {
 		return err
 	}
 	s.level = true

@@ -73,6 +73,10 @@ CREATE TABLE sync_identity (
 );
 `}, {Area: "sync", Number: 2, SQL: `
 ALTER TABLE sync_node ADD COLUMN behind INTEGER;
+`}, {Area: "sync", Number: 3, SQL: `
+ALTER TABLE sync_installation ADD COLUMN ticket BLOB;
+ALTER TABLE sync_installation ADD COLUMN last BLOB;
+ALTER TABLE sync_hub ADD COLUMN ticket BLOB;
 `}}
 }
 
@@ -194,14 +198,14 @@ type Hub struct {
 	Received  int64
 	Trouble   string
 
-	pin, key, cert []byte
+	pin, key, cert, ticket []byte
 }
 
 func hubOf(tx *db.Tx) (Hub, error) {
 	var h Hub
 	var sites string
-	err := tx.Row("SELECT address, pin, recipient, node, name, sites, key, cert, feed, contact, received, trouble FROM sync_hub").
-		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &sites, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble)
+	err := tx.Row("SELECT address, pin, recipient, node, name, sites, key, cert, feed, contact, received, trouble, ticket FROM sync_hub").
+		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &sites, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble, &h.ticket)
 	if fault.Is(err, fault.NotFound) {
 		return h, fault.New(fault.NotFound, "sync.Hub", "sync.not_enrolled")
 	}

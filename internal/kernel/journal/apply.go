@@ -391,7 +391,7 @@ func (j *Journal) scanParts(tx *db.Tx, rows *db.Rows) ([]Part, error) {
 			return nil, err
 		}
 		e.Secret = secret
-		p := Part{Entry: e, slot: slot}
+		p := Part{Entry: e, slot: slot, apart: len(prev) > 0}
 		copy(p.Prev[:], prev)
 		out = append(out, p)
 	}

@@ -68,7 +68,8 @@
 // can be verified entry by entry, and proved to be all that was sent. A document travels
 // whole or not at all, since merging needs all of its entries; a person travels with
 // everything about them and with those whom a family or a case binds to them
-// (Kind.Links, Kind.Binds). What leaves a scope is forgotten, which is not erased.
+// (Kind.Links, Kind.Binds). What leaves a scope is forgotten, which is not erased. A new
+// feed of the same subscriber inherits from the one before (Inherit).
 //
 //	item = SHA-256("godwit feed 1\0" previous op (hash of the entry | document))
 //

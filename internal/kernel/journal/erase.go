@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -158,7 +160,8 @@ func (j *Journal) destroyPayloads(tx *db.Tx, doc db.ID) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	for slot, c := range commitments {
+	for _, slot := range slices.Sorted(maps.Keys(commitments)) {
+		c := commitments[slot]
 		if _, err := tx.Exec("UPDATE journal_entries SET payload = NULL, commitment = ? WHERE slot = ?", c[:], slot); err != nil {
 			return err
 		}
@@ -219,10 +222,14 @@ func (j *Journal) Erasures(tx *db.Tx) ([]Erasure, error) {
 }
 
 // ApplyErasures erases what is known elsewhere to be erased. It takes no entry:
-// that comes by sync, and does nothing more.
+// that comes by sync, and does nothing more. To those who are sent a feed by this
+// journal, and would wait for the entry in vain, the documents are dropped.
 func (j *Journal) ApplyErasures(tx *db.Tx, known []Erasure) error {
 	for _, e := range known {
 		if err := j.destroy(tx, e); err != nil {
+			return fault.Wrap("journal.ApplyErasures", err)
+		}
+		if err := j.dropUnsaid(tx, e.Doc); err != nil {
 			return fault.Wrap("journal.ApplyErasures", err)
 		}
 	}

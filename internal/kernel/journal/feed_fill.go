@@ -37,6 +37,9 @@ func (j *Journal) FillFeed(tx *db.Tx, id db.ID, flt Filter, limit int) (added in
 	}
 	f.limit = limit
 	more, err = f.run()
+	if err == nil && !more {
+		more, err = f.leave()
+	}
 	if err != nil {
 		return 0, false, fault.Wrap("journal.FillFeed", err)
 	}
@@ -187,6 +190,11 @@ func (f *filler) entry(p *Part) error {
 	if p.Kind == kindErasure {
 		return f.erasure(p, own)
 	}
+	if p.Payload == nil {
+		if unsaid, err := f.unsaid(p.Doc); err != nil || unsaid {
+			return err
+		}
+	}
 	switch f.j.reachOf(p.Kind) {
 	case UpOnly:
 		return nil
@@ -199,7 +207,7 @@ func (f *filler) entry(p *Part) error {
 	if !f.allowed(&p.Header) {
 		return nil
 	}
-	carried, _, err := f.isCarried(p.Doc)
+	carried, again, err := f.isCarried(p.Doc)
 	if err != nil {
 		return err
 	}
@@ -212,7 +220,7 @@ func (f *filler) entry(p *Part) error {
 		if f.walked(p) {
 			return nil
 		}
-		if !own {
+		if !own || again {
 			if err := f.add(Item{Op: OpEntry, Part: *p}); err != nil {
 				return err
 			}
@@ -282,7 +290,7 @@ func (f *filler) joined(p *Part) error {
 // linkedFrom reports whether a carried document links to this one.
 func (f *filler) linkedFrom(doc db.ID) (bool, error) {
 	var one int64
-	err := f.tx.Row(`SELECT 1 FROM journal_about a JOIN journal_feed_docs d ON d.feed = ? AND d.doc = a.doc AND d.carried = 1
+	err := f.tx.Row(`SELECT 1 FROM journal_about a JOIN journal_feed_docs d ON d.feed = ? AND d.doc = a.doc AND d.carried IN (1, 3)
 		WHERE a.target = ? LIMIT 1`, f.feed.no, doc).Scan(&one)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
@@ -297,8 +305,8 @@ func (f *filler) erasure(p *Part, own bool) error {
 		return nil
 	}
 	if !f.flt.Reference {
-		_, was, err := f.isCarried(erasedBy(&p.Entry))
-		if err != nil || !was {
+		carried, was, err := f.isCarried(erasedBy(&p.Entry))
+		if err != nil || !carried && !was {
 			return err
 		}
 	}
@@ -307,14 +315,25 @@ func (f *filler) erasure(p *Part, own bool) error {
 
 func (f *filler) allowed(h *Header) bool { return f.flt.Allow == nil || f.flt.Allow(h) }
 
-// isCarried reports whether a document is in the feed now, and whether it ever was.
-func (f *filler) isCarried(doc db.ID) (carried, ever bool, err error) {
+// What journal_feed_docs.carried says of a document. A subscriber may have forgotten
+// what it wrote itself of one that it dropped, so those entries are sent too from then
+// on, also those that the feed meets only later.
+const (
+	feedDropped = 0
+	feedCarried = 1
+	feedLeft    = 2 // the subscriber has it, and the feed does not carry it (yet): see Inherit
+	feedAgain   = 3 // carried, and was not between
+)
+
+// isCarried reports whether a document is in the feed now, and whether it was in it, or
+// with the subscriber, before.
+func (f *filler) isCarried(doc db.ID) (carried, before bool, err error) {
 	var c int64
 	err = f.tx.Row("SELECT carried FROM journal_feed_docs WHERE feed = ? AND doc = ?", f.feed.no, doc).Scan(&c)
 	if fault.Is(err, fault.NotFound) {
 		return false, false, nil
 	}
-	return c == 1, err == nil, err
+	return c == feedCarried || c == feedAgain, c != feedCarried, err
 }
 
 func (f *filler) inScope(subject db.ID) (bool, error) {
@@ -342,7 +361,7 @@ func (f *filler) wants(p *Part, own bool) bool {
 // filter changed: what it carries already is in it.
 func (f *filler) walked(p *Part) bool {
 	no, seq := p.slot>>slotBits, slotSeq(p.slot)
-	if p.Prev != [32]byte{} {
+	if p.apart {
 		no, seq = feedCursor, f.at[feedCursor]
 	}
 	return seq <= f.was[no]
@@ -428,7 +447,7 @@ func (f *filler) carry(doc db.ID) error {
 		}
 		allowed = true
 		no, seq := p.slot>>slotBits, slotSeq(p.slot)
-		if p.Prev == [32]byte{} && seq > max(f.at[no], f.was[no]) || !was && f.flt.Own != nil && f.flt.Own(p.Version.Origin.Installation) {
+		if !p.apart && seq > max(f.at[no], f.was[no]) || !was && f.flt.Own != nil && f.flt.Own(p.Version.Origin.Installation) {
 			continue
 		}
 		if err := f.add(Item{Op: OpEntry, Part: *p}); err != nil {
@@ -438,7 +457,11 @@ func (f *filler) carry(doc db.ID) error {
 	if !allowed {
 		return nil
 	}
-	_, err = f.tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) VALUES (?, ?, 1)
-		ON CONFLICT (feed, doc) DO UPDATE SET carried = 1`, f.feed.no, doc)
+	now := int64(feedCarried)
+	if was {
+		now = feedAgain
+	}
+	_, err = f.tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) VALUES (?, ?, ?)
+		ON CONFLICT (feed, doc) DO UPDATE SET carried = excluded.carried`, f.feed.no, doc, now)
 	return err
 }

@@ -26,9 +26,9 @@ func (j *Journal) Taken(tx *db.Tx, id db.ID) (FeedHead, error) {
 // not lead there, or does not begin where this journal stands, nothing is taken.
 //
 // Entries are verified and projected as Apply does; a document that is dropped is
-// forgotten here, unless something written here about it is not in acknowledged,
-// the heads that the sender has of this journal: then what belongs to that drop
-// stays, and comes into scope again when the sender has it.
+// forgotten here, unless something written here about it, or about the person it is
+// about, is not in acknowledged, the heads that the sender has of this journal: then
+// it stays, and comes into scope again when the sender has it.
 func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head) (FeedHead, error) {
 	const op = "journal.TakeFeed"
 	var at FeedHead
@@ -80,21 +80,53 @@ func (j *Journal) takeRun(tx *db.Tx, items []Item, acknowledged []Head) error {
 		for i := range items {
 			docs[i] = items[i].Doc
 		}
-		unsent, err := j.anyUnsent(tx, docs, acknowledged)
-		if err != nil || unsent {
+		gone, err := j.mayGo(tx, docs, acknowledged)
+		if err != nil {
 			return err
 		}
-		return j.Forget(tx, docs)
+		return j.Forget(tx, gone)
 	}
 	return fault.New(fault.Invalid, "journal.TakeFeed", "journal.broken_feed")
 }
 
-// anyUnsent reports whether an entry of these documents that was written here is not
-// acknowledged.
-func (j *Journal) anyUnsent(tx *db.Tx, docs []db.ID, acknowledged []Head) (bool, error) {
+// mayGo answers which of these documents can be forgotten: not one with an entry that
+// was written here and is not acknowledged, and none about the same person, since that
+// entry brings all of them into scope again. The others must go: nobody would keep
+// them up to date.
+func (j *Journal) mayGo(tx *db.Tx, docs []db.ID, acknowledged []Head) ([]db.ID, error) {
+	unsent, err := j.unsentOf(tx, docs, acknowledged)
+	if err != nil || len(unsent) == 0 {
+		return docs, err
+	}
+	about := make(map[db.ID]db.ID, len(docs))
+	stays := make(map[db.ID]bool) // people
+	for _, doc := range docs {
+		d, err := j.lockless(tx, doc)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if about[doc] = d.s.subject; unsent[doc] && !d.s.subject.IsZero() {
+			stays[d.s.subject] = true
+		}
+	}
+	var gone []db.ID
+	for _, doc := range docs {
+		if !unsent[doc] && !stays[doc] && !stays[about[doc]] {
+			gone = append(gone, doc)
+		}
+	}
+	return gone, nil
+}
+
+// unsentOf answers which of these documents have an entry that was written here and is
+// not acknowledged.
+func (j *Journal) unsentOf(tx *db.Tx, docs []db.ID, acknowledged []Head) (map[db.ID]bool, error) {
 	heads, err := allHeads(tx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	sent := make(map[Origin]uint64, len(acknowledged))
 	for _, h := range acknowledged {
@@ -104,19 +136,20 @@ func (j *Journal) anyUnsent(tx *db.Tx, docs []db.ID, acknowledged []Head) (bool,
 	for _, h := range heads {
 		byNo[h.no] = h
 	}
+	out := make(map[db.ID]bool)
 	for _, doc := range docs {
 		slots, err := slotsOf(tx, doc)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		for _, slot := range slots {
 			h := byNo[slot>>slotBits]
 			if seq := slotSeq(slot); seq <= h.seq && seq > sent[h.origin] {
-				return true, nil
+				out[doc] = true
 			}
 		}
 	}
-	return false, nil
+	return out, nil
 }
 
 // logPart keeps that a part came, for the feeds that this journal fills itself.

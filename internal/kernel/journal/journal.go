@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -56,6 +57,10 @@ type Options struct {
 	// Lease is how long a lane stays with a process that has stopped writing to
 	// it; two minutes if zero.
 	Lease time.Duration
+
+	// Random is where secrets come from: crypto/rand if nil, which every program
+	// uses. A simulator gives the same bytes again for the same seed.
+	Random io.Reader
 }
 
 // Journal appends, merges and projects. It is safe for concurrent use.
@@ -66,6 +71,8 @@ type Journal struct {
 	lease time.Duration
 	me    db.ID // this process, as holder of lanes
 	lanes lanes
+
+	random io.Reader
 }
 
 // New makes a journal of these kinds. It does not touch the database.
@@ -73,7 +80,7 @@ func New(o Options) (*Journal, error) {
 	if o.DB == nil {
 		return nil, &fault.Error{Code: fault.Internal, Op: "journal.New", Key: "journal.bad_kind", Err: fmt.Errorf("no database")}
 	}
-	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID()}
+	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID(), random: o.Random}
 	if j.lease <= 0 {
 		j.lease = 2 * time.Minute
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"context"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -15,7 +16,44 @@ type Part struct {
 	Entry
 	Prev [32]byte
 
-	slot int64 // here
+	slot  int64 // here
+	apart bool  // it came here as a part, and not in its origin's chain
+}
+
+// Place orders the parts of one journal, for who goes through them.
+func (p *Part) Place() int64 { return p.slot }
+
+// Beyond reads parts of this journal after a place, at most limit: what came by a feed
+// and does not stand in a chain that is here from its beginning. What is erased is not
+// among them.
+func (j *Journal) Beyond(tx *db.Tx, after int64, limit int) ([]Part, error) {
+	heads, err := allHeads(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Part
+	for _, h := range heads {
+		from := max(after, slotOf(h.no, h.seq))
+		if len(out) >= limit || after >= slotOf(h.no, maxSeq) {
+			continue
+		}
+		rows, err := tx.Query(entryColumns+" WHERE e.slot > ? AND e.slot <= ? AND e.payload IS NOT NULL ORDER BY e.slot LIMIT ?",
+			from, slotOf(h.no, maxSeq), limit-len(out))
+		if err != nil {
+			return nil, err
+		}
+		parts, err := j.scanParts(tx, rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, parts...)
+	}
+	return out, nil
+}
+
+// TakeParts takes entries that come with gaps, other than by a feed.
+func (j *Journal) TakeParts(ctx context.Context, parts []Part) error {
+	return j.db.Write(ctx, func(tx *db.Tx) error { return fault.Wrap("journal.TakeParts", j.parts(tx, parts)) })
 }
 
 // partApplier takes parts. Of their origins there may be a whole beginning here,

@@ -1,0 +1,91 @@
+package journal_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// A journal that was put back knows an erasure from the list of the restore alone.
+func TestWhatIsErasedByAListIsDroppedByWhoeverWasSentIt(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b := newField(t, hub, "a"), newField(t, hub, "b")
+		amal, stays := a.person("Amal"), a.person("Stays")
+		site := hub.put("t.site", "", db.ID{}, fields{"what": "goes everywhere"})
+		a.up()
+		a.down(50)
+		b.down(50)
+		hub.write(func(tx *db.Tx) error {
+			return hub.j.ApplyErasures(tx, []journal.Erasure{{Doc: amal, Erasure: db.NewID(), At: time.Unix(1, 0)}, {Doc: site, Erasure: db.NewID(), At: time.Unix(1, 0)}})
+		})
+		a.down(50)
+		b.down(50)
+		wantHas(t, a.node, "the erased person", amal, false)
+		wantHas(t, a.node, "somebody else", stays, true)
+		wantHas(t, a.node, "what went everywhere", site, false)
+		wantHas(t, b.node, "what went everywhere", site, false)
+		wantHas(t, b.node, "somebody who was never there", stays, false)
+	})
+}
+
+// A subscriber has what this feed does not carry: it came by a feed of before.
+func TestWhatASubscriberHasAndItsFeedDoesNotCarryIsDropped(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b := newField(t, hub, "a"), newField(t, hub, "b")
+		amal := a.person("Amal")
+		own := b.person("Own")
+		a.up()
+		b.up()
+		hub.write(func(tx *db.Tx) error { return hub.j.Carry(tx, b.feed, b.filter(), amal, "site", time.Time{}) })
+		b.down(50)
+		wantHas(t, b.node, "who was sent", amal, true)
+		old := b.feed
+		b.feed = db.NewID()
+		hub.write(func(tx *db.Tx) error {
+			if err := hub.j.NewFeed(tx, b.feed); err != nil {
+				return err
+			}
+			return hub.j.Inherit(tx, b.feed, old, b.filter())
+		})
+		b.down(3)
+		wantHas(t, b.node, "whom the new feed does not bring", amal, false)
+		wantHas(t, b.node, "who belongs to the node", own, true)
+		b.verify()
+	})
+}
+
+// What a node is brought back stands beside the chains, also the first entry of one.
+func TestAFirstEntryThatCameAsAPartGoesIntoFeeds(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		from, b := newTraveller(t, places()["sqlite"](t)), newField(t, hub, "b")
+		team := from.put("t.family", "b", db.ID{}, fields{"what": "about nobody"})
+		var parts []journal.Part
+		from.read(func(tx *db.Tx) error {
+			heads, err := from.j.Heads(tx)
+			if err != nil {
+				return err
+			}
+			entries, err := from.j.After(tx, heads[0].Origin, 0, 1)
+			for _, e := range entries {
+				parts = append(parts, journal.Part{Entry: e})
+			}
+			return err
+		})
+		if err := hub.j.TakeParts(context.Background(), parts); err != nil {
+			t.Fatal(err)
+		}
+		b.down(50)
+		wantHas(t, b.node, "what was brought back", team, true)
+		var beyond []journal.Part
+		b.read(func(tx *db.Tx) (err error) { beyond, err = b.j.Beyond(tx, 0, 10); return err })
+		if len(beyond) != 1 || beyond[0].Doc != team {
+			t.Errorf("%d parts beyond the chains", len(beyond))
+		}
+	})
+}
