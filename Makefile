@@ -2,7 +2,7 @@
 
 .PHONY: check test bench soak pictures
 
-check: ## gofmt, vet, staticcheck, tests, race, fuzz, cross builds, a walk through the demo
+check: ## gofmt, vet, staticcheck, tests, race, simulated faults, fuzz, cross builds, a walk through the demo
 	bash .ci/check
 
 test: ## the README's test command
@@ -11,8 +11,9 @@ test: ## the README's test command
 bench: ## the ratios the README quotes
 	go run ./bench
 
-soak: ## a million rows, thousands of kills, long fuzzing: what CI may not take the time for
+soak: ## a million rows, thousands of kills, ten thousand simulated runs, long fuzzing: what CI may not take the time for
 	GODWIT_SOAK=1 GODWIT_KILLS=5000 go test -count=1 -timeout 6h ./internal/kernel/... ./internal/app/... ./e2e/...
+	go test -count=1 -v -timeout 12h ./e2e/sim -run NothingIsLost -sim.runs 10000
 	GODWIT_FUZZTIME=10m bash .ci/check fuzz
 	go run ./bench -persons 1000000
 
