@@ -66,6 +66,7 @@ type hubCmd struct {
 
 type hubServeCmd struct {
 	Database string   `required:"" help:"The database, with every server that may have it. Its password comes from PGPASSWORD, PGPASSFILE or a service file." placeholder:"postgres://…"`
+	Replica  string   `help:"A streaming standby of it, which reports may ask; they may be some seconds old." placeholder:"postgres://…"`
 	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen for browsers."`
 	Host     []string `help:"Name or address by which browsers reach this hub, once for each. Any other is refused." placeholder:"NAME"`
 	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
@@ -82,7 +83,7 @@ func (hubServeCmd) Help() string {
 
 // Run runs the command.
 func (c *hubServeCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Database: c.Database, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS,
+	return app.Serve(w.ctx, app.ServeOptions{Database: c.Database, Replica: c.Replica, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS,
 		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
 }
 

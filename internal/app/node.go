@@ -49,10 +49,12 @@ type Options struct {
 	Dir string // made if it does not exist
 	// Database is the PostgreSQL database of a hub, in place of a folder.
 	Database string
-	Demo     bool // refuse a folder that is a real node's
-	Clock    func() time.Time
-	Log      *slog.Logger
-	Country  string // where new cases are examined, alpha-3
+	// Replica is a standby of it for reports (db.DB.ReadStale).
+	Replica string
+	Demo    bool // refuse a folder that is a real node's
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Country string // where new cases are examined, alpha-3
 
 	// Hosts are names and addresses by which browsers reach this node, beside the
 	// loopback ones; a request for any other host is refused.

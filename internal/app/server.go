@@ -30,6 +30,11 @@ func claimServer(o Options) (*Host, error) {
 	if err := withoutPassword(o.Database); err != nil {
 		return nil, err
 	}
+	if o.Replica != "" {
+		if err := withoutPassword(o.Replica); err != nil {
+			return nil, err
+		}
+	}
 	h := &Host{o: o, unlockDir: func() {}, turn: make(chan struct{}, 1)}
 	if err := h.prepare(); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -64,7 +69,7 @@ func userHasPassword(url string) bool {
 func (h *Host) store() db.Options {
 	o := db.Options{Migrations: migrations()}
 	if h.o.onServer() {
-		o.URL = h.o.Database
+		o.URL, o.Replica = h.o.Database, h.o.Replica
 	} else {
 		o.Path, o.Key = filepath.Join(h.o.Dir, databaseFile), h.provider()
 	}

@@ -17,7 +17,7 @@ import (
 // ServeOptions say which node to run and where.
 type ServeOptions struct {
 	Dir, Addr, Country string
-	Database           string   // of a hub, in place of a folder
+	Database, Replica  string   // of a hub, in place of a folder; for reports
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
 	KeyFile            string   // opens the records of a host that nobody attends
@@ -37,7 +37,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := reachable(o.SyncAddr, o.SyncName); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
+	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}

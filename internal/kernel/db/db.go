@@ -33,6 +33,9 @@ type Options struct {
 	URL  string       // PostgreSQL, postgres://… or key=value form
 	Key  key.Provider // data key of the SQLite file
 
+	// Replica is a streaming standby of URL that ReadStale may ask. None is needed.
+	Replica string
+
 	// Unencrypted opens a plain SQLite file. It is for tests and benchmarks only;
 	// without it a missing Key is refused.
 	Unencrypted bool
@@ -104,6 +107,16 @@ func (d *DB) Engine() Engine { return d.engine }
 // Read runs fn on one snapshot of the database, beside other reads and the
 // writer. The Tx cannot write. fn must not call Read or Write.
 func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error { return d.store.read(ctx, fn) }
+
+// ReadStale is Read for a report that may be some seconds old: on a replica, where
+// there is one that answers. fn must not be shown beside what its reader has just
+// saved, and nothing may be decided by it.
+func (d *DB) ReadStale(ctx context.Context, fn func(tx *Tx) error) error {
+	if s, ok := d.store.(*pgStore); ok {
+		return s.readStale(ctx, fn)
+	}
+	return d.store.read(ctx, fn)
+}
 
 // Write runs fn and commits. When it returns nil, what fn wrote is durable;
 // otherwise nothing of it is there. Concurrent callers share one commit. fn may

@@ -16,10 +16,14 @@ type Migration struct {
 	Area   string
 	Number int
 	SQL    string
+
+	// Postgres is done after SQL on PostgreSQL only, untranslated: how a table is
+	// stored, never what is in it.
+	Postgres string
 }
 
 func (m Migration) hash() []byte {
-	h := sha256.Sum256([]byte(m.SQL))
+	h := sha256.Sum256([]byte(m.SQL + m.Postgres))
 	return h[:]
 }
 
@@ -156,6 +160,11 @@ func (d *DB) apply(tx *Tx, m Migration) error {
 	}
 	if err := d.store.script(tx, m.SQL); err != nil {
 		return err
+	}
+	if m.Postgres != "" && d.engine == Postgres {
+		if _, err := tx.Exec(m.Postgres); err != nil {
+			return err
+		}
 	}
 	_, err = tx.Exec("INSERT INTO godwit_migrations (area, number, hash, applied) VALUES (?, ?, ?, ?)",
 		m.Area, m.Number, m.hash(), time.Now())

@@ -150,3 +150,17 @@ func TestSeveralProcessesMayMigrateAtOnce(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func TestHowATableIsStoredIsSaidToPostgreSQLOnly(t *testing.T) {
+	m := []db.Migration{{Area: "test", Number: 1, SQL: things, Postgres: "ALTER TABLE things SET (fillfactor = 70)"}}
+	open(t, db.Options{Path: filepath.Join(t.TempDir(), "t.db"), Key: key.Plain(testKey), Migrations: m})
+	d := open(t, db.Options{URL: testkit.Postgres(t), Migrations: m})
+	read(t, d, func(tx *db.Tx) error {
+		var kept bool
+		err := tx.Row("SELECT 'fillfactor=70' = ANY(reloptions) FROM pg_class WHERE relname = 'things'").Scan(&kept)
+		if err == nil && !kept {
+			t.Error("the table is stored as any other")
+		}
+		return err
+	})
+}

@@ -24,6 +24,7 @@ const maxPoolConns = 16
 // pgStore is the PostgreSQL side of the seam.
 type pgStore struct {
 	pool    *pgxpool.Pool
+	replica *pgxpool.Pool // nil where there is none
 	writers chan struct{}
 	sqls    sync.Map // portable SQL → numbered SQL
 	shapes  sync.Map // portable SQL → *shape
@@ -48,9 +49,13 @@ func openPostgres(ctx context.Context, o Options) (*pgStore, error) {
 		return nil, mapped("db.Open", err)
 	}
 	s := &pgStore{pool: pool, writers: make(chan struct{}, cfg.MaxConns/2)}
+	if s.replica, err = replicaOf(ctx, o); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	err = s.read(ctx, func(tx *Tx) error { return tx.Row("SHOW server_version").Scan(&s.ver) })
 	if err != nil {
-		pool.Close()
+		_ = s.close()
 		return nil, fault.Wrap("db.Open", err)
 	}
 	return s, nil
@@ -68,6 +73,9 @@ func pgDefaultConns() int32 {
 func (s *pgStore) close() error {
 	if !s.closed.Swap(true) {
 		s.pool.Close()
+		if s.replica != nil {
+			s.replica.Close()
+		}
 	}
 	return nil
 }
@@ -76,10 +84,17 @@ func (s *pgStore) read(ctx context.Context, fn func(*Tx) error) error {
 	if s.closed.Load() {
 		return fault.New(fault.Unavailable, "db.Read", "db.closed")
 	}
-	pt, err := s.begin(ctx, "db.Read", pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	pt, err := s.begin(ctx, "db.Read", snapshot)
 	if err != nil {
 		return err
 	}
+	return s.readIn(ctx, pt, fn)
+}
+
+// snapshot is what a Read sees.
+var snapshot = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+
+func (s *pgStore) readIn(ctx context.Context, pt pgx.Tx, fn func(*Tx) error) error {
 	tx := &Tx{ctx: ctx, s: &pgSession{s: s, tx: pt, ctx: ctx}, engine: Postgres}
 	defer func() {
 		tx.closed = true

@@ -87,8 +87,14 @@ CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
 ALTER TABLE journal_documents ADD COLUMN slot INTEGER;
 `}, {Area: "journal", Number: 4, SQL: travelTables}, {Area: "journal", Number: 5, SQL: `
 ALTER TABLE journal_feed_cursors ADD COLUMN walked INTEGER;
-`}}
+`}, {Area: "journal_storage", Number: 1, Postgres: frozenEarly}}
 }
+
+// frozenEarly tells PostgreSQL that entries are written once: they are frozen soon
+// after, a few at a time, and not all in one night when their transaction numbers run
+// out. docs/adr/0020-hub-on-postgresql.md says why the table is not partitioned by time.
+const frozenEarly = `ALTER TABLE journal_entries SET (autovacuum_freeze_min_age = 0,
+	autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)`
 
 const slotBits = 40
 
