@@ -103,7 +103,9 @@ func (w *world) nothingLost() {
 		}
 		var e []journal.Entry
 		w.must(hub, hub.read(func(tx *db.Tx) (err error) { e, err = hub.svc.Journal.After(tx, c.Origin, c.Seq-1, 1); return err }))
-		if e[0].Payload == nil && !erased[c.doc] && !listed[c.doc] {
+		if e[0].Payload == nil && c.gone {
+			w.destroyed++
+		} else if e[0].Payload == nil && !erased[c.doc] && !listed[c.doc] {
 			w.lost("%s of step %d has no payload at the hub", c.Version, c.step)
 		}
 	}

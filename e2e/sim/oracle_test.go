@@ -115,9 +115,22 @@ func (o *oracle) back(m *machine, has map[int]bool) {
 		if c.on[m] && !has[i] {
 			delete(c.on, m)
 		}
+		for _, n := range o.w.all() {
+			if m == o.w.hub && n != m && c.on[n] && !c.on[m] && n.forgot(c) {
+				delete(c.on, n)
+			}
+		}
 		c.gone = c.gone || len(c.on) == 0
 	}
 	o.look(m)
+}
+
+// forgot reports whether a node has dropped what the hub had: then the hub's disk was
+// the last that held it.
+func (m *machine) forgot(c *acknowledged) bool {
+	var e []journal.Entry
+	m.w.must(m, m.read(func(tx *db.Tx) (err error) { e, err = m.svc.Journal.After(tx, c.Origin, c.Seq-1, 1); return err }))
+	return len(e) == 1 && e[0].Payload == nil
 }
 
 // look begins to watch a machine that starts: what it has is not new.

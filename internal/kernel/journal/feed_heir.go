@@ -100,7 +100,8 @@ func (f *filler) unsaid(doc db.ID) (bool, error) {
 }
 
 // dropUnsaid has every subscriber who was sent a document drop it, if it is erased
-// without an entry: those whose feed carries it, and all of them if it went everywhere.
+// without an entry: those whose feed carries it, and of kinds that no feed keeps a list
+// of, everybody (see leave).
 func (j *Journal) dropUnsaid(tx *db.Tx, doc db.ID) error {
 	var one int64
 	err := tx.Row(unsaidErasure, doc).Scan(&one)
@@ -114,7 +115,7 @@ func (j *Journal) dropUnsaid(tx *db.Tx, doc db.ID) error {
 	if err := tx.Row("SELECT header FROM journal_entries WHERE doc = ? ORDER BY slot LIMIT 1", doc).Scan(&raw); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if h, err := parseHeader(raw); err == nil && j.reachOf(h.Kind) == Everywhere {
+	if h, err := parseHeader(raw); err == nil && j.reachOf(h.Kind) != WithSubject {
 		_, err := tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) SELECT f.no, e.doc, 2 FROM journal_feeds f, journal_erasures e WHERE e.doc = ?
 			ON CONFLICT (feed, doc) DO UPDATE SET carried = excluded.carried`, doc)
 		return err
@@ -134,12 +135,36 @@ func (f *filler) leave() (more bool, err error) {
 		return false, err
 	}
 	for _, doc := range docs {
-		if err := f.add(Item{Op: OpDrop, Doc: doc}); err != nil {
+		theirs, err := f.theirs(doc)
+		if err != nil {
 			return false, err
+		}
+		if theirs {
+			if err := f.add(Item{Op: OpDrop, Doc: doc}); err != nil {
+				return false, err
+			}
 		}
 		if _, err := f.tx.Exec("UPDATE journal_feed_docs SET carried = 0 WHERE feed = ? AND doc = ?", f.feed.no, doc); err != nil {
 			return false, err
 		}
 	}
 	return len(docs) > 0, nil
+}
+
+// theirs reports whether the subscriber can have a document. Of one that only goes up
+// nobody is told but the one who wrote it.
+func (f *filler) theirs(doc db.ID) (bool, error) {
+	var raw []byte
+	err := f.tx.Row("SELECT header FROM journal_entries WHERE doc = ? ORDER BY slot LIMIT 1", doc).Scan(&raw)
+	if fault.Is(err, fault.NotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	h, err := parseHeader(raw)
+	if err != nil || f.j.reachOf(h.Kind) != UpOnly {
+		return err == nil, err
+	}
+	return f.flt.Own != nil && f.flt.Own(h.Version.Origin.Installation), nil
 }

@@ -16,14 +16,20 @@ func TestWhatIsErasedByAListIsDroppedByWhoeverWasSentIt(t *testing.T) {
 		a, b := newField(t, hub, "a"), newField(t, hub, "b")
 		amal, stays := a.person("Amal"), a.person("Stays")
 		site := hub.put("t.site", "", db.ID{}, fields{"what": "goes everywhere"})
+		complaint := a.put("t.complaint", "a", db.ID{}, fields{"what": "about the nurse"})
 		a.up()
 		a.down(50)
 		b.down(50)
 		hub.write(func(tx *db.Tx) error {
-			return hub.j.ApplyErasures(tx, []journal.Erasure{{Doc: amal, Erasure: db.NewID(), At: time.Unix(1, 0)}, {Doc: site, Erasure: db.NewID(), At: time.Unix(1, 0)}})
+			return hub.j.ApplyErasures(tx, []journal.Erasure{{Doc: complaint, Erasure: db.NewID(), At: time.Unix(1, 0)}, {Doc: amal, Erasure: db.NewID(), At: time.Unix(1, 0)}, {Doc: site, Erasure: db.NewID(), At: time.Unix(1, 0)}})
 		})
 		a.down(50)
-		b.down(50)
+		for _, it := range b.down(50) {
+			if it.Doc == complaint {
+				t.Error("a node is told of a complaint that another one wrote")
+			}
+		}
+		wantHas(t, a.node, "a complaint that only went up", complaint, false)
 		wantHas(t, a.node, "the erased person", amal, false)
 		wantHas(t, a.node, "somebody else", stays, true)
 		wantHas(t, a.node, "what went everywhere", site, false)
