@@ -26,6 +26,7 @@ type cli struct {
 	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
 	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
 	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
+	HTTPS   httpsCmd         `cmd:"" name:"https" help:"Look after the certificate that phones and tablets install."`
 	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
 	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
 	Peer    peerCmd          `cmd:"" help:"Hubs of other organisations, for sharing agreements."`

@@ -48,6 +48,7 @@ type serveCmd struct {
 	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen."`
 	Host     []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
 	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	HTTPS    bool     `name:"https" help:"Serve over TLS with a certificate of this node's own, which phones and tablets install from its page /install."`
 	KeyFile  string   `help:"Key file of this machine, which opens the records without anybody; see 'godwit key host add'." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
 	SyncAddr string   `help:"Listen here for nodes, which makes this installation their hub, such as 0.0.0.0:8443." placeholder:"ADDRESS"`
 	SyncName string   `help:"Name and port by which nodes reach this hub; the address if left out." placeholder:"HOST:PORT"`
@@ -56,12 +57,12 @@ type serveCmd struct {
 
 // Help adds an example.
 func (serveCmd) Help() string {
-	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit serve --dir ./node\n  godwit serve --dir ./node --addr 127.0.0.1:8080 --host clinic.example.org --tls\n\nStop it with Ctrl-C or SIGTERM: what was acknowledged is kept. Health and metrics answer on this machine only, at /healthz and /metrics."
+	return "Example:\n\n  godwit user add admin --dir ./node\n  godwit serve --dir ./node\n  godwit serve --dir ./node --addr 127.0.0.1:8080 --host clinic.example.org --tls\n  godwit serve --dir ./node --addr 0.0.0.0:8443 --https --host 192.168.1.10\n\nStop it with Ctrl-C or SIGTERM: what was acknowledged is kept. Health and metrics answer on this machine only, at /healthz and /metrics."
 }
 
 // Run runs the command.
 func (c *serveCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, KeyFile: c.KeyFile,
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, HTTPS: c.HTTPS, KeyFile: c.KeyFile,
 		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
 }
 

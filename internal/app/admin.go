@@ -200,6 +200,8 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, err = n.syncCommand(ctx, c)
 	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
 		lines, err = n.hubCommand(ctx, c)
+	case "https-show", "https-replace":
+		lines, err = n.httpsCommand(ctx, c)
 	default:
 		lines, ok, err = n.keyCommand(ctx, c)
 	}

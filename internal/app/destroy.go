@@ -47,7 +47,7 @@ func (h *Host) Destroy() error {
 		return errOnServer
 	}
 	h.mu.Lock()
-	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile)}, h.keyFiles...)
+	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile), filepath.Join(h.o.Dir, tlsFile), filepath.Join(h.o.Dir, tlsFile+".new")}, h.keyFiles...)
 	h.gone = true
 	h.mu.Unlock()
 	var err error

@@ -36,6 +36,8 @@ type deviceView struct {
 	Rows    page.Summary
 	Rotate  bool
 	Destroy page.Link
+	Number  []string // of the certificate that devices install, to read out
+	Install page.Link
 }
 
 func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
@@ -46,6 +48,7 @@ func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
 	if !n.host.o.onServer() {
 		v.Destroy = page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}
 	}
+	v.Number, v.Install = n.host.trust()
 	if s := n.host.keys(); s != nil {
 		users, err := s.Users()
 		if err != nil && !fault.Is(err, fault.Conflict) {

@@ -67,6 +67,7 @@ func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
 	} else {
 		e.say(true, "read audit: %d lines verified", read)
 	}
+	n.host.checkHTTPS(e)
 	n.checkBackups(ctx, e)
 	if all, err := n.sites(ctx); err == nil && len(all) == 0 {
 		e.say(false, "sites: there is none, so nobody can be registered; make one with `godwit site set CODE %s`", n.at())
@@ -85,6 +86,7 @@ func (h *Host) cannotOpen(err error) Answer {
 		checkDisk(e, h.o.Dir)
 	}
 	e.say(false, "database: %s", Sentence(err))
+	h.checkHTTPS(e)
 	return Answer{Lines: e.lines, OK: e.ok}
 }
 
@@ -175,7 +177,11 @@ func (h *Host) checkFolder(e *exam) {
 	if h.keys() != nil {
 		keeper = slotsFile
 	}
-	for _, name := range []string{"", keeper, databaseFile} {
+	names := []string{"", keeper, databaseFile}
+	if exists(dir, tlsFile) {
+		names = append(names, tlsFile)
+	}
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		st, err := os.Stat(path)
 		switch {

@@ -27,6 +27,7 @@ type Host struct {
 
 	turn chan struct{} // one opening, closing or destroying at a time
 	node atomic.Pointer[Node]
+	pair atomic.Pointer[tlsPair] // what the pages are served with over TLS; nil until there is one
 
 	mu       sync.Mutex
 	slots    *key.Slots // nil while the key is a plain file
@@ -98,6 +99,7 @@ func (h *Host) prepare() (err error) {
 	if exists(h.o.Dir, slotsFile) || !plain && !isNode(h.o.Dir) {
 		h.slots = h.newSlots()
 	}
+	h.loadPair()
 	h.gone = h.slots == nil && !h.o.onServer() && !exists(h.o.Dir, keyFile) && exists(h.o.Dir, goneFile)
 	h.pages, err = page.New(page.Options{Areas: areas(), Frame: h.frame, Clock: h.o.Clock, Log: h.o.Log, Pseudo: h.o.Demo})
 	if err != nil {
@@ -249,7 +251,13 @@ func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit fu
 func (h *Host) start(ctx context.Context) (*Node, error) {
 	life, end := context.WithCancel(context.Background())
 	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1), backupsChanged: make(chan struct{}, 1)}
-	return n, n.open(ctx, h.o)
+	if err := n.open(ctx, h.o); err != nil {
+		return n, err
+	}
+	if err := n.renewPair(ctx); err != nil { // the records matter more
+		n.log.Error("the certificate of the pages could not be made; it is tried again", "key", fault.KeyOf(err))
+	}
+	return n, nil
 }
 
 // admit lets a user in who could log in. One whose slot is still that of the
@@ -303,7 +311,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups, n.keepPair} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }
@@ -346,5 +354,5 @@ func (n *Node) refold(ctx context.Context) {
 
 // gate is the part of access that needs no database.
 func (h *Host) gate() (*access.Access, error) {
-	return access.New(access.Options{Clock: h.o.Clock, Hosts: h.o.Hosts, Secure: h.o.Secure, Fail: h.pages.Error})
+	return access.New(access.Options{Clock: h.o.Clock, Hosts: h.o.Hosts, Secure: h.o.Secure || h.o.HTTPS, Unpinned: h.o.HTTPS, Fail: h.pages.Error})
 }

@@ -18,6 +18,7 @@ func (h *Host) lockedRoutes() (http.Handler, error) {
 	door := &page.LockedDoor{Pages: h.pages, State: func() string { return string(h.State()) },
 		Unlock: h.Unlock, UnlockWords: h.UnlockWords, Opened: h.opened}
 	door.Routes(mux)
+	h.installRoutes(mux)
 	h.pages.Routes(mux)
 	return gate.Outside(mux), nil
 }

@@ -42,6 +42,7 @@ const (
 	lockFile     = "godwit.lock"
 	socketFile   = "godwit.sock"
 	demoFile     = "demo"
+	tlsFile      = "godwit.tls" // the key and certificate of the pages, and godwit.tls.new while it is written
 )
 
 // Options say which node to open.
@@ -61,6 +62,8 @@ type Options struct {
 	Hosts []string
 	// Secure says that a TLS proxy is in front: cookies travel over TLS only.
 	Secure bool
+	// HTTPS serves the pages over TLS with a certificate of the node's own authority.
+	HTTPS bool
 
 	// SyncAddr is where this installation listens for nodes, which makes it a hub, and
 	// SyncName the host:port by which they reach it.
@@ -139,7 +142,7 @@ func fits(o Options) error {
 		switch name := e.Name(); {
 		case name == restoringDir:
 			return fmt.Errorf("%s holds a restore that was cut off; run `godwit restore` again with the same --dir", o.Dir)
-		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile):
+		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile), strings.HasPrefix(name, tlsFile):
 		default:
 			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
 		}
@@ -151,7 +154,7 @@ func fits(o Options) error {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations()} {
+		people.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -211,7 +214,8 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if o.Demo || o.quick {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
-	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure, Cost: cost, Open: []string{stewardship.PathReply},
+	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure || o.HTTPS, Unpinned: o.HTTPS, Cost: cost,
+		Open:    []string{stewardship.PathReply, installPath + "/"},
 		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
 		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "device", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "key.rolled_back", "app.device.rolled_back_do"), Hostile: device(page.Wait, "app.device.rotating", "app.device.rotating_text")},
 		{Name: "device of before", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "app.device.plain", "app.device.plain_do"), Hostile: device(page.Danger, "key.harmed", "app.device.harmed_do")},
 		{Name: "device that is well", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Done, "app.device.well", "app.device.rotating_text"), Hostile: device(page.Info, "app.device.demo", "app.device.rotating_text")},
+		{Name: "certificate", Template: "app/install", Title: "app.install.title", Empty: installView{State: "none"}, Full: install(t)},
 		{Name: "destroy", Template: "app/destroy", Title: "app.destroy.title", Empty: destroyView{Unsent: unsentNotice(0)}, Full: destroyView{Unsent: unsentNotice(4812), Form: destroyForm("NBO")},
 			Problems: []page.Problem{{Field: "code", Text: page.M("app.destroy.wrong")}}},
 		{Name: "today", Template: "app/today", Title: "app.today.title", Wide: true, Empty: todayView{Backup: states[0]}, Full: full, Hostile: todayView{Backup: states[8], Cards: full.Cards}},
@@ -77,9 +79,22 @@ func samples(t testing.TB) []page.Sample {
 // device is the page of the key as it stands in one way.
 func device(level page.Level, title, text string) deviceView {
 	return deviceView{Notice: page.Callout{Level: level, Title: page.M(title), Text: []page.Msg{page.M(text)}}, Rotate: true,
-		Rows:    page.Summary{{Label: page.M("app.device.unlockers"), Value: []page.Cell{page.Code("amal"), page.Code("boris")}}},
+		Rows:   page.Summary{{Label: page.M("app.device.unlockers"), Value: []page.Cell{page.Code("amal"), page.Code("boris")}}},
+		Number: sampleNumber(), Install: page.Link{Href: installPath, Text: page.M("app.install.title")},
 		Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}}
 }
+
+// install is the page of the certificate, with a fingerprint as long as any.
+func install(t testing.TB) installView {
+	t.Helper()
+	v, err := newInstallView(sampleNumber(), "https://clinic.example.org:8443/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func sampleNumber() []string { return strings.Fields(strings.Repeat("0DA4 9BF7 E8C3 7B12 ", 4)) }
 
 // usersSamples are the pages of users: the list, one user, what was done.
 func usersSamples() (list func(string) usersView, one func(string, bool) userView, done func(string) accountsView) {

@@ -39,6 +39,7 @@ func (n *Node) routes() http.Handler {
 	n.safetyRoutes(mux)
 	n.userRoutes(mux)
 	n.deviceRoutes(mux)
+	n.host.installRoutes(mux)
 	n.syncRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -111,16 +111,26 @@ func (h *Host) Serve(ctx context.Context, l, ops net.Listener, ready func()) err
 			ErrorLog: slog.NewLogLogger(quietLog{h.o.Log.Handler()}, slog.LevelWarn)}
 	}
 	srv, side := server(h.Handler()), server(h.ops())
+	plain, err := h.plainRoutes()
+	if err != nil {
+		return err
+	}
+	bare := server(plain)
 	var admin *adminServer
 	if !h.o.onServer() { // there commands open the database themselves
-		var err error
 		if admin, err = h.listenAdmin(); err != nil {
 			return err
 		}
 	}
-	var err error
-	failed := make(chan error, 3)
-	go func() { failed <- srv.Serve(l) }()
+	failed := make(chan error, 4)
+	if h.o.HTTPS {
+		secure, plain := split(l, helloWithin)
+		srv.TLSConfig = h.tlsConfig()
+		go func() { failed <- srv.ServeTLS(secure, "", "") }()
+		go func() { failed <- bare.Serve(plain) }()
+	} else {
+		go func() { failed <- srv.Serve(l) }()
+	}
 	if ops != nil {
 		go func() { failed <- side.Serve(ops) }()
 	}
@@ -144,7 +154,7 @@ func (h *Host) Serve(ctx context.Context, l, ops net.Listener, ready func()) err
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return errors.Join(err, srv.Shutdown(stop), side.Shutdown(stop), admin.close(stop))
+	return errors.Join(err, srv.Shutdown(stop), bare.Shutdown(stop), side.Shutdown(stop), admin.close(stop))
 }
 
 // Serve is the host's, for a node that was opened at once.

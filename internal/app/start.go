@@ -20,6 +20,7 @@ type ServeOptions struct {
 	Database, Replica  string   // of a hub, in place of a folder; for reports
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
+	HTTPS              bool     // over TLS with a certificate of the node's own authority
 	KeyFile            string   // opens the records of a host that nobody attends
 	SyncAddr, SyncName string   // where a hub listens for nodes, and how they reach it
 	Out                io.Writer
@@ -37,7 +38,10 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := reachable(o.SyncAddr, o.SyncName); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
+	if err := o.canHTTPS(); err != nil {
+		return err
+	}
+	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, HTTPS: o.HTTPS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
@@ -48,22 +52,57 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return errors.Join(explainListen(o.Addr, err), h.Close())
 	}
-	ops, err := opsListener(l)
+	ops, err := opsListener(l, o.HTTPS)
 	if err != nil {
 		return errors.Join(err, l.Close(), h.Close())
 	}
 	h.announce(ctx, o)
-	if !IsLoopback(l.Addr()) {
-		fmt.Fprintf(o.Out, "health and metrics, for this machine only: http://%s\n", ops.Addr())
-		if len(o.Hosts) == 0 {
-			fmt.Fprintln(o.Out, "Other machines can connect and are refused: say with --host by which name they reach this node.")
-		}
-		if !o.TLS {
-			fmt.Fprintln(o.Out, "Pages are not encrypted on the way to other machines: put a TLS proxy in front and say so with --tls.")
+	h.announceReach(o, l.Addr(), ops)
+	scheme := "http"
+	if o.HTTPS {
+		scheme = "https"
+	}
+	err = h.Serve(ctx, l, ops, func() { fmt.Fprintf(o.Out, "ready %s://%s\n", scheme, l.Addr()) })
+	return errors.Join(err, h.Close())
+}
+
+// canHTTPS looks at the hosts before a certificate names them.
+func (o *ServeOptions) canHTTPS() error {
+	switch {
+	case !o.HTTPS:
+		return nil
+	case o.Database != "":
+		return errors.New("--https is for a node with a folder: there the key is encrypted. In front of a hub on a database server put a TLS proxy, and say so with --tls")
+	case o.TLS:
+		return errors.New("--https and --tls do not go together: with --tls a proxy in front has the certificate")
+	}
+	for i, host := range o.Hosts {
+		o.Hosts[i] = strings.ToLower(strings.TrimSuffix(host, "."))
+		if err := serves(o.Hosts[i]); err != nil {
+			return err
 		}
 	}
-	err = h.Serve(ctx, l, ops, func() { fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr()) })
-	return errors.Join(err, h.Close())
+	return nil
+}
+
+// announceReach says at the terminal how other machines reach the node, and what they
+// are to trust.
+func (h *Host) announceReach(o ServeOptions, at net.Addr, ops net.Listener) {
+	if ops != nil {
+		fmt.Fprintf(o.Out, "health and metrics, for this machine only: http://%s\n", ops.Addr())
+	}
+	if !IsLoopback(at) && len(o.Hosts) == 0 {
+		fmt.Fprintln(o.Out, "Other machines can connect and are refused: say with --host by which name they reach this node.")
+	}
+	if !IsLoopback(at) && !o.TLS && !o.HTTPS {
+		fmt.Fprintln(o.Out, "Pages are not encrypted on the way to other machines: say --https, or put a TLS proxy in front and say so with --tls.")
+	}
+	if o.HTTPS && h.State() != StateDestroyed {
+		for _, line := range h.httpsLines() {
+			fmt.Fprintln(o.Out, line)
+		}
+		fmt.Fprintf(o.Out, "devices install it from %s\n", installURL(o.Hosts, at))
+	}
 }
 
 // openForServe opens what nobody has to log in for: a plain key, or slots with the
@@ -123,9 +162,9 @@ func explainListen(addr string, err error) error {
 }
 
 // opsListener is where health and metrics answer: the pages' own listener where
-// that is on loopback, and otherwise a port of loopback.
-func opsListener(pages net.Listener) (net.Listener, error) {
-	if IsLoopback(pages.Addr()) {
+// that is on loopback and not over TLS, and otherwise a port of loopback.
+func opsListener(pages net.Listener, https bool) (net.Listener, error) {
+	if IsLoopback(pages.Addr()) && !https {
 		return nil, nil
 	}
 	l, _, err := Listen("127.0.0.1:9480", true)

@@ -22,6 +22,10 @@ type Options struct {
 
 	// Secure says that pages are served over TLS; cookies are then Secure.
 	Secure bool
+	// Unpinned leaves out that browsers are to insist on TLS from then on (HSTS): for
+	// a certificate of the node's own authority, where a device has to reach the
+	// installation page without TLS after the authority was replaced.
+	Unpinned bool
 	// Hosts are further names this server answers to, beside the loopback names.
 	// A request for any other host is refused (DNS rebinding).
 	Hosts []string

@@ -133,7 +133,7 @@ func (a *Access) headers(w http.ResponseWriter) {
 	// Nothing of a person stays on the disk of a shared computer; assets set
 	// their own.
 	h.Set("Cache-Control", "no-store")
-	if a.options.Secure {
+	if a.options.Secure && !a.options.Unpinned {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 }
