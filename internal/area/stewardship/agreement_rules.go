@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -106,13 +105,4 @@ func partsIn[T any](of map[Part]T) []Part {
 		return i - j
 	})
 	return all
-}
-
-// dayOf reads a day that a form gave as YYYY-MM-DD; empty is no bound.
-func dayOf(text string) (calendar.Day, bool) {
-	if text == "" {
-		return 0, true
-	}
-	d, err := calendar.ParseDay(text)
-	return d, err == nil
 }
