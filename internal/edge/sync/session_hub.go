@@ -490,7 +490,20 @@ func (s *HubSession) read(ctx context.Context) (list []journal.Item, err error) 
 }
 
 func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
-	m := items{From: toPosition(s.sent)}
+	f, sent, err := packItems(s.pack, s.sent, list)
+	if err != nil {
+		return nil, err
+	}
+	s.sent = sent
+	s.under = append(s.under, sentChunk{len(f.Body), s.sent.Seq, s.d.Clock()})
+	s.bytes += len(f.Body)
+	return &f, nil
+}
+
+// packItems packs the items of a feed that follow after from, as many as a chunk takes,
+// and answers where they end.
+func packItems(pack *journal.Packer, from journal.FeedHead, list []journal.Item) (Frame, journal.FeedHead, error) {
+	m := items{From: toPosition(from)}
 	packed := 0
 	for i := range list {
 		it := &list[i]
@@ -499,34 +512,29 @@ func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
 		}
 		m.Runs[len(m.Runs)-1]++
 		if it.Op == journal.OpEntry {
-			if err := s.pack.Add(&it.Part.Entry, it.Part.Prev); err != nil {
-				return nil, err
+			if err := pack.Add(&it.Part.Entry, it.Part.Prev); err != nil {
+				return Frame{}, from, err
 			}
 			packed++
 		} else {
 			m.Drops = append(m.Drops, it.Doc[:])
 		}
-		if s.pack.Size() >= chunkGoal {
+		if pack.Size() >= chunkGoal {
 			list = list[:i+1]
 			break
 		}
 	}
-	s.sent = s.sent.Chain(list)
-	m.To = toPosition(s.sent)
+	to := from.Chain(list)
+	m.To = toPosition(to)
 	if packed > 0 {
-		chunk, err := s.pack.Chunk()
+		chunk, err := pack.Chunk()
 		if err != nil {
-			return nil, err
+			return Frame{}, from, err
 		}
 		m.Chunk = chunk
 	}
 	f, err := frameOf(typeItems, m)
-	if err != nil {
-		return nil, err
-	}
-	s.under = append(s.under, sentChunk{len(f.Body), s.sent.Seq, s.d.Clock()})
-	s.bytes += len(f.Body)
-	return &f, nil
+	return f, to, err
 }
 
 // note keeps why a session ended.

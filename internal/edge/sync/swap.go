@@ -379,12 +379,8 @@ func (s *Service) nextShared(tx *db.Tx, h OtherHub, sh *share, at position) ([]b
 			return nil, 0, err
 		}
 	}
-	packer := HubSession{pack: journal.NewPacker(), sent: from}
-	f, err := packer.chunk(list)
-	if err != nil {
-		return nil, 0, err
-	}
-	return f.Body, int64(packer.sent.Seq - from.Seq), nil
+	f, to, err := packItems(journal.NewPacker(), from, list)
+	return f.Body, int64(to.Seq - from.Seq), err
 }
 
 // fillShared appends to an agreement's feed what may leave under it now.
