@@ -26,7 +26,7 @@ import (
 // can be filled without taking its indexes away. Both sides are durable alike.
 const (
 	hubBudget = 0.5
-	hubTurns  = 5
+	hubTurns  = 3
 
 	hubFamilies = 100 // about 400 people
 )

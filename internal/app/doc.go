@@ -7,6 +7,9 @@
 // Serve runs it on a listener until its context ends and loses nothing when it
 // does. The command, the tests and the demo all start the same Node.
 //
+// A hub on a database server has no folder: its host opens the database at once, and
+// shares it with other processes (server.go, docs/adr/0020-hub-on-postgresql.md).
+//
 // It holds no rule and no SQL. docs/adr/0015-locked-start.md says how a host opens,
 // follows the accounts and replaces the data key. Words of its own: a node is one installation in
 // one folder; a demo is a node whose folder carries the demo's mark.

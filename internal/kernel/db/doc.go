@@ -46,7 +46,13 @@
 //
 // # PostgreSQL
 //
-// Writes are serializable transactions that run again when they lose a race.
+// Writes are serializable transactions that run again when they lose a race, and when
+// the connection breaks before they commit: several servers may stand in the address,
+// and the one that takes writes is found again. A commit that gets no answer is told
+// as db.unknown_outcome and never tried again. Several processes may have one database
+// open; Lease shares out what one of them is enough for. Gather sends statements that
+// return nothing together. ReadStale may ask a replica.
+//
 // Migrations are translated (BLOB to BYTEA, INTEGER to BIGINT, REAL to DOUBLE
 // PRECISION, TEXT to the C collation, WITHOUT ROWID dropped).
 //
