@@ -211,3 +211,31 @@ func TestAHubThatIsNotKnownOrRevokedIsToldNothing(t *testing.T) {
 		wantFault(t, err, fault.Forbidden, "sync.code_refused")
 	})
 }
+
+// It stands in the feed, the link was cut, and consent is taken back meanwhile.
+func TestWhatMayNotLeaveAnyMoreKeepsItsPlaceAndNothingElse(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		other := hub.otherHub()
+		note := hub.put("t.note", "", db.NewID(), map[string]any{"allergy": "latex"})
+		lost := message(t, hub, other)
+		hub.Sharing.Leaves = func(_ *db.Tx, _, doc db.ID) (bool, error) { return doc != note, nil }
+		next := hub.put("t.note", "", db.NewID(), map[string]any{"allergy": "bees"})
+		if len(lost.Items) == 0 {
+			t.Fatal("nothing was queued")
+		}
+		if _, err := other.Swap(t.Context(), direct); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "what was taken back", other.row(note), "none")
+		want(t, "what comes after it", other.row(next), hub.row(next))
+		var payloads int64
+		err := other.d.Read(t.Context(), func(tx *db.Tx) error {
+			return tx.Row("SELECT count(*) FROM journal_entries WHERE doc = ? AND payload IS NOT NULL", note).Scan(&payloads)
+		})
+		if err != nil || payloads != 0 {
+			t.Errorf("payloads that came: %d %v", payloads, err)
+		}
+		hub.whole()
+		other.whole()
+	})
+}
