@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"path/filepath"
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/app"
@@ -9,8 +10,47 @@ import (
 
 type syncCmd struct {
 	Enrol  syncEnrolCmd  `cmd:"" help:"Enrol this node at a hub, by the code that the hub printed."`
+	Export syncExportCmd `cmd:"" help:"Write what has not left this node into a file, for its hub."`
+	Import syncImportCmd `cmd:"" help:"Take such a file at the hub, or the hub's answer at the node."`
 	Now    syncNowCmd    `cmd:"" help:"Exchange with the hub now."`
 	Status syncStatusCmd `cmd:"" help:"Say what has not left this machine, and what the hub has."`
+}
+
+type syncExportCmd struct {
+	unlocking
+	To  string `required:"" help:"File to make, such as on a stick. One that exists is left alone." type:"path"`
+	Dir string `required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncExportCmd) Help() string {
+	return "Example:\n\n  godwit sync export --to /media/stick/laptop1.godwit --dir ./node\n\nThe file holds what has not left this node, encrypted to its hub and signed. There: godwit sync import laptop1.godwit --reply answer.godwit --dir ./hub"
+}
+
+// Run runs the command.
+func (c *syncExportCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-export", File: c.To})
+}
+
+type syncImportCmd struct {
+	unlocking
+	File  string `arg:"" help:"File of a node, at its hub; or the hub's answer, at the node." type:"existingfile"`
+	Reply string `help:"At a hub: file to make with the answer for the node." type:"path"`
+	Dir   string `xor:"where" required:"" help:"Folder of the node or hub." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncImportCmd) Help() string {
+	return "Example:\n\n  godwit sync import laptop1.godwit --reply answer.godwit --dir ./hub\n  godwit sync import answer.godwit --dir ./node\n\nA file may be imported twice, or late. One that was changed, cut, or made for another machine is refused whole."
+}
+
+// Run runs the command.
+func (c *syncImportCmd) Run(w *world) error {
+	file, err := filepath.Abs(c.File) // a running server has a working folder of its own
+	if err != nil {
+		return err
+	}
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-import", File: file, Reply: c.Reply})
 }
 
 type syncEnrolCmd struct {

@@ -36,7 +36,8 @@ type Command struct {
 	As      string `json:"as,omitempty"`
 	Unlock  string `json:"unlock,omitempty"`
 	KeyFile string `json:"key_file,omitempty"`
-	File    string `json:"file,omitempty"` // key-host-add: where to make one
+	File    string `json:"file,omitempty"`  // key-host-add: where to make one; sync-export, sync-import: the batch
+	Reply   string `json:"reply,omitempty"` // sync-import: where a hub puts its answer
 
 	Code  string `json:"code,omitempty"`  // sync-enrol: what the hub printed
 	Most  int    `json:"most,omitempty"`  // hub-invite: people at most
@@ -196,7 +197,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
 		lines, ok, err = n.rebuild(ctx)
-	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-now", "sync-status":
+	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-export", "sync-import", "sync-now", "sync-status":
 		lines, err = n.syncCommand(ctx, c)
 	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
 		lines, err = n.hubCommand(ctx, c)

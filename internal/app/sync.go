@@ -262,6 +262,10 @@ func (n *Node) syncCommand(ctx context.Context, c Command) (lines []string, err 
 		}
 		n.wakeSync()
 		return []string{fmt.Sprintf("enrolled as %q for %s", h.Name, sitesLine(h.Sites))}, nil
+	case "sync-export":
+		return n.exportBatch(ctx, c.File)
+	case "sync-import":
+		return n.importBatch(ctx, c.File, c.Reply)
 	case "sync-now":
 		r, err := n.Sync.Sync(ctx, sync.Client{})
 		if err != nil {
