@@ -27,6 +27,9 @@ var notAboutOne = []string{
 	"GET /admin/users/{id}", "GET /admin/users/{id}/", // people who work here
 	"GET /admin/nodes/{id}/revoke", // a machine
 	"GET /complaints/{id}",         // of nobody: a complaint names no person
+	"GET /agreements/{id}",         // between two hubs, about nobody
+	// What was agreed with another hub stands in sharing_test.go, where there is one.
+	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
 }
 
 // Whoever opens any page about a person leaves a line in the read audit: each page
@@ -173,7 +176,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/people/{id}/documents/{doc}": p + "/documents/new", "/people/{id}/contacts/{doc}": p + "/contacts/new", "/people/{id}/consents": p + "/consents",
 		"/people/{id}/consent/{scope}": p + "/consent/assessment", "/people/{id}/consents/{doc}/withdraw": p + "/consents/" + agreed.ID.String() + "/withdraw",
 		"/people/{id}/print/consent/{scope}": p + "/print/consent/assessment", "/people/{id}/print/slip": p + "/print/slip", "/people/{id}/photo": p + "/photo",
-		"/people/{id}/family": p + "/family", "/people/{id}/relations": p + "/relations",
+		"/people/{id}/family": p + "/family", "/people/{id}/relations": p + "/relations", "/people/{id}/handover": p + "/handover",
 		"/people/{id}/ask/pregnancy": p + "/ask/pregnancy", "/people/{id}/print/copy": p + "/print/copy", "/people/{id}/print/looked": p + "/print/looked",
 		"/families/{id}/members/{doc}": "/families/" + family.String() + "/members/" + inFamily.String(),
 		"/cases/{id}/members/{member}": c, "/cases/{id}/members/{member}/answer": c + "/answer", "/cases/{id}/members/{member}/application": c + "/application",

@@ -183,5 +183,6 @@ func (s *Service) settled(ctx context.Context, tx *db.Tx, doc db.ID) error {
 // SettleActions are the rights that settling a document of this area needs beside
 // the one to settle review items.
 func SettleActions() map[string]access.Action {
-	return map[string]access.Action{kindRequest: access.RightsDecide, kindComplaint: access.ComplaintDecide, kindErasure: access.ErasureApprove}
+	return map[string]access.Action{kindRequest: access.RightsDecide, kindComplaint: access.ComplaintDecide, kindErasure: access.ErasureApprove,
+		kindAgreement: access.AgreementDecide, kindPacket: access.AgreementDecide, kindAnswer: access.AgreementDecide, kindReplyCode: access.AgreementDecide, kindQuery: access.AgreementDecide}
 }
