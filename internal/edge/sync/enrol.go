@@ -114,9 +114,9 @@ const defaultMost = 100_000
 // keeps the hash of its secret alone.
 func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, error) {
 	const op = "sync.Invite"
-	in.Name = strings.TrimSpace(in.Name)
-	if in.Name == "" || len(in.Name) > 80 {
-		return Peer{}, "", fault.Field(op, "name", "sync.no_name")
+	name, err := properName(op, in.Name)
+	if err != nil {
+		return Peer{}, "", err
 	}
 	if in.Most <= 0 {
 		in.Most = defaultMost
@@ -124,18 +124,12 @@ func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, erro
 	if in.Sites == nil {
 		in.Sites = []string{}
 	}
-	secret := make([]byte, secretSize)
-	rand.Read(secret)
-	sum := sha256.Sum256(secret)
-	p := Peer{ID: db.NewID(), Name: in.Name, Sites: in.Sites, Most: in.Most, State: Invited}
+	p := Peer{ID: db.NewID(), Name: name, Sites: in.Sites, Most: in.Most, State: Invited}
 	var text string
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		id, err := ownIdentity(tx)
-		if err != nil {
-			return err
-		}
-		pin, err := id.pin()
-		if err != nil {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		var sum []byte
+		var err error
+		if text, sum, err = s.newCode(tx); err != nil {
 			return err
 		}
 		others, err := peers(tx)
@@ -147,10 +141,34 @@ func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, erro
 		}
 		now := s.Clock()
 		p.Until = now.Add(codeLife)
-		text = code{s.Address, pin[:pinShort], secret}.String()
-		return insertPeer(tx, p, sum[:], p.Until, now)
+		return insertPeer(tx, p, sum, p.Until, now)
 	})
 	return p, text, err
+}
+
+// properName is what a machine is called, without what surrounds it.
+func properName(op, name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > 80 {
+		return "", fault.Field(op, "name", "sync.no_name")
+	}
+	return name, nil
+}
+
+// newCode makes a code by which somebody enrols here, and the hash of its secret.
+func (s *Service) newCode(tx *db.Tx) (text string, sum []byte, err error) {
+	id, err := ownIdentity(tx)
+	if err != nil {
+		return "", nil, err
+	}
+	pin, err := id.pin()
+	if err != nil {
+		return "", nil, err
+	}
+	secret := make([]byte, secretSize)
+	rand.Read(secret)
+	hash := sha256.Sum256(secret)
+	return code{s.Address, pin[:pinShort], secret}.String(), hash[:], nil
 }
 
 type enrolRequest struct {

@@ -1,15 +1,9 @@
 package sync
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"io"
 	"net/http"
-	"strings"
-
-	"github.com/fxamacker/cbor/v2"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -33,26 +27,19 @@ type hubEnrolAnswer struct {
 // InviteHub makes a code for the hub of another organisation, which works once within
 // a day. name is what it is called here.
 func (s *Service) InviteHub(ctx context.Context, name string) (OtherHub, string, error) {
-	name = strings.TrimSpace(name)
-	if name == "" || len(name) > 80 {
-		return OtherHub{}, "", fault.Field("sync.InviteHub", "name", "sync.no_name")
+	name, err := properName("sync.InviteHub", name)
+	if err != nil {
+		return OtherHub{}, "", err
 	}
-	secret := make([]byte, secretSize)
-	rand.Read(secret)
-	sum := sha256.Sum256(secret)
 	h := OtherHub{ID: db.NewID(), Name: name, State: Invited}
 	var text string
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		id, err := ownIdentity(tx)
-		if err != nil {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		var sum []byte
+		var err error
+		if text, sum, err = s.newCode(tx); err != nil {
 			return err
 		}
-		pin, err := id.pin()
-		if err != nil {
-			return err
-		}
-		text = code{s.Address, pin[:pinShort], secret}.String()
-		return insertHub(tx, h, sum[:], s.Clock().Add(codeLife), s.Clock())
+		return insertHub(tx, h, sum, s.Clock().Add(codeLife), s.Clock())
 	})
 	return h, text, err
 }
@@ -70,7 +57,7 @@ func (s *Service) enrolHub(ctx context.Context, pin []byte, r hubEnrolRequest) e
 		if err != nil {
 			return err
 		}
-		late, err := isThere(tx, "SELECT 1 FROM sync_peer WHERE id = ? AND code_until < ?", h.ID, s.Clock())
+		late, err := tx.Exists("SELECT 1 FROM sync_peer WHERE id = ? AND code_until < ?", h.ID, s.Clock())
 		if err != nil {
 			return err
 		}
@@ -83,12 +70,8 @@ func (s *Service) enrolHub(ctx context.Context, pin []byte, r hubEnrolRequest) e
 
 func (s *Service) serveHubEnrol(w http.ResponseWriter, r *http.Request) {
 	var req hubEnrolRequest
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<10))
-	if err == nil {
-		err = strict.Unmarshal(body, &req)
-	}
 	pin := clientPin(r)
-	if err != nil || pin == nil {
+	if !readMessage(w, r, maxRequest, &req) || pin == nil {
 		refuse(w, badFrame())
 		return
 	}
@@ -106,9 +89,8 @@ func (s *Service) EnrolHub(ctx context.Context, c Client, name, text string) (Ot
 	if err != nil {
 		return OtherHub{}, err
 	}
-	name = strings.TrimSpace(name)
-	if name == "" || len(name) > 80 {
-		return OtherHub{}, fault.Field("sync.EnrolHub", "name", "sync.no_name")
+	if name, err = properName("sync.EnrolHub", name); err != nil {
+		return OtherHub{}, err
 	}
 	var id identity
 	if err := s.DB.Write(ctx, func(tx *db.Tx) (err error) { id, err = ownIdentity(tx); return err }); err != nil {
@@ -120,7 +102,7 @@ func (s *Service) EnrolHub(ctx context.Context, c Client, name, text string) (Ot
 	}
 	defer client.CloseIdleConnections()
 	var a hubEnrolAnswer
-	pin, err := post(ctx, client, co.address, pathHubEnrol, hubEnrolRequest{Secret: co.secret}, &a)
+	pin, err := post(ctx, client, co.address, pathHubEnrol, maxSwap, hubEnrolRequest{Secret: co.secret}, &a)
 	if err != nil {
 		return OtherHub{}, err
 	}
@@ -170,44 +152,4 @@ func recogniseHub(tx *db.Tx, pin []byte) (OtherHub, error) {
 		return h, fault.New(fault.Forbidden, op, "sync.revoked")
 	}
 	return h, nil
-}
-
-// reply answers a message.
-func reply(w http.ResponseWriter, v any) {
-	b, err := cbor.Marshal(v)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	_, _ = w.Write(b)
-}
-
-// post sends a message to a hub and reads its answer; it answers the hub's key.
-func post(ctx context.Context, client *http.Client, address, path string, v, into any) ([]byte, error) {
-	body, err := cbor.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, silence)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+address+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, fault.Field("sync.Hub", "code", "sync.bad_code")
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, unreachable(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, maxSwap))
-	if err != nil {
-		return nil, unreachable(err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, troubled(b)
-	}
-	if err := strict.Unmarshal(b, into); err != nil {
-		return nil, badFrame()
-	}
-	return pinOf(res.TLS.PeerCertificates[0]), nil
 }

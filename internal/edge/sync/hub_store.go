@@ -157,21 +157,12 @@ func keepShare(tx *db.Tx, s share, now time.Time) error {
 
 // came reports whether a document came from the other hub under this agreement.
 func came(tx *db.Tx, agreement, doc db.ID) (bool, error) {
-	return isThere(tx, "SELECT 1 FROM sync_share_doc WHERE agreement = ? AND doc = ?", agreement, doc)
+	return tx.Exists("SELECT 1 FROM sync_share_doc WHERE agreement = ? AND doc = ?", agreement, doc)
 }
 
 // holds reports whether a document is in this journal, or was and is erased.
 func holds(tx *db.Tx, doc db.ID) (bool, error) {
-	return isThere(tx, "SELECT 1 FROM journal_entries WHERE doc = ? LIMIT 1", doc)
-}
-
-func isThere(tx *db.Tx, sql string, args ...any) (bool, error) {
-	var one int64
-	err := tx.Row(sql, args...).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return tx.Exists("SELECT 1 FROM journal_entries WHERE doc = ? LIMIT 1", doc)
 }
 
 // claimOrigin binds an installation to the hub that speaks for it. One of this

@@ -164,7 +164,7 @@ func TestWhatANodeWroteItselfIsNotWhatItHasNotTaken(t *testing.T) {
 		b.sync()
 		a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
 		err := a.d.Read(t.Context(), func(tx *db.Tx) error {
-			heads, err := a.Journal.OwnHeads(tx)
+			heads, err := a.Journal.Heads(tx)
 			if err != nil {
 				return err
 			}

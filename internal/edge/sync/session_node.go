@@ -98,7 +98,7 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 		if err != nil {
 			return err
 		}
-		heads, err := s.d.Journal.OwnHeads(tx)
+		heads, err := s.d.Journal.Heads(tx)
 		if err != nil {
 			return err
 		}
@@ -334,7 +334,7 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 // unsent reads what the next chunk holds: entries in the order of their origins, as
 // many as make a chunk.
 func (s *NodeSession) unsent(tx *db.Tx) ([]journal.Part, error) {
-	heads, err := s.d.Journal.OwnHeads(tx)
+	heads, err := s.d.Journal.Heads(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -143,7 +142,7 @@ func (s *Service) swapUnder(ctx context.Context, client *http.Client, h OtherHub
 			return r, nil
 		}
 		answer = &swap{}
-		if _, err := post(ctx, client, h.Address, pathSwap, m, answer); err != nil {
+		if _, err := post(ctx, client, h.Address, pathSwap, maxSwap, m, answer); err != nil {
 			return r, err
 		}
 	}
@@ -152,16 +151,12 @@ func (s *Service) swapUnder(ctx context.Context, client *http.Client, h OtherHub
 func (s *Service) serveSwap(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithoutCancel(r.Context())
 	var m swap
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSwap))
-	if err == nil {
-		err = strict.Unmarshal(body, &m)
-	}
-	if err != nil {
+	if !readMessage(w, r, maxSwap, &m) {
 		refuse(w, badFrame())
 		return
 	}
 	var h OtherHub
-	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) { h, err = recogniseHub(tx, clientPin(r)); return err })
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) { h, err = recogniseHub(tx, clientPin(r)); return err })
 	if err != nil {
 		refuse(w, err)
 		return

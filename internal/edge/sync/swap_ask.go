@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"io"
 	"net/http"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -62,7 +61,7 @@ func (s *Service) Ask(ctx context.Context, c Client, agreement db.ID, hashes [][
 	}
 	defer client.CloseIdleConnections()
 	var a askAnswer
-	if _, err := post(ctx, client, h.Address, pathAsk, asked{Agreement: agreement[:], Terms: terms, Hashes: hashes}, &a); err != nil {
+	if _, err := post(ctx, client, h.Address, pathAsk, maxSwap, asked{Agreement: agreement[:], Terms: terms, Hashes: hashes}, &a); err != nil {
 		return db.ID{}, err
 	}
 	return idOf(a.Packet)
@@ -71,11 +70,7 @@ func (s *Service) Ask(ctx context.Context, c Client, agreement db.ID, hashes [][
 func (s *Service) serveAsk(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithoutCancel(r.Context())
 	var q asked
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<10))
-	if err == nil {
-		err = strict.Unmarshal(body, &q)
-	}
-	if err != nil || len(q.Hashes) == 0 || len(q.Hashes) > askMost {
+	if !readMessage(w, r, maxRequest, &q) || len(q.Hashes) == 0 || len(q.Hashes) > askMost {
 		refuse(w, badFrame())
 		return
 	}
@@ -86,7 +81,7 @@ func (s *Service) serveAsk(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	var found db.ID
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		h, err := recogniseHub(tx, clientPin(r))
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,12 +67,8 @@ func clientPin(r *http.Request) []byte {
 
 func (s *Service) serveEnrol(w http.ResponseWriter, r *http.Request) {
 	var req enrolRequest
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<10))
-	if err == nil {
-		err = strict.Unmarshal(body, &req)
-	}
 	pin := clientPin(r)
-	if err != nil || pin == nil {
+	if !readMessage(w, r, maxRequest, &req) || pin == nil {
 		refuse(w, badFrame())
 		return
 	}
@@ -82,12 +77,7 @@ func (s *Service) serveEnrol(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	b, err := cbor.Marshal(a)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	_, _ = w.Write(b)
+	reply(w, a)
 }
 
 // refuse answers a fault as trouble.
@@ -213,46 +203,17 @@ func (s *Service) Enrol(ctx context.Context, c Client, text string) (Hub, error)
 	if err != nil {
 		return Hub{}, err
 	}
-	body, err := cbor.Marshal(req)
-	if err != nil {
-		return Hub{}, err
-	}
 	client, err := c.http(id, co.pin)
 	if err != nil {
 		return Hub{}, err
 	}
 	defer client.CloseIdleConnections()
-	a, pin, err := postEnrol(ctx, client, co.address, body)
+	var a enrolAnswer
+	pin, err := post(ctx, client, co.address, pathEnrol, maxAnswer, req, &a)
 	if err != nil {
 		return Hub{}, err
 	}
 	return s.enrolled(ctx, co, id, pin, a)
-}
-
-func postEnrol(ctx context.Context, client *http.Client, address string, body []byte) (enrolAnswer, []byte, error) {
-	var a enrolAnswer
-	ctx, cancel := context.WithTimeout(ctx, silence)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+address+pathEnrol, bytes.NewReader(body))
-	if err != nil {
-		return a, nil, fault.Field("sync.Enrol", "code", "sync.bad_code")
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return a, nil, unreachable(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return a, nil, unreachable(err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return a, nil, troubled(b)
-	}
-	if err := strict.Unmarshal(b, &a); err != nil {
-		return a, nil, badFrame()
-	}
-	return a, pinOf(res.TLS.PeerCertificates[0]), nil
 }
 
 // troubled is what the other side said, as a fault here.

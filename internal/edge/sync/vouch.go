@@ -1,13 +1,9 @@
 package sync
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"time"
-
-	"github.com/fxamacker/cbor/v2"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -36,8 +32,7 @@ func (s *Service) serveVouch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var q vouchRequest
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 8<<10))
-	if err != nil || strict.Unmarshal(body, &q) != nil || s.Vouch == nil {
+	if !readMessage(w, r, 2*maxRequest, &q) || s.Vouch == nil {
 		refuse(w, badFrame())
 		return
 	}
@@ -46,12 +41,7 @@ func (s *Service) serveVouch(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	b, err := cbor.Marshal(vouchAnswer{User: user[:], Temporary: temporary})
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	_, _ = w.Write(b)
+	reply(w, vouchAnswer{User: user[:], Temporary: temporary})
 }
 
 // AskVouch asks the hub whose a log-in and a password are. A node without a hub has
@@ -67,30 +57,13 @@ func (s *Service) AskVouch(ctx context.Context, c Client, login, password string
 		return db.ID{}, false, err
 	}
 	defer client.CloseIdleConnections()
-	body, err := cbor.Marshal(vouchRequest{login, password})
-	if err != nil {
-		return db.ID{}, false, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, vouchWait)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+h.Address+pathVouch, bytes.NewReader(body))
-	if err != nil {
-		return db.ID{}, false, unreachable(err)
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return db.ID{}, false, unreachable(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return db.ID{}, false, unreachable(err)
-	}
-	if res.StatusCode != http.StatusOK {
-		return db.ID{}, false, troubled(b)
-	}
 	var a vouchAnswer
-	if strict.Unmarshal(b, &a) != nil || len(a.User) != 16 {
+	if _, err := post(ctx, client, h.Address, pathVouch, maxAnswer, vouchRequest{login, password}, &a); err != nil {
+		return db.ID{}, false, err
+	}
+	if len(a.User) != 16 {
 		return db.ID{}, false, fault.New(fault.Unavailable, "sync.Vouch", "sync.bad_frame")
 	}
 	return db.ID(a.User), a.Temporary, nil

@@ -96,6 +96,16 @@ func (tx *Tx) Row(sql string, args ...any) *Row {
 	return &Row{rows: rows, err: err}
 }
 
+// Exists reports whether a query answers a row.
+func (tx *Tx) Exists(sql string, args ...any) (bool, error) {
+	rows, err := tx.Query(sql, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return rows.Next(), rows.Err()
+}
+
 func (tx *Tx) usable(op string) error {
 	if tx.closed {
 		return &fault.Error{Code: fault.Internal, Op: op, Key: "db.internal", Err: fmt.Errorf("transaction used after its function returned")}

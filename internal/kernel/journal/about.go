@@ -137,7 +137,7 @@ func (w *walker) doc(id db.ID) error {
 	if w.docs[id] {
 		return nil
 	}
-	d, err := w.j.lockless(w.tx, id)
+	d, err := w.j.readDocument(w.tx, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (w *walker) bound(id db.ID) error {
 		return err
 	}
 	for _, m := range members {
-		d, err := w.j.lockless(w.tx, m)
+		d, err := w.j.readDocument(w.tx, m)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -185,21 +185,6 @@ func (w *walker) bound(id db.ID) error {
 		}
 	}
 	return nil
-}
-
-// lockless reads a document's state without a lock.
-func (j *Journal) lockless(tx *db.Tx, id db.ID) (*document, error) {
-	var kind string
-	var st storedState
-	d := &document{}
-	if err := tx.Row(`SELECT d.kind, d.state, e.header, e.payload FROM journal_documents d LEFT JOIN journal_entries e ON e.slot = d.slot
-		WHERE d.id = ?`, id).Scan(&kind, &st.state, &st.header, &st.payload); err != nil {
-		return nil, err
-	}
-	d.k = j.kind(kind)
-	var err error
-	d.s, err = st.read(d.k)
-	return d, err
 }
 
 // aboutKind is the name, which no kind can have, under which journal_kinds keeps that
@@ -215,7 +200,7 @@ func (j *Journal) fillAbout(ctx context.Context) error {
 			return err
 		}
 		err = eachID(ctx, tx, "SELECT id FROM journal_documents WHERE id > ? ORDER BY id LIMIT ?", nil, func(id db.ID) error {
-			d, err := j.lockless(tx, id)
+			d, err := j.readDocument(tx, id)
 			if err != nil {
 				return err
 			}

@@ -321,7 +321,9 @@ type Head struct {
 	Hash   [32]byte
 }
 
-// Heads lists the origins of this journal and how far each is here.
+// Heads lists the origins that are here from their beginning, and how far: at a node
+// those that were written there, by its installation or by one that it was before, and
+// at a hub those of its nodes too.
 func (j *Journal) Heads(tx *db.Tx) ([]Head, error) {
 	rows, err := tx.Query("SELECT installation, lane, seq, hash FROM journal_heads WHERE seq > 0 ORDER BY installation, lane")
 	if err != nil {
@@ -342,10 +344,6 @@ func (j *Journal) Heads(tx *db.Tx) ([]Head, error) {
 	}
 	return out, rows.Err()
 }
-
-// OwnHeads lists the origins that were written here, by this installation or by one
-// that it was before, and how far each goes: what goes up to a hub.
-func (j *Journal) OwnHeads(tx *db.Tx) ([]Head, error) { return j.Heads(tx) }
 
 // After reads entries of one origin after a sequence number, at most limit, with
 // the secrets of their documents, as Apply takes them.

@@ -53,9 +53,7 @@ func (j *Journal) filler(tx *db.Tx, id db.ID, flt Filter) (*filler, error) {
 	}
 	f := &filler{j: j, tx: tx, feed: feed, flt: flt, at: make(map[int64]uint64), was: make(map[int64]uint64)}
 	f.look = f.entry
-	var one int64
-	err = tx.Row("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND until IS NOT NULL LIMIT 1", feed.no).Scan(&one)
-	if f.guest = err == nil; err != nil && !fault.Is(err, fault.NotFound) {
+	if f.guest, err = tx.Exists("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND until IS NOT NULL LIMIT 1", feed.no); err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query("SELECT no, seq, walked FROM journal_feed_cursors WHERE feed = ?", feed.no)
@@ -264,7 +262,7 @@ func (f *filler) joined(p *Part) error {
 	if f.j.kind(p.Kind).Links == nil || p.Subject.IsZero() {
 		return nil
 	}
-	d, err := f.j.lockless(f.tx, p.Doc)
+	d, err := f.j.readDocument(f.tx, p.Doc)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -289,13 +287,8 @@ func (f *filler) joined(p *Part) error {
 
 // linkedFrom reports whether a carried document links to this one.
 func (f *filler) linkedFrom(doc db.ID) (bool, error) {
-	var one int64
-	err := f.tx.Row(`SELECT 1 FROM journal_about a JOIN journal_feed_docs d ON d.feed = ? AND d.doc = a.doc AND d.carried IN (1, 3)
-		WHERE a.target = ? LIMIT 1`, f.feed.no, doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return f.tx.Exists(`SELECT 1 FROM journal_about a JOIN journal_feed_docs d ON d.feed = ? AND d.doc = a.doc AND d.carried IN (1, 3)
+		WHERE a.target = ? LIMIT 1`, f.feed.no, doc)
 }
 
 // erasure goes into every feed of nodes, and into any other that carried what it
@@ -337,12 +330,7 @@ func (f *filler) isCarried(doc db.ID) (carried, before bool, err error) {
 }
 
 func (f *filler) inScope(subject db.ID) (bool, error) {
-	var one int64
-	err := f.tx.Row("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND subject = ?", f.feed.no, subject).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return f.tx.Exists("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND subject = ?", f.feed.no, subject)
 }
 
 // Why somebody is in the scope of a feed.

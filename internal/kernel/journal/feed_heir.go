@@ -86,12 +86,8 @@ const unsaidErasure = `SELECT 1 FROM journal_erasures e WHERE e.doc = ? AND NOT 
 // unsaid reports whether a document is erased without an entry that would say so to
 // the subscriber, and has it dropped there instead: the subscriber may still have it.
 func (f *filler) unsaid(doc db.ID) (bool, error) {
-	var one int64
-	err := f.tx.Row(unsaidErasure, doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	if err != nil {
+	unsaid, err := f.tx.Exists(unsaidErasure, doc)
+	if err != nil || !unsaid {
 		return false, err
 	}
 	_, err = f.tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) VALUES (?, ?, ?)
@@ -103,12 +99,8 @@ func (f *filler) unsaid(doc db.ID) (bool, error) {
 // without an entry: those whose feed carries it, and of kinds that no feed keeps a list
 // of, everybody (see leave).
 func (j *Journal) dropUnsaid(tx *db.Tx, doc db.ID) error {
-	var one int64
-	err := tx.Row(unsaidErasure, doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err != nil {
+	unsaid, err := tx.Exists(unsaidErasure, doc)
+	if err != nil || !unsaid {
 		return err
 	}
 	var raw []byte

@@ -127,15 +127,10 @@ func (f *filler) drop(doc db.ID) error {
 // needed reports whether somebody in scope still needs a document: it is about them,
 // or a document about them links to it.
 func (f *filler) needed(doc db.ID) (bool, error) {
-	var one int64
-	err := f.tx.Row(`SELECT 1 FROM journal_feed_subjects s WHERE s.feed = ? AND (s.subject = ?
+	return f.tx.Exists(`SELECT 1 FROM journal_feed_subjects s WHERE s.feed = ? AND (s.subject = ?
 		OR EXISTS (SELECT 1 FROM journal_about a WHERE a.doc = ? AND a.target = s.subject)
 		OR EXISTS (SELECT 1 FROM journal_about l JOIN journal_about a ON a.doc = l.doc WHERE l.target = ? AND a.target = s.subject)) LIMIT 1`,
-		f.feed.no, doc, doc, doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+		f.feed.no, doc, doc, doc)
 }
 
 // InFeed reports whether a feed carries a document now.

@@ -101,7 +101,7 @@ func (j *Journal) mayGo(tx *db.Tx, docs []db.ID, acknowledged []Head) ([]db.ID, 
 	about := make(map[db.ID]db.ID, len(docs))
 	stays := make(map[db.ID]bool) // people
 	for _, doc := range docs {
-		d, err := j.lockless(tx, doc)
+		d, err := j.readDocument(tx, doc)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}

@@ -81,7 +81,7 @@ func (f *field) filter() journal.Filter {
 
 func (n *node) ownHeads() (heads []journal.Head) {
 	n.t.Helper()
-	n.read(func(tx *db.Tx) (err error) { heads, err = n.j.OwnHeads(tx); return err })
+	n.read(func(tx *db.Tx) (err error) { heads, err = n.j.Heads(tx); return err })
 	return heads
 }
 

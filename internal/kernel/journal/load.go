@@ -135,20 +135,26 @@ func shownAlternatives(alts []alternative) []Alternative {
 
 // Load reads a document, by one point read or two. An erased one is fault.NotFound.
 func (j *Journal) Load(tx *db.Tx, doc db.ID) (*Doc, error) {
-	var kind string
-	var st storedState
-	if err := tx.Row(`SELECT d.kind, d.state, e.header, e.payload FROM journal_documents d LEFT JOIN journal_entries e ON e.slot = d.slot
-		WHERE d.id = ?`, doc).Scan(&kind, &st.state, &st.header, &st.payload); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return nil, fault.New(fault.NotFound, "journal.Load", "journal.not_found")
-		}
-		return nil, err
+	d, err := j.readDocument(tx, doc)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "journal.Load", "journal.not_found")
 	}
-	s, err := st.read(j.kind(kind))
 	if err != nil {
 		return nil, err
 	}
-	return s.doc(doc, kind), nil
+	return d.s.doc(doc, d.k.Name), nil
+}
+
+// readDocument reads a document's state, without a lock and without its secret.
+func (j *Journal) readDocument(tx *db.Tx, id db.ID) (*document, error) {
+	var kind string
+	var st storedState
+	d := &document{}
+	if err := tx.Row(`SELECT d.kind, d.state, e.header, e.payload FROM journal_documents d LEFT JOIN journal_entries e ON e.slot = d.slot
+		WHERE d.id = ?`, id).Scan(&kind, &st.state, &st.header, &st.payload); err != nil {
+		return nil, err
+	}
+	return j.read(d, kind, st)
 }
 
 // History reads all entries of a document, as they are shown: by clock. The

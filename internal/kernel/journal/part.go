@@ -261,18 +261,13 @@ func slotsOf(tx *db.Tx, doc db.ID) ([]int64, error) {
 }
 
 func (j *Journal) isErased(tx *db.Tx, doc db.ID) (bool, error) {
-	var one int64
-	err := tx.Row("SELECT 1 FROM journal_erasures WHERE doc = ?", doc).Scan(&one)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return tx.Exists("SELECT 1 FROM journal_erasures WHERE doc = ?", doc)
 }
 
 // Unsent counts the entries written here that a hub does not have, which has these
 // heads.
 func (j *Journal) Unsent(tx *db.Tx, acknowledged []Head) (int64, error) {
-	heads, err := j.OwnHeads(tx)
+	heads, err := j.Heads(tx)
 	if err != nil {
 		return 0, err
 	}

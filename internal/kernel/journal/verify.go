@@ -219,6 +219,6 @@ func (v *verifier) commitment(tx *db.Tx, seq uint64, r *verified) [32]byte {
 // hasPayload reports whether any payload of a document is here. A document that was
 // forgotten and comes back has some of its payloads before the others.
 func (v *verifier) hasPayload(tx *db.Tx, doc db.ID) bool {
-	var one int64
-	return tx.Row("SELECT 1 FROM journal_entries WHERE doc = ? AND payload IS NOT NULL LIMIT 1", doc).Scan(&one) == nil
+	has, err := tx.Exists("SELECT 1 FROM journal_entries WHERE doc = ? AND payload IS NOT NULL LIMIT 1", doc)
+	return has && err == nil
 }
