@@ -39,8 +39,7 @@ func (s *NodeSession) bring(ctx context.Context) (*Frame, error) {
 		return nil, err
 	}
 	s.parts++
-	s.under = append(s.under, flight{size: len(chunk), part: s.parts})
-	s.bytes += len(chunk)
+	s.under.send(len(chunk), s.d.Clock(), sentUp{part: s.parts})
 	return &Frame{typeParts, slices.Clone(chunk)}, nil
 }
 

@@ -49,7 +49,7 @@ func (s *Service) Export(ctx context.Context, w io.Writer) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	session.file, session.room = true, 1<<30
+	session.file, session.under.open = true, true
 	id := identity{key: session.hub.key, cert: session.hub.cert}
 	out, err := newBatch(w, id, session.hub.Recipient, envelope{From: session.hub.Node[:], Cert: id.cert})
 	if err != nil {
@@ -103,7 +103,6 @@ func (s *Service) importAtHub(ctx context.Context, in *bufio.Reader, e envelope,
 		return Batch{}, err
 	}
 	session := NewHubSession(s, p)
-	session.room = 1 << 30
 	var answer []Frame
 	for !session.Over() {
 		f, err := readBatchFrame(in)

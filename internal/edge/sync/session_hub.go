@@ -24,9 +24,7 @@ type HubSession struct {
 	pack    *journal.Packer
 	take    *journal.Unpacker
 	sent    journal.FeedHead
-	under   []sentChunk
-	bytes   int
-	room    int // of the window, as far as the link has shown that it carries it
+	under   window[uint64] // where in the feed each chunk ends
 	counted int64
 	behind  int64 // entries that the node has and this hub has not, as far as it has said
 
@@ -37,16 +35,9 @@ type HubSession struct {
 	file               bool // what the node sent before it could be answered
 }
 
-// sentChunk is a chunk under way: its size, where in the feed it ends, and when it went.
-type sentChunk struct {
-	size int
-	end  uint64
-	at   time.Time
-}
-
 // NewHubSession begins an exchange with a node that the transport has recognised.
 func NewHubSession(s *Service, p Peer) *HubSession {
-	return &HubSession{s: s, d: s.Deps, peer: p, room: windowMin, pack: journal.NewPacker(), take: journal.NewUnpacker()}
+	return &HubSession{s: s, d: s.Deps, peer: p, under: newWindow[uint64](), pack: journal.NewPacker(), take: journal.NewUnpacker()}
 }
 
 // Over reports whether nothing more will be answered.
@@ -122,10 +113,7 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 	if h.Protocol != protocol {
 		return nil, fault.New(fault.Conflict, op, "sync.other_protocol")
 	}
-	s.self, s.file = self, h.File
-	if s.file {
-		s.room = 1 << 30
-	}
+	s.self, s.file, s.under.open = self, h.File, h.File
 	var w welcome
 	var past []journal.Entry
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -400,12 +388,7 @@ func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
 	if err := f.read(&p); err != nil {
 		return nil, err
 	}
-	for len(s.under) > 0 && s.under[0].end <= p.Seq {
-		c := s.under[0]
-		s.bytes -= c.size
-		s.room = room(s.room, c.size, s.d.Clock().Sub(c.at))
-		s.under = s.under[1:]
-	}
+	s.under.arrived(s.d.Clock(), func(end uint64) bool { return end <= p.Seq })
 	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec("UPDATE sync_node SET contact = ?, taken = ? WHERE id = ?", s.d.Clock(), int64(p.Seq), s.peer.ID)
 		return err
@@ -428,7 +411,7 @@ func (s *HubSession) filter() journal.Filter {
 // pump sends what the window has room for, and says so when nothing is left.
 func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
 	var out []Frame
-	for s.bytes < s.room && (s.ended || !s.back) {
+	for s.under.free() && (s.ended || !s.back) {
 		f, err := s.next(ctx)
 		if err != nil {
 			return nil, err
@@ -438,7 +421,7 @@ func (s *HubSession) pump(ctx context.Context) ([]Frame, error) {
 		}
 		out = append(out, *f)
 	}
-	if !s.ended || len(s.under) > 0 {
+	if !s.ended || !s.under.empty() {
 		return out, nil
 	}
 	var n, in int64
@@ -495,8 +478,7 @@ func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
 		return nil, err
 	}
 	s.sent = sent
-	s.under = append(s.under, sentChunk{len(f.Body), s.sent.Seq, s.d.Clock()})
-	s.bytes += len(f.Body)
+	s.under.send(len(f.Body), s.d.Clock(), s.sent.Seq)
 	return &f, nil
 }
 

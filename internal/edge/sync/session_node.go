@@ -12,30 +12,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
-// Window and chunk: how much may be under way, and how much is committed at a time. A
-// chunk that is acknowledged within two seconds lets the window grow, one that takes
-// more than four makes it shrink: so a link of 128 kbit/s is kept full with some 32 kB
-// under way, which is what a cut costs, and a fast one far away is not held back.
-const (
-	windowMin  = 32 << 10
-	windowMost = 256 << 10
-	quickAck   = 2 * time.Second
-	slowAck    = 4 * time.Second
-	chunkGoal  = 20 << 10 // of headers and payloads; one to ten kB on the wire
-	chunkMost  = 400      // entries, so that a commit is short
-)
-
-// room is how much of the window may be used, by how long the last chunk took.
-func room(now int, size int, took time.Duration) int {
-	switch {
-	case took >= 0 && took < quickAck:
-		return min(now+size, windowMost)
-	case took > slowAck:
-		return max(now/2, windowMin)
-	}
-	return now
-}
-
 // Deps are what a side of the exchange needs.
 type Deps struct {
 	DB      *db.DB
@@ -55,9 +31,7 @@ type NodeSession struct {
 	now   journal.FeedHead // where this node stood when a batch was opened
 	has   []journal.Head   // what the hub says it has
 	sent  map[journal.Origin]uint64
-	under []flight // chunks under way
-	bytes int
-	room  int // of the window, as far as the link has shown that it carries it
+	under window[sentUp]
 	pack  *journal.Packer
 	take  *journal.Unpacker
 
@@ -74,18 +48,17 @@ type NodeSession struct {
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
 }
 
-// flight is a chunk under way: where its entries end.
-type flight struct {
-	size int
-	at   time.Time
-	to   map[journal.Origin]uint64
-	n    int64
-	part uint64 // its number, of a chunk of parts
+// sentUp is what the hub says it has once it has taken a chunk: each origin up to
+// here, and so many chunks of parts.
+type sentUp struct {
+	to      map[journal.Origin]uint64
+	entries int64
+	part    uint64
 }
 
 // NewNodeSession begins an exchange with the hub where this node is enrolled.
 func NewNodeSession(ctx context.Context, d Deps) (*NodeSession, error) {
-	s := &NodeSession{d: d, room: windowMin, sent: make(map[journal.Origin]uint64), pack: journal.NewPacker(), take: journal.NewUnpacker()}
+	s := &NodeSession{d: d, under: newWindow[sentUp](), sent: make(map[journal.Origin]uint64), pack: journal.NewPacker(), take: journal.NewUnpacker()}
 	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) { s.hub, err = hubOf(tx); return err })
 	return s, err
 }
@@ -139,7 +112,7 @@ func frames(t Type, v any) ([]Frame, error) {
 
 // Done reports whether both sides have said all they had.
 func (s *NodeSession) Done() bool {
-	return s.trouble != nil || s.level && s.ended && s.ask == nil && len(s.under) == 0
+	return s.trouble != nil || s.level && s.ended && s.ask == nil && s.under.empty()
 }
 
 // Trouble is why the hub ended the exchange, or nil.
@@ -281,7 +254,7 @@ func (s *NodeSession) compare(tx *db.Tx) error {
 // pump sends what the window has room for.
 func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
 	var out []Frame
-	for s.bytes < s.room && !s.ended {
+	for s.under.free() && !s.ended {
 		f, err := s.next(ctx)
 		if err != nil {
 			return nil, err
@@ -312,22 +285,20 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 		}
 		return nil, err
 	}
-	fl := flight{to: make(map[journal.Origin]uint64), n: int64(len(parts))}
+	up := sentUp{to: make(map[journal.Origin]uint64), entries: int64(len(parts))}
 	for i := range parts {
 		if err := s.pack.Add(&parts[i].Entry, parts[i].Prev); err != nil {
 			return nil, err
 		}
 		v := parts[i].Version
-		s.sent[v.Origin], fl.to[v.Origin] = v.Seq, v.Seq
+		s.sent[v.Origin], up.to[v.Origin] = v.Seq, v.Seq
 	}
 	chunk, err := s.pack.Chunk()
 	if err != nil {
 		return nil, err
 	}
-	fl.size, fl.at = len(chunk), s.d.Clock()
-	s.Sent += fl.n
-	s.under = append(s.under, fl)
-	s.bytes += fl.size
+	s.Sent += up.entries
+	s.under.send(len(chunk), s.d.Clock(), up)
 	return &Frame{typeEntries, slices.Clone(chunk)}, nil
 }
 
@@ -376,12 +347,13 @@ func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
 	for _, h := range heads {
 		at[h.Origin] = h.Seq
 	}
-	for len(s.under) > 0 && reached(at, s.under[0].to) && s.under[0].part <= a.Parts {
-		s.bytes -= s.under[0].size
-		s.room = room(s.room, s.under[0].size, s.d.Clock().Sub(s.under[0].at))
-		s.Up += s.under[0].n
-		s.under = s.under[1:]
-	}
+	s.under.arrived(s.d.Clock(), func(c sentUp) bool {
+		if !reached(at, c.to) || c.part > a.Parts {
+			return false
+		}
+		s.Up += c.entries
+		return true
+	})
 	s.has = heads
 	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := keepAcked(tx, heads); err != nil {
