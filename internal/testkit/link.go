@@ -38,11 +38,10 @@ func (l *Link) Dial(ctx context.Context, network, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	near, inner, err := pair()
-	if err != nil {
-		_ = far.Close()
-		return nil, err
-	}
+	// A pipe holds nothing: what a program thinks it has sent is what the link has
+	// taken. Small buffers of a connection on loopback would do that too, and stand
+	// still a third of the time, since the window opens by whole segments of 64 kB.
+	near, inner := net.Pipe()
 	l.mu.Lock()
 	if l.conns == nil {
 		l.conns = make(map[net.Conn]struct{})
@@ -52,28 +51,6 @@ func (l *Link) Dial(ctx context.Context, network, address string) (net.Conn, err
 	go l.pipe(far, inner, &l.up)
 	go l.pipe(inner, far, &l.back)
 	return near, nil
-}
-
-// pair is a connection on loopback with small buffers, so that what a program thinks it
-// has sent is what the link has taken.
-func pair() (near, inner net.Conn, err error) {
-	ls, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer ls.Close()
-	got := make(chan net.Conn, 1)
-	go func() {
-		c, _ := ls.Accept()
-		got <- c
-	}()
-	if near, err = net.Dial("tcp", ls.Addr().String()); err != nil {
-		return nil, nil, err
-	}
-	inner = <-got
-	_ = near.(*net.TCPConn).SetWriteBuffer(8 << 10)
-	_ = inner.(*net.TCPConn).SetReadBuffer(8 << 10)
-	return near, inner, nil
 }
 
 // Bytes are what has gone through, towards the far side and back.
