@@ -8,9 +8,10 @@ type gatherer interface {
 
 // Gather runs fn, in which statements that return no rows may wait until the next
 // one that does, or until fn ends, and go to the server together: a hub that applies
-// what a node sent would otherwise spend its time on waiting for answers. Exec then
-// answers no count of rows, and an error of one statement may come with a later one:
-// it fails the whole transaction, as any does. What one statement writes, the next
+// what a node sent would otherwise spend its time on waiting for answers. The server
+// works on them while fn goes on. Exec then answers no count of rows, and an error of
+// one statement may come with a later one, or with the commit: it fails the whole
+// transaction, as any does. What one statement writes, the next
 // that reads sees. On SQLite nothing waits.
 func (tx *Tx) Gather(fn func() error) error {
 	g, ok := tx.s.(gatherer)

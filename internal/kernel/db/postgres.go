@@ -147,11 +147,13 @@ func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 		return mapped("db.Write", err)
 	}
 	var h hooks
-	tx := &Tx{ctx: ctx, s: &pgSession{s: s, tx: pt, ctx: ctx}, hooks: &h, engine: Postgres, write: true}
+	session := &pgSession{s: s, tx: pt, ctx: ctx}
+	tx := &Tx{ctx: ctx, s: session, hooks: &h, engine: Postgres, write: true}
 	committed := false
 	defer func() { // also when fn panics
 		tx.closed = true
 		if !committed {
+			_ = session.settle()
 			_ = pt.Rollback(context.WithoutCancel(ctx))
 			h.rollback(mark{})
 		}
@@ -159,6 +161,11 @@ func (s *pgStore) writeOnce(ctx context.Context, fn func(*Tx) error) error {
 	if err = tx.outcome(fn(tx)); err == nil {
 		if err = h.runBefore(tx); err == nil {
 			err = tx.failed
+		}
+	}
+	if err == nil {
+		if late := session.settle(); late != nil {
+			err = tx.fail(mapped("db.Exec", late))
 		}
 	}
 	if err != nil {
@@ -194,6 +201,9 @@ func (s *pgStore) exclusive(ctx context.Context, fn func() error) error {
 
 func (s *pgStore) script(tx *Tx, sql string) error {
 	ps := tx.s.(*pgSession)
+	if err := ps.settle(); err != nil {
+		return tx.fail(mapped("db.Migrate", err))
+	}
 	if _, err := ps.tx.Exec(tx.ctx, forPostgres(sql), pgx.QueryExecModeSimpleProtocol); err != nil {
 		return tx.fail(mapped("db.Migrate", err))
 	}
@@ -228,6 +238,7 @@ type pgSession struct {
 
 	gathers bool
 	queue   []waiting
+	sent    chan error // a batch that is with the server; the connection is its
 }
 
 func (p *pgSession) sql(q string) string {
@@ -279,6 +290,9 @@ func (p *pgSession) exec(sql string, args []any) (int64, error) {
 		return 0, p.wait(sql, args)
 	}
 	a, err := pgArgs(args)
+	if err == nil {
+		err = p.settle()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -295,6 +309,9 @@ func (p *pgSession) query(sql string, args []any) (cursor, error) {
 		}
 	}
 	a, err := pgArgs(args)
+	if err == nil {
+		err = p.settle()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -326,6 +343,9 @@ func (p *pgSession) stream(sql string, args []any) (cursor, error) {
 		return nil, err
 	}
 	a, err := pgArgs(args)
+	if err == nil {
+		err = p.settle()
+	}
 	if err != nil {
 		return nil, err
 	}

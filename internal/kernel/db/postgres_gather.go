@@ -16,8 +16,9 @@ import (
 // about one table matters: there are no triggers, and no statement that is gathered
 // reads a table other than its own.
 
-// mostGathered bounds what waits.
-const mostGathered = 8192
+// mostGathered bounds what waits. Then it goes to the server, which works on it while
+// the caller goes on.
+const mostGathered = 2048
 
 // shape is what a statement's text says of it.
 type shape struct {
@@ -150,7 +151,7 @@ func (c *cell) same(d *cell) bool {
 	return c.kind == d.kind && c.i == d.i && c.f == d.f && c.s == d.s && bytes.Equal(c.b, d.b)
 }
 
-// flush sends what waits.
+// flush sends what waits, and does not wait for the answer: that is settle's.
 func (p *pgSession) flush() error {
 	queue := p.queue
 	p.queue = nil
@@ -177,7 +178,23 @@ func (p *pgSession) flush() error {
 	if b.Len() == 0 {
 		return nil
 	}
-	return p.tx.SendBatch(p.ctx, b).Close()
+	if err := p.settle(); err != nil {
+		return err
+	}
+	p.sent = make(chan error, 1)
+	go func(sent chan<- error) { sent <- p.tx.SendBatch(p.ctx, b).Close() }(p.sent)
+	return nil
+}
+
+// settle waits until the server has done what was sent. The connection serves one
+// caller at a time, so everything else waits for this first.
+func (p *pgSession) settle() error {
+	if p.sent == nil {
+		return nil
+	}
+	err := <-p.sent
+	p.sent = nil
+	return err
 }
 
 // runsOf sorts statements into runs: table by table as they first come, in their
@@ -355,6 +372,9 @@ func column[T any](rows [][]cell, at int, class kind, value func(*cell) T) ([]T,
 func (p *pgSession) columnTypes(table string) (map[string]string, error) {
 	if t, ok := p.s.types.Load(table); ok {
 		return t.(map[string]string), nil
+	}
+	if err := p.settle(); err != nil {
+		return nil, err
 	}
 	rows, err := p.tx.Query(p.ctx, `SELECT attname::text, atttypid::regtype::text FROM pg_attribute
 		WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped`, table)

@@ -50,15 +50,17 @@ func (a *applier) run(entries []Entry) error {
 	if err := a.look(entries); err != nil {
 		return err
 	}
-	if err := a.tx.Gather(func() error { return a.entries(entries) }); err != nil {
-		return err
-	}
-	for _, o := range a.sortedOrigins() {
-		if err := a.advance(a.origins[o]); err != nil {
+	return a.tx.Gather(func() error {
+		if err := a.entries(entries); err != nil {
 			return err
 		}
-	}
-	return a.tx.Gather(func() error { return a.project(nil) })
+		for _, o := range a.sortedOrigins() {
+			if err := a.advance(a.origins[o]); err != nil {
+				return err
+			}
+		}
+		return a.project(nil)
+	})
 }
 
 func (a *applier) entries(entries []Entry) error {
@@ -249,7 +251,7 @@ func (a *applier) advance(o *applied) error {
 	}
 	n, err := a.tx.Exec("UPDATE journal_heads SET seq = ?, hash = ?, hlc = ? WHERE no = ? AND seq = ?",
 		int64(o.seq), o.hash[:], int64(o.hlc), o.no, int64(o.stored))
-	if err == nil && n != 1 {
+	if err == nil && n != 1 && a.tx.Engine() != db.Postgres { // where the row is locked, and no count comes
 		err = db.Retry(fault.New(fault.Unavailable, "journal.Apply", "journal.busy"))
 	}
 	return err
@@ -301,17 +303,29 @@ func (a *applier) document(id db.ID, changes []change, again bool) (acted, error
 		return out, err
 	}
 	out.d, out.isNew = d, d.isNew
-	if !again && len(changes) == 1 && d.follows(&changes[0]) {
-		m := merger{k: d.k, s: d.s}
-		m.step(&changes[0])
-		if d.slot = 0; d.isNew {
-			v := changes[0].Version
-			d.slot = slotOf(a.origins[v.Origin].no, v.Seq)
-		}
-	} else if err := a.j.refold(a.tx, id, d); err != nil {
+	if again || !d.lay(changes) {
+		err = a.j.refold(a.tx, id, d)
+	} else if d.slot = 0; d.isNew && len(changes) == 1 {
+		v := changes[0].Version
+		d.slot = slotOf(a.origins[v.Origin].no, v.Seq)
+	}
+	if err != nil {
 		return out, err
 	}
 	return out, a.j.store(a.tx, id, d)
+}
+
+// lay lays changes over the state, as long as each had seen all that is there. If it
+// answers false the state is no good, and the history has to be folded.
+func (d *document) lay(changes []change) bool {
+	for i := range changes {
+		if !d.follows(&changes[i]) {
+			return false
+		}
+		m := merger{k: d.k, s: d.s}
+		m.step(&changes[i])
+	}
+	return true
 }
 
 // Head is the end of one origin's chain.
