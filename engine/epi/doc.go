@@ -1,0 +1,2 @@
+// Package epi counts.
+package epi

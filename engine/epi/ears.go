@@ -1,0 +1,156 @@
+package epi
+
+import (
+	"math"
+)
+
+// EARSMethod is one of the three methods.
+type EARSMethod uint8
+
+// C1 compares with the periods just before, C2 leaves a gap of two periods so that an
+// outbreak that begins does not raise its own limit, C3 adds up what the last two
+// periods exceeded.
+const (
+	C1 EARSMethod = iota + 1
+	C2
+	C3
+)
+
+// EARS are the Early Aberration Reporting System methods for series without the
+// history of years.
+//
+//	C1: mean + z·sd of the Baseline periods t-Baseline … t-1
+//	C2: the same of t-Baseline-2 … t-3
+//	C3: mean2 + sd2·(z - Σ k=1,2 max(0, C2stat(t-k) - 1)), never below 0,
+//	    where C2stat = (observed - mean2)/sd2
+//
+// with z the (1-Alpha) quantile of the normal distribution and sd at least MinSigma.
+// A period alarms when it is above the limit.
+//
+// A baseline without variation has sd 0. C1 and C2 then alarm for one case more than
+// always; C3 divides by it and has no answer (NoVariation). MinSigma of 0.5 or 1
+// prevents both; the reference program's default is 0.
+//
+// Sources: L. Hutwagner et al., "The bioterrorism preparedness and response Early
+// Aberration Reporting System (EARS)", J Urban Health 80 (2003) i89-i96; M. Salmon,
+// D. Schumacher, M. Höhle, "Monitoring count time series in R", J Stat Softw 70 (2016)
+// 10, section 3.1, for MinSigma and C3 as a limit.
+type EARS struct {
+	Method   EARSMethod
+	Baseline int     // periods of the baseline, at least 2; 0 means 7
+	Alpha    float64 // chance of a false alarm a period; 0 means 0.001, for C3 0.025
+	MinSigma float64 // least standard deviation, from 0, in counts
+}
+
+// EARSPoint is a period with the baseline that its limit rests on.
+type EARSPoint struct {
+	Bound
+	Mean, SD float64 // of the baseline, SD not below MinSigma; NaN where there is none
+}
+
+func (p EARS) filled() (EARS, error) {
+	if p.Method < C1 || p.Method > C3 {
+		return p, refuse("method", "is not C1, C2 or C3")
+	}
+	if p.Baseline == 0 {
+		p.Baseline = 7
+	}
+	if p.Alpha == 0 {
+		p.Alpha = 0.001
+		if p.Method == C3 {
+			p.Alpha = 0.025
+		}
+	}
+	if p.Baseline < 2 {
+		return p, refuse("baseline", "%d periods have no standard deviation; give at least 2", p.Baseline)
+	}
+	if !(p.MinSigma >= 0) || math.IsInf(p.MinSigma, 1) {
+		return p, refuse("min-sigma", "%g is not a number from 0", p.MinSigma)
+	}
+	return p, checkShare("alpha", p.Alpha)
+}
+
+// Detect answers for each period of the range.
+func (p EARS) Detect(s Series, r Range) ([]EARSPoint, error) {
+	p, err := p.filled()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	from, to, err := r.within(len(s.Counts))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]EARSPoint, 0, to-from+1)
+	z := normalQuantile(1 - p.Alpha)
+	for t := from; t <= to; t++ {
+		out = append(out, p.at(s.Counts, t, z))
+	}
+	return out, nil
+}
+
+// lag are the periods between the baseline and t.
+func (p EARS) lag() int {
+	if p.Method == C1 {
+		return 0
+	}
+	return 2
+}
+
+// at answers for one period. C3 computes its two earlier statistics again, which is
+// cheaper than keeping them.
+func (p EARS) at(counts []float64, t int, z float64) EARSPoint {
+	mean, sd, state := p.baseline(counts, t)
+	none := EARSPoint{Bound: undefined(t, counts[t], state), Mean: math.NaN(), SD: math.NaN()}
+	if state != Stands {
+		return none
+	}
+	if p.Method == C3 {
+		for k := 1; k <= 2; k++ {
+			m, d, state := p.baseline(counts, t-k)
+			if state != Stands {
+				none.State = state
+				return none
+			}
+			if math.IsNaN(counts[t-k]) {
+				none.State = HistoryNotReported
+				return none
+			}
+			excess := (counts[t-k]-m)/d - 1
+			if math.IsNaN(excess) {
+				none.State = NoVariation
+				return none
+			}
+			z -= math.Max(0, excess)
+		}
+	}
+	centre := mean
+	if p.Method == C3 {
+		centre = counts[t]
+		if math.IsNaN(centre) {
+			none.State = NotReported
+			return none
+		}
+	}
+	upper := centre + sd*z
+	if math.IsNaN(upper) { // 0 · -∞
+		none.State = NoVariation
+		return none
+	}
+	return EARSPoint{Bound: above(t, counts[t], math.Max(0, upper)), Mean: mean, SD: sd}
+}
+
+// baseline are the mean and the standard deviation before t.
+func (p EARS) baseline(counts []float64, t int) (mean, sd float64, state State) {
+	to := t - p.lag()
+	if to-p.Baseline < 0 {
+		return 0, 0, InsufficientHistory
+	}
+	mean, sd = meanSD(counts[to-p.Baseline : to])
+	if math.IsNaN(mean) {
+		return 0, 0, HistoryNotReported
+	}
+	return mean, math.Max(sd, p.MinSigma), Stands
+}

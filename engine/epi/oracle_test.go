@@ -1,0 +1,464 @@
+package epi
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/testkit"
+)
+
+// table is one file of the reference outputs.
+type table struct {
+	t    *testing.T
+	name string
+	col  map[string]int
+	rows [][]string
+}
+
+func oracle(t *testing.T, name string) *table {
+	t.Helper()
+	f, err := os.Open(testkit.Data(t, "epi/"+name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(name, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := csv.NewReader(r).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &table{t: t, name: name, col: map[string]int{}, rows: rows[1:]}
+	for i, h := range rows[0] {
+		out.col[h] = i
+	}
+	return out
+}
+
+func (o *table) text(row []string, column string) string {
+	i, ok := o.col[column]
+	if !ok {
+		o.t.Fatalf("%s has no column %s", o.name, column)
+	}
+	return row[i]
+}
+
+// num is a cell as a number; an empty one is NaN.
+func (o *table) num(row []string, column string) float64 {
+	s := o.text(row, column)
+	switch s {
+	case "", "NA", "NaN":
+		return math.NaN()
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		o.t.Fatalf("%s: %s %q", o.name, column, s)
+	}
+	return v
+}
+
+func (o *table) int(row []string, column string) int { return int(o.num(row, column)) }
+
+// by groups the rows by a column.
+func (o *table) by(column string) map[string][][]string {
+	m := map[string][][]string{}
+	for _, row := range o.rows {
+		k := o.text(row, column)
+		m[k] = append(m[k], row)
+	}
+	return m
+}
+
+// tally counts what was compared and reports what differs, the first few in words.
+type tally struct {
+	t            *testing.T
+	file         string
+	rows, failed int
+	worst        float64
+}
+
+func (c *tally) near(got, want, tolerance float64, format string, args ...any) bool {
+	c.t.Helper()
+	if math.IsNaN(got) && math.IsNaN(want) || got == want {
+		return true
+	}
+	off := math.Abs(got-want) / math.Max(math.Abs(want), 1e-12)
+	if math.IsNaN(off) {
+		off = math.Inf(1)
+	}
+	if off <= tolerance {
+		c.worst = math.Max(c.worst, off)
+		return true
+	}
+	if c.failed++; c.failed <= show() {
+		c.t.Errorf("%s: "+format+": got %.15g, want %.15g (off %.2g)", append(append([]any{c.file}, args...), got, want, off)...)
+	}
+	return false
+}
+
+func (c *tally) done() {
+	c.t.Helper()
+	if c.rows == 0 {
+		c.t.Errorf("%s: nothing was compared", c.file)
+	}
+	if c.failed > 0 {
+		c.t.Errorf("%s: %d values differ", c.file, c.failed)
+	}
+	c.t.Logf("%s: %d rows compared, worst relative difference %.1e", c.file, c.rows, c.worst)
+}
+
+func oracleSeries(t *testing.T) map[string]Series {
+	o := oracle(t, "series.csv.gz")
+	m := map[string]Series{}
+	for _, row := range o.rows {
+		id := o.text(row, "series_id")
+		s := m[id]
+		s.PerYear = o.int(row, "freq")
+		s.Counts = append(s.Counts, o.num(row, "observed"))
+		m[id] = s
+	}
+	return m
+}
+
+func alarmOf(b Bound) float64 {
+	switch b.Alarm.String() {
+	case "yes":
+		return 1
+	case "no":
+		return 0
+	}
+	return math.NaN()
+}
+
+func TestEARSAgreesWithTheReferenceProgram(t *testing.T) {
+	series, out := oracleSeries(t), oracle(t, "ears_out.csv.gz")
+	byCase := out.by("case_id")
+	c := &tally{t: t, file: "ears_out"}
+	defer c.done()
+	cases := oracle(t, "ears_cases.csv")
+	for _, row := range cases.rows {
+		id := cases.text(row, "case_id")
+		p := EARS{Baseline: cases.int(row, "baseline"), MinSigma: cases.num(row, "minSigma"), Alpha: cases.num(row, "alpha")}
+		p.Method = map[string]EARSMethod{"C1": C1, "C2": C2, "C3": C3}[cases.text(row, "method")]
+		points, err := p.Detect(series[cases.text(row, "series_id")], Range{})
+		if err != nil {
+			t.Fatal(id, err)
+		}
+		for _, want := range byCase[id] {
+			k := out.int(want, "t")
+			got := points[k-1]
+			c.rows++
+			c.near(got.Observed, out.num(want, "observed"), 0, "%s t=%d observed", id, k)
+			c.near(got.Upper, out.num(want, "upperbound"), 1e-9, "%s t=%d upperbound", id, k)
+			c.near(alarmOf(got.Bound), out.num(want, "alarm"), 0, "%s t=%d alarm", id, k)
+		}
+	}
+}
+
+func TestFarringtonAgreesWithTheReferenceProgram(t *testing.T) {
+	series, out := oracleSeries(t), oracle(t, "farrington_out.csv.gz")
+	byCase := out.by("case_id")
+	cases := oracle(t, "farrington_cases.csv")
+	for _, row := range cases.rows {
+		_ = row
+	}
+	c := &tally{t: t, file: "farrington_out"}
+	defer c.done()
+	for _, row := range cases.rows {
+		id := cases.text(row, "case_id")
+		flag := func(name string) bool { return cases.text(row, name) == "TRUE" }
+		power := map[string]Power{"2/3": TwoThirds, "1/2": Half, "none": NoPower}[cases.text(row, "powertrans")]
+		r := Periods(cases.int(row, "range_from")-1, cases.int(row, "range_to")-1)
+		var points []FarringtonPoint
+		var err error
+		original := cases.text(row, "variant") == "farrington"
+		if original {
+			points, err = Farrington{Years: cases.int(row, "b"), HalfWindow: cases.int(row, "w"), Reweight: flag("reweight"), Trend: flag("trend"),
+				Alpha: cases.num(row, "alpha"), Power: power, MinCases: cases.num(row, "limit54_cases"), MinWeeks: cases.int(row, "limit54_weeks")}.Detect(series[cases.text(row, "series_id")], r)
+		} else {
+			method := map[string]Threshold{"delta": Delta, "nbPlugin": NBPlugIn, "muan": Muan}[cases.text(row, "thresholdMethod")]
+			points, err = FarringtonFlexible{Years: cases.int(row, "b"), HalfWindow: cases.int(row, "w"), Reweight: flag("reweight"), Trend: flag("trend"),
+				WeightsThreshold: cases.num(row, "weightsThreshold"), TrendP: cases.num(row, "pThresholdTrend"), Alpha: cases.num(row, "alpha"), Power: power,
+				MinCases: cases.num(row, "limit54_cases"), MinWeeks: cases.int(row, "limit54_weeks"), Periods: cases.int(row, "noPeriods"),
+				PastExcluded: cases.int(row, "pastWeeksNotIncluded"), Threshold: method}.Detect(series[cases.text(row, "series_id")], r)
+		}
+		if err != nil {
+			t.Fatal(id, err)
+		}
+		for i, want := range byCase[id] {
+			k := out.int(want, "t")
+			got := points[i]
+			c.rows++
+			where := id + " " + cases.text(row, "variant") + " t=" + strconv.Itoa(k) + " " + got.State.String()
+			c.near(got.Observed, out.num(want, "observed"), 0, "%s observed", where)
+			wantUpper := out.num(want, "upperbound")
+			gotUpper := got.Upper
+			if original && got.State == TooFewCases && wantUpper == 0 {
+				gotUpper = 0
+			}
+			c.near(gotUpper, wantUpper, 1e-6, "%s upperbound", where)
+			c.near(alarmOf(got.Bound), out.num(want, "alarm"), 0, "%s alarm", where)
+			if !original {
+				if got.State != TooFewCases {
+					c.near(got.Expected, out.num(want, "expected"), 1e-6, "%s expected", where)
+				}
+				c.near(got.Dispersion, out.num(want, "phi"), 1e-6, "%s phi", where)
+				c.near(got.Trend, out.num(want, "trend"), 1e-6, "%s trend", where)
+				c.near(got.PValue, out.num(want, "pvalue"), 1e-6, "%s pvalue", where)
+				score := got.Score
+				if cases.text(row, "thresholdMethod") != "delta" {
+					eta := math.Log(got.Expected)
+					score = (got.Observed - eta) / (got.limit() - eta)
+				}
+				c.near(score, out.num(want, "score"), 1e-6, "%s score", where)
+			}
+		}
+	}
+}
+
+func show() int {
+	if n, err := strconv.Atoi(os.Getenv("SHOW")); err == nil {
+		return n
+	}
+	return 12
+}
+
+func (p FarringtonPoint) limit() float64 {
+	return p.Expected + (p.Observed-p.Expected)/p.Score
+}
+
+func TestOtherMethodsAgreeWithTheReferenceProgram(t *testing.T) {
+	series, out := oracleSeries(t), oracle(t, "other_out.csv")
+	byCase := out.by("case_id")
+	c := &tally{t: t, file: "other_out"}
+	defer c.done()
+	cases := oracle(t, "other_cases.csv")
+	for _, row := range cases.rows {
+		id, s := cases.text(row, "case_id"), series[cases.text(row, "series_id")]
+		r := Periods(cases.int(row, "range_from")-1, cases.int(row, "range_to")-1)
+		bounds, sums := otherBounds(t, cases.text(row, "algo"), s, r)
+		for i, want := range byCase[id] {
+			c.rows++
+			where := id + " " + cases.text(row, "algo") + " t=" + out.text(want, "t")
+			c.near(float64(bounds[i].T+1), out.num(want, "t"), 0, "%s t", where)
+			c.near(bounds[i].Upper, out.num(want, "upperbound"), 1e-9, "%s upperbound", where)
+			c.near(alarmOf(bounds[i]), out.num(want, "alarm"), 0, "%s alarm", where)
+			if sums != nil {
+				c.near(sums[i], out.num(want, "cusum"), 1e-9, "%s cusum", where)
+			}
+		}
+	}
+}
+
+// otherBounds runs one of the methods with the parameters of the reference run.
+func otherBounds(t *testing.T, algo string, s Series, r Range) (bounds []Bound, sums []float64) {
+	baseline := map[string]func() ([]BaselinePoint, error){
+		"rki1":   func() ([]BaselinePoint, error) { return RKI1.Detect(s, r) },
+		"rki2":   func() ([]BaselinePoint, error) { return RKI2.Detect(s, r) },
+		"bayes1": func() ([]BaselinePoint, error) { return Bayes1.Detect(s, r) },
+		"bayes2": func() ([]BaselinePoint, error) { return Bayes2.Detect(s, r) },
+		"bayes3": func() ([]BaselinePoint, error) { return Bayes3.Detect(s, r) },
+		"cdc":    func() ([]BaselinePoint, error) { return HistoricalLimits{Years: 3, Months: 1}.Detect(s, r) },
+	}
+	if f := baseline[algo]; f != nil {
+		points, err := f()
+		if err != nil {
+			t.Fatal(algo, err)
+		}
+		for _, p := range points {
+			bounds = append(bounds, p.Bound)
+		}
+		return bounds, nil
+	}
+	method, ok := map[string]Transform{"cusum": Standard, "cusum_rossi": Rossi}[algo]
+	if !ok {
+		t.Fatalf("no method %q", algo)
+	}
+	points, err := CUSUM{Transform: method}.Detect(s, r)
+	if err != nil {
+		t.Fatal(algo, err)
+	}
+	for _, p := range points {
+		bounds, sums = append(bounds, p.Bound), append(sums, p.Sum)
+	}
+	return bounds, sums
+}
+
+func TestDiscretisationAgreesWithTheReferenceProgram(t *testing.T) {
+	o := oracle(t, "discr_si.csv")
+	c := &tally{t: t, file: "discr_si"}
+	defer c.done()
+	for _, row := range o.rows {
+		k := o.int(row, "k")
+		w, err := DiscreteInterval(o.num(row, "mu"), o.num(row, "sigma"), k+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.rows++
+		c.near(w[k], o.num(row, "p"), 1e-9, "mu %s sigma %s k=%d", o.text(row, "mu"), o.text(row, "sigma"), k)
+	}
+}
+
+func TestReproductionNumbersAgreeWithTheReferenceProgram(t *testing.T) {
+	series := map[string]Incidence{}
+	days := oracle(t, "rt_series.csv")
+	for _, row := range days.rows {
+		in := series[days.text(row, "series_id")]
+		in.Total = append(in.Total, days.num(row, "total"))
+		in.Imported = append(in.Imported, days.num(row, "imported"))
+		series[days.text(row, "series_id")] = in
+	}
+	si := oracle(t, "rt_si.csv")
+	intervals := si.by("case_id")
+	out := oracle(t, "rt_out.csv.gz")
+	want := out.by("case_id")
+	c := &tally{t: t, file: "rt_out"}
+	cs := &tally{t: t, file: "rt_si"}
+	defer c.done()
+	defer cs.done()
+	cases := oracle(t, "rt_cases.csv")
+	for _, row := range cases.rows {
+		id := cases.text(row, "case_id")
+		in := series[cases.text(row, "series_id")]
+		var shares []float64
+		for _, r := range intervals[id] {
+			shares = append(shares, si.num(r, "w"))
+		}
+		if cases.text(row, "method") == "parametric_si" {
+			w, err := DiscreteInterval(cases.num(row, "mean_si"), cases.num(row, "std_si"), len(shares)-1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w = append(w, 0) // the reference program adds a day that no window reaches
+			for k := range w {
+				cs.rows++
+				cs.near(w[k], shares[k], 1e-9, "%s day %d", id, k)
+			}
+			shares = w
+		} else {
+			cs.rows += len(shares)
+		}
+		if cases.text(row, "use_imported") != "TRUE" {
+			in.Imported = nil
+		}
+		points, err := Reproduction{Interval: shares, MeanPrior: cases.num(row, "mean_prior"), SDPrior: cases.num(row, "std_prior"), Window: cases.int(row, "window")}.Estimate(in)
+		if err != nil {
+			t.Fatal(id, err)
+		}
+		if len(points) != len(want[id]) {
+			t.Errorf("%s: %d windows, want %d", id, len(points), len(want[id]))
+			continue
+		}
+		for i, r := range want[id] {
+			p := points[i]
+			c.rows++
+			where := id + " window " + out.text(r, "t_start") + " " + p.State.String()
+			c.near(float64(p.Start+1), out.num(r, "t_start"), 0, "%s t_start", where)
+			c.near(float64(p.End+1), out.num(r, "t_end"), 0, "%s t_end", where)
+			c.near(p.Mean, out.num(r, "Mean_R_"), 1e-9, "%s mean", where)
+			c.near(p.SD, out.num(r, "Std_R_"), 1e-9, "%s sd", where)
+			for j, name := range []string{"Quantile.0.025_R_", "Quantile.0.05_R_", "Quantile.0.25_R_", "Median_R_", "Quantile.0.75_R_", "Quantile.0.95_R_", "Quantile.0.975_R_"} {
+				c.near(p.Quantiles[j], out.num(r, name), 1e-9, "%s %s", where, name)
+			}
+		}
+	}
+}
+
+func TestGrowthAgreesWithTheReferenceProgram(t *testing.T) {
+	daily := map[string][]float64{}
+	days := oracle(t, "rt_series.csv")
+	for _, row := range days.rows {
+		id := days.text(row, "series_id")
+		daily[id] = append(daily[id], days.num(row, "total"))
+	}
+	o := oracle(t, "growth_out.csv")
+	c := &tally{t: t, file: "growth_out"}
+	defer c.done()
+	for _, row := range o.rows {
+		id, width := o.text(row, "series_id"), o.int(row, "interval")
+		where := id + " " + o.text(row, "interval")
+		bins, err := Bins(daily[id], width)
+		bins = bins[:min(o.int(row, "to_day")/width+1, len(bins))] // a bin that began by then
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := EstimateGrowth(bins, float64(width))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.rows++
+		c.near(float64(g.Bins), o.num(row, "n_bins"), 0, "%s bins", where)
+		c.near(g.Rate, o.num(row, "r"), 1e-9, "%s r", where)
+		c.near(g.Interval.Low, o.num(row, "r_lo"), 1e-9, "%s r_lo", where)
+		c.near(g.Interval.High, o.num(row, "r_hi"), 1e-9, "%s r_hi", where)
+		c.near(g.Doubling, o.num(row, "doubling"), 1e-9, "%s doubling", where)
+		c.near(g.DoublingInterval.Low, o.num(row, "doubling_lo"), 1e-9, "%s doubling_lo", where)
+		c.near(g.DoublingInterval.High, o.num(row, "doubling_hi"), 1e-9, "%s doubling_hi", where)
+		c.near(g.Halving, o.num(row, "halving"), 1e-9, "%s halving", where)
+	}
+}
+
+func TestFatalityAgreesWithTheReferenceProgram(t *testing.T) {
+	cases, deaths := map[string][]float64{}, map[string][]float64{}
+	days := oracle(t, "cfr_series.csv")
+	for _, row := range days.rows {
+		id := days.text(row, "series_id")
+		cases[id], deaths[id] = append(cases[id], days.num(row, "cases")), append(deaths[id], days.num(row, "deaths"))
+	}
+	o := oracle(t, "cfr_out.csv")
+	c := &tally{t: t, file: "cfr_out"}
+	defer c.done()
+	for _, row := range o.rows {
+		id := o.text(row, "series_id")
+		where := id + " " + o.text(row, "delay")
+		var f Fatality
+		var err error
+		tolerance := 1e-9
+		if part := strings.Split(o.text(row, "delay"), "_"); len(part) == 3 {
+			shape, _ := strconv.ParseFloat(part[1], 64)
+			scale, _ := strconv.ParseFloat(part[2], 64)
+			f, err = DelayedFatality(cases[id], deaths[id], GammaDelay{shape, scale})
+			c.near(f.Outcomes, o.num(row, "estimated_known_outcomes"), 1e-9, "%s outcomes", where)
+		} else {
+			f, err = CrudeFatality(cases[id], deaths[id])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.rows++
+		c.near(f.Cases, o.num(row, "total_cases"), 0, "%s cases", where)
+		c.near(f.Deaths, o.num(row, "total_deaths"), 0, "%s deaths", where)
+		c.near(f.Risk, o.num(row, "severity_estimate"), tolerance, "%s risk", where)
+		c.near(f.Interval.Low, o.num(row, "severity_low"), tolerance, "%s low", where)
+		c.near(f.Interval.High, o.num(row, "severity_high"), tolerance, "%s high", where)
+	}
+}
+
+func TestProportionsAgreeWithTheReferenceProgram(t *testing.T) {
+	o := oracle(t, "prop_ci.csv")
+	c := &tally{t: t, file: "prop_ci"}
+	defer c.done()
+	for _, row := range o.rows {
+		where := o.text(row, "x") + "/" + o.text(row, "n")
+		p, err := EstimateProportion(o.num(row, "x"), o.num(row, "n"), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.rows++
+		c.near(p.P, o.num(row, "p"), 1e-9, "%s p", where)
+		c.near(p.Wilson.Low, o.num(row, "wilson_lo"), 1e-9, "%s wilson_lo", where)
+		c.near(p.Wilson.High, o.num(row, "wilson_hi"), 1e-9, "%s wilson_hi", where)
+		c.near(p.Exact.Low, o.num(row, "exact_lo"), 1e-9, "%s exact_lo", where)
+		c.near(p.Exact.High, o.num(row, "exact_hi"), 1e-9, "%s exact_hi", where)
+	}
+}
