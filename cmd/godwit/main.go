@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/epicmd"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
 )
 
@@ -38,6 +39,7 @@ type cli struct {
 	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`
 	DMN     packcmd.DMN      `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
+	Epi     epicmd.Commands  `cmd:"" help:"Outbreak detection, reproduction number, fatality and growth from a CSV."`
 	Version versionCmd       `cmd:"" help:"Print the version."`
 }
 
@@ -82,7 +84,7 @@ func run(w world, args []string) (code int) {
 		fmt.Fprintln(w.err, "Run `godwit --help` for the commands.")
 		return 2
 	}
-	err = k.Run(&w, packEnv(w))
+	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err})
 	var status interface{ ExitCode() int }
 	switch {
 	case err == nil:

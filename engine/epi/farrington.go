@@ -42,7 +42,9 @@ const (
 //  4. Limit: the upper end of the (1-Alpha) two-sided prediction interval of
 //     y^(2/3) (or of another Power).
 //
-// The method is silent for fewer than MinCases cases in the last MinWeeks weeks.
+// The method is silent for fewer than MinCases cases in the last MinWeeks weeks: no
+// alarm, state TooFewCases, and an Upper of 0, which is how the reference program writes
+// it and is no limit.
 //
 // Source: C. Farrington, N. Andrews, A. Beale, M. Catchpole, "A statistical algorithm
 // for the early detection of outbreaks of infectious disease", J R Stat Soc A 159
@@ -229,6 +231,13 @@ func (d *farringtonRun) at(t int) FarringtonPoint {
 	upper := d.limit(&out, observed)
 	if !enough {
 		out.Bound = Bound{T: t, Observed: observed, Upper: math.NaN(), Alarm: value.No, State: TooFewCases}
+		if d.original {
+			out.Upper = 0
+		}
+		return out
+	}
+	if math.IsNaN(upper) || math.IsInf(upper, 0) {
+		out.Bound = undefined(t, observed, NotIdentifiable)
 		return out
 	}
 	out.Bound = above(t, observed, upper)
@@ -374,17 +383,30 @@ func (d *farringtonRun) limit(p *FarringtonPoint, observed float64) float64 {
 		if d.Threshold == Muan {
 			p.Mean = math.Exp(math.Log(p.Expected) + d.z*p.SE)
 		}
-		if p.Dispersion > 1 {
-			size := p.Mean / (p.Dispersion - 1)
-			upper = negBinQuantile(1-d.Alpha, p.Mean, size)
-			p.PValue = 1 - negBinCDF(observed-1, p.Mean, size)
-		} else {
-			upper = poissonQuantile(1-d.Alpha, p.Mean)
-			p.PValue = 1 - poissonCDF(observed-1, p.Mean)
+		if math.IsInf(p.Mean, 0) { // a season without a case says nothing of its mean
+			return math.NaN()
 		}
+		upper, p.PValue = d.countQuantile(p, observed)
 	}
 	p.Score = (observed - p.Expected) / (upper - p.Expected)
 	return upper
+}
+
+// countQuantile is the quantile of the count, negative binomial where there is more
+// variation than Poisson's, and the chance of at least as many as observed.
+func (d *farringtonRun) countQuantile(p *FarringtonPoint, observed float64) (upper, pValue float64) {
+	pValue = math.NaN()
+	if p.Dispersion > 1 {
+		size := p.Mean / (p.Dispersion - 1)
+		if !math.IsNaN(observed) {
+			pValue = 1 - negBinCDF(observed-1, p.Mean, size)
+		}
+		return negBinQuantile(1-d.Alpha, p.Mean, size), pValue
+	}
+	if !math.IsNaN(observed) {
+		pValue = 1 - poissonCDF(observed-1, p.Mean)
+	}
+	return poissonQuantile(1-d.Alpha, p.Mean), pValue
 }
 
 // interval is the upper end of the prediction interval of the transformed count, whose

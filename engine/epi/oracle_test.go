@@ -3,6 +3,7 @@ package epi
 import (
 	"compress/gzip"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -59,6 +60,8 @@ func (o *table) num(row []string, column string) float64 {
 	switch s {
 	case "", "NA", "NaN":
 		return math.NaN()
+	case "Inf":
+		return math.Inf(1)
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -79,16 +82,39 @@ func (o *table) by(column string) map[string][][]string {
 	return m
 }
 
+// differs lists the values that are not those of the reference program, and why; each
+// stands in docs/epi.md. One that agrees after all fails too.
+var differs = map[string]string{
+	"other_out: oth2050 cusum_rossi t=379 upperbound": "the limit is the square of a difference that is nearly nothing (0.00017); the reference program expands the square and loses digits: 2.9e-8, off by 5e-15",
+}
+
 // tally counts what was compared and reports what differs, the first few in words.
 type tally struct {
 	t            *testing.T
 	file         string
 	rows, failed int
+	listed       int
 	worst        float64
 }
 
-func (c *tally) near(got, want, tolerance float64, format string, args ...any) bool {
+func (c *tally) near(got, want, tolerance float64, format string, args ...any) {
 	c.t.Helper()
+	where := c.file + ": " + fmt.Sprintf(format, args...)
+	_, listed := differs[where]
+	same := c.same(got, want, tolerance)
+	switch {
+	case listed && same:
+		c.t.Errorf("%s is listed as different and agrees", where)
+	case listed:
+		c.listed++
+	case !same:
+		if c.failed++; c.failed <= 12 {
+			c.t.Errorf("%s: got %.15g, want %.15g", where, got, want)
+		}
+	}
+}
+
+func (c *tally) same(got, want, tolerance float64) bool {
 	if math.IsNaN(got) && math.IsNaN(want) || got == want {
 		return true
 	}
@@ -99,9 +125,6 @@ func (c *tally) near(got, want, tolerance float64, format string, args ...any) b
 	if off <= tolerance {
 		c.worst = math.Max(c.worst, off)
 		return true
-	}
-	if c.failed++; c.failed <= show() {
-		c.t.Errorf("%s: "+format+": got %.15g, want %.15g (off %.2g)", append(append([]any{c.file}, args...), got, want, off)...)
 	}
 	return false
 }
@@ -114,7 +137,16 @@ func (c *tally) done() {
 	if c.failed > 0 {
 		c.t.Errorf("%s: %d values differ", c.file, c.failed)
 	}
-	c.t.Logf("%s: %d rows compared, worst relative difference %.1e", c.file, c.rows, c.worst)
+	want := 0
+	for where := range differs {
+		if strings.HasPrefix(where, c.file+": ") {
+			want++
+		}
+	}
+	if c.listed != want {
+		c.t.Errorf("%s: %d listed values were met, %d are listed", c.file, c.listed, want)
+	}
+	c.t.Logf("%s: %d rows compared, worst relative difference %.1e, %d listed values differ", c.file, c.rows, c.worst, c.listed)
 }
 
 func oracleSeries(t *testing.T) map[string]Series {
@@ -169,9 +201,6 @@ func TestFarringtonAgreesWithTheReferenceProgram(t *testing.T) {
 	series, out := oracleSeries(t), oracle(t, "farrington_out.csv.gz")
 	byCase := out.by("case_id")
 	cases := oracle(t, "farrington_cases.csv")
-	for _, row := range cases.rows {
-		_ = row
-	}
 	c := &tally{t: t, file: "farrington_out"}
 	defer c.done()
 	for _, row := range cases.rows {
@@ -201,38 +230,41 @@ func TestFarringtonAgreesWithTheReferenceProgram(t *testing.T) {
 			c.rows++
 			where := id + " " + cases.text(row, "variant") + " t=" + strconv.Itoa(k) + " " + got.State.String()
 			c.near(got.Observed, out.num(want, "observed"), 0, "%s observed", where)
-			wantUpper := out.num(want, "upperbound")
-			gotUpper := got.Upper
-			if original && got.State == TooFewCases && wantUpper == 0 {
-				gotUpper = 0
-			}
-			c.near(gotUpper, wantUpper, 1e-6, "%s upperbound", where)
+			c.near(got.Upper, out.num(want, "upperbound"), 1e-6, "%s upperbound", where)
 			c.near(alarmOf(got.Bound), out.num(want, "alarm"), 0, "%s alarm", where)
 			if !original {
-				if got.State != TooFewCases {
-					c.near(got.Expected, out.num(want, "expected"), 1e-6, "%s expected", where)
-				}
-				c.near(got.Dispersion, out.num(want, "phi"), 1e-6, "%s phi", where)
-				c.near(got.Trend, out.num(want, "trend"), 1e-6, "%s trend", where)
-				c.near(got.PValue, out.num(want, "pvalue"), 1e-6, "%s pvalue", where)
-				score := got.Score
-				if cases.text(row, "thresholdMethod") != "delta" {
-					eta := math.Log(got.Expected)
-					score = (got.Observed - eta) / (got.limit() - eta)
-				}
-				c.near(score, out.num(want, "score"), 1e-6, "%s score", where)
+				compareFit(c, cases, row, out, want, got, where)
 			}
 		}
 	}
 }
 
-func show() int {
-	if n, err := strconv.Atoi(os.Getenv("SHOW")); err == nil {
-		return n
+// compareFit compares what the flexible method says beside the limit. The reference
+// program's score is on the scale of the fit's link where the limit is a quantile, and
+// its mu0 of the delta limit takes the mean for a logarithm: both are made here by its
+// formula from our numbers (docs/epi.md).
+func compareFit(c *tally, cases *table, row []string, out *table, want []string, got FarringtonPoint, where string) {
+	c.t.Helper()
+	if got.State != TooFewCases { // the reference program leaves it empty there
+		c.near(got.Expected, out.num(want, "expected"), 1e-6, "%s expected", where)
 	}
-	return 12
+	delta := cases.text(row, "thresholdMethod") == "delta"
+	score, mean := got.Score, got.Mean
+	if delta {
+		z := normalQuantile(1 - cases.num(row, "alpha"))
+		mean = math.Exp(got.Expected + z*got.Expected*got.SE)
+	} else {
+		eta := math.Log(got.Expected)
+		score = (got.Observed - eta) / (got.limit() - eta)
+	}
+	c.near(mean, out.num(want, "mu0"), 1e-6, "%s mu0", where)
+	c.near(got.Dispersion, out.num(want, "phi"), 1e-6, "%s phi", where)
+	c.near(got.Trend, out.num(want, "trend"), 1e-6, "%s trend", where)
+	c.near(got.PValue, out.num(want, "pvalue"), 1e-6, "%s pvalue", where)
+	c.near(score, out.num(want, "score"), 1e-6, "%s score", where)
 }
 
+// limit is the limit, also where the method is silent: from the score.
 func (p FarringtonPoint) limit() float64 {
 	return p.Expected + (p.Observed-p.Expected)/p.Score
 }
