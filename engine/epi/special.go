@@ -9,7 +9,7 @@ import (
 // The distributions below are the regularised incomplete gamma and beta functions of
 // gonum under the names of statistics. Quantiles are polished by Newton's method on
 // the distribution function, because the inverses that they start from stop at about
-// 1e-8.
+// 1e-8 and are wrong at the edges.
 
 // normalQuantile is the z of which a share p of the standard normal lies below.
 func normalQuantile(p float64) float64 { return -math.Sqrt2 * math.Erfcinv(2*p) }
@@ -166,10 +166,32 @@ func gammaQuantiles(out, shares []float64, shape, scale float64) {
 	for i, p := range shares {
 		x, ok := halleyGamma(p, shape, lg)
 		if !ok {
-			x = mathext.GammaIncRegInv(shape, p)
+			x = searchGamma(p, shape)
 		}
 		out[i] = x * scale
 	}
+}
+
+// searchGamma halves an interval of log x until it cannot be halved.
+func searchGamma(p, shape float64) float64 {
+	lg, _ := math.Lgamma(shape + 1)
+	low := (math.Log(p)+lg)/shape - 1 // P(x) is at most x^shape/Γ(shape+1)
+	high := math.Log(shape + 1)
+	for mathext.GammaIncReg(shape, math.Exp(high)) < p {
+		high++
+	}
+	for range 200 {
+		mid := low + (high-low)/2
+		if mid == low || mid == high {
+			break
+		}
+		if mathext.GammaIncReg(shape, math.Exp(mid)) < p {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return math.Exp(high)
 }
 
 func halleyGamma(p, shape, lgamma float64) (x float64, ok bool) {
