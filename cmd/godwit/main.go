@@ -16,6 +16,7 @@ import (
 
 	"github.com/godwit-health/godwit/internal/app"
 	"github.com/godwit-health/godwit/internal/app/epicmd"
+	"github.com/godwit-health/godwit/internal/app/flowcmd"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
 )
 
@@ -40,6 +41,7 @@ type cli struct {
 	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`
 	DMN     packcmd.DMN      `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
 	Epi     epicmd.Commands  `cmd:"" help:"Outbreak detection, reproduction number, fatality and growth from a CSV."`
+	Flow    flowcmd.Commands `cmd:"" help:"Mobility models, importation risk, screening and travel measures, from CSV."`
 	Version versionCmd       `cmd:"" help:"Print the version."`
 }
 
@@ -84,7 +86,7 @@ func run(w world, args []string) (code int) {
 		fmt.Fprintln(w.err, "Run `godwit --help` for the commands.")
 		return 2
 	}
-	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err})
+	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err}, &flowcmd.Env{In: w.in, Out: w.out})
 	var status interface{ ExitCode() int }
 	switch {
 	case err == nil:

@@ -86,26 +86,28 @@ func (c *coverage) total() (sum float64) {
 	return sum
 }
 
-// gains are what each point from on adds to a choice, and what the choice finds.
-func (c *coverage) gains(chosen []bool, from int) (now float64, gain []float64) {
-	now = c.detected(chosen)
-	gain = make([]float64, 0, len(chosen)-from)
-	for p := from; p < len(chosen); p++ {
-		if !chosen[p] {
-			chosen[p] = true
-			gain = append(gain, c.detected(chosen)-now)
-			chosen[p] = false
+// most is the most that a choice and k more of the points from on can find: what is
+// found is submodular, so k points never add more than the k largest gains. One
+// pass over the routes gives all gains.
+func (c *coverage) most(chosen []bool, from, k int) float64 {
+	now, gain := 0.0, make([]float64, len(chosen))
+	for _, r := range c.routes {
+		missed := 1.0
+		for _, p := range r.Points {
+			if chosen[p] {
+				missed *= 1 - c.sensitivity[p]
+			}
+		}
+		now += r.Weight * (1 - missed)
+		for _, p := range r.Points {
+			if p >= from && !chosen[p] {
+				gain[p] += r.Weight * missed * c.sensitivity[p]
+			}
 		}
 	}
-	return now, gain
-}
-
-// bound is the most that a choice and k more of the gains can find: what is found
-// is submodular, so k points never add more than the k largest gains.
-func bound(now float64, gain []float64, k int) float64 {
 	slices.SortFunc(gain, func(a, b float64) int { return cmp.Compare(b, a) })
 	for _, g := range gain[:min(k, len(gain))] {
-		now += math.Max(0, g)
+		now += g
 	}
 	return now
 }
@@ -150,31 +152,30 @@ func GreedyPoints(routes []ScreenedRoute, sensitivity []float64, k int) (Points,
 
 func (c *coverage) greedy(k int) Points {
 	chosen := make([]bool, len(c.sensitivity))
-	limit := math.Inf(1)
+	limit := c.total()
 	for range k {
-		best, most := -1, math.Inf(-1)
-		now, gain := c.gains(chosen, 0)
-		at := 0
+		limit = math.Min(limit, c.most(chosen, 0, k))
+		best, found := -1, math.Inf(-1)
 		for p := range chosen {
-			if !chosen[p] {
-				if gain[at] > most {
-					best, most = p, gain[at]
-				}
-				at++
+			if chosen[p] {
+				continue
 			}
+			chosen[p] = true
+			if v := c.detected(chosen); v > found {
+				best, found = p, v
+			}
+			chosen[p] = false
 		}
-		limit = math.Min(limit, bound(now, gain, k))
 		chosen[best] = true
 	}
 	p := c.points(chosen)
-	now, gain := c.gains(chosen, 0)
-	p.Bound = math.Max(p.Detected, math.Min(math.Min(limit, p.Total), bound(now, gain, k)))
+	p.Bound = math.Max(p.Detected, math.Min(limit, c.most(chosen, 0, k)))
 	return p
 }
 
-// MaxSearch is how many sets BestPoints looks at before it gives up proof: some
-// seconds.
-const MaxSearch = 1_000_000
+// maxWork is how much BestPoints does before it gives up proof, in visits of a point
+// on a route: some seconds.
+const maxWork = 300_000_000
 
 // BestPoints is the best choice of k points, the first in lexical order of equals:
 // branch and bound over all sets. Where that would take too long it is the best set
@@ -184,7 +185,7 @@ func BestPoints(routes []ScreenedRoute, sensitivity []float64, k int) (Points, e
 	if err != nil {
 		return Points{}, err
 	}
-	s := &search{coverage: c, k: k, chosen: make([]bool, len(sensitivity)), best: -1, left: MaxSearch}
+	s := &search{coverage: c, k: k, chosen: make([]bool, len(sensitivity)), best: -1, left: maxWork}
 	s.look(0, 0)
 	if s.left > 0 {
 		p := c.points(s.set)
@@ -208,10 +209,11 @@ type search struct {
 	best   float64
 	set    []bool
 	left   int
+	each   int // what one set costs
 }
 
 func (s *search) look(from, size int) {
-	if s.left--; s.left <= 0 {
+	if s.left -= s.work(); s.left <= 0 {
 		return
 	}
 	if size == s.k {
@@ -221,7 +223,7 @@ func (s *search) look(from, size int) {
 		return
 	}
 	// A margin keeps rounding from cutting off what is better by a hair.
-	if now, gain := s.gains(s.chosen, from); bound(now, gain, s.k-size) < s.best*(1-1e-12) {
+	if s.most(s.chosen, from, s.k-size) < s.best*(1-1e-12) {
 		return
 	}
 	for p := from; p <= len(s.chosen)-(s.k-size); p++ {
@@ -229,4 +231,15 @@ func (s *search) look(from, size int) {
 		s.look(p+1, size+1)
 		s.chosen[p] = false
 	}
+}
+
+// work is what one set costs.
+func (s *search) work() int {
+	if s.each == 0 {
+		s.each = len(s.chosen) + 1
+		for _, r := range s.routes {
+			s.each += 1 + len(r.Points)
+		}
+	}
+	return s.each
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"container/heap"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -14,6 +15,7 @@ type Network struct {
 	flows  *Matrix
 	share  [][]step // the known, positive shares of each place
 	open   []bool   // places with a flow that is not known: their shares are not
+	maybe  [][]step // where people may go who leave an open place; their share is up to 1
 }
 
 type step struct {
@@ -33,23 +35,24 @@ type Distance struct {
 // Matrix.AssumeNone was called.
 func NewNetwork(flows *Matrix) (*Network, error) {
 	n := flows.Len()
-	net := &Network{places: flows.places, flows: flows, share: make([][]step, n), open: make([]bool, n)}
+	net := &Network{places: flows.places, flows: flows, share: make([][]step, n), open: make([]bool, n), maybe: make([][]step, n)}
 	for i := range n {
-		sum, steps := 0.0, []step(nil)
+		sum, steps, maybe := 0.0, []step(nil), []step(nil)
 		for j := range n {
 			a := flows.At(i, j)
 			switch {
 			case i == j:
 			case !a.Known:
-				net.open[i] = true
+				net.open[i], maybe = true, append(maybe, step{j, 1})
 			case math.IsInf(a.Value, 1):
 				return nil, bad("flow", flows.places[i]+" to "+flows.places[j], "is infinite; it must be a number")
 			case a.Value > 0:
 				sum += a.Value
-				steps = append(steps, step{j, a.Value})
+				steps, maybe = append(steps, step{j, a.Value}), append(maybe, step{j, 1})
 			}
 		}
 		if net.open[i] {
+			net.maybe[i] = maybe
 			continue
 		}
 		for k := range steps {
@@ -84,28 +87,36 @@ func (net *Network) source(i int) error {
 // of the shortest path whose steps count 1 - ln P_ij (Brockmann & Helbing 2013,
 // equation 3), with the fewest hops where several are as short.
 //
-// A place whose shares are not known could shorten any path that passes it, by
-// steps of at least 1. Only a distance that such a path cannot beat is Known.
+// Where the shares of a place are not known, a step from it is at least 1. Only a
+// distance that no path of such steps can beat is Known.
 func (net *Network) DominantPath(source int) ([]Distance, error) {
 	if err := net.source(source); err != nil {
 		return nil, err
 	}
-	out := net.dijkstra(source)
-	doubt := math.Inf(1) // the least that a path by way of an open place can have
-	for i, d := range out {
-		if net.open[i] && d.State == Known {
-			doubt = math.Min(doubt, d.Value+1)
-		}
-	}
-	for j := range out {
-		if j != source && !math.IsInf(doubt, 1) && (out[j].State != Known || out[j].Value > doubt) {
-			out[j] = Distance{}
+	out := net.dijkstra(source, net.share)
+	if slices.Contains(net.open, true) {
+		least := net.dijkstra(source, net.possible())
+		for j := range out {
+			if least[j].State != out[j].State || least[j].Value < out[j].Value {
+				out[j] = Distance{}
+			}
 		}
 	}
 	return out, nil
 }
 
-func (net *Network) dijkstra(source int) []Distance {
+// possible are the steps that there may be, each with the most that its share can be.
+func (net *Network) possible() [][]step {
+	all := slices.Clone(net.share)
+	for i, open := range net.open {
+		if open {
+			all[i] = net.maybe[i]
+		}
+	}
+	return all
+}
+
+func (net *Network) dijkstra(source int, steps [][]step) []Distance {
 	out := make([]Distance, len(net.places))
 	for i := range out {
 		out[i] = Distance{Value: math.Inf(1), State: Unreachable}
@@ -119,7 +130,7 @@ func (net *Network) dijkstra(source int) []Distance {
 			continue
 		}
 		done[at.place] = true
-		for _, s := range net.share[at.place] {
+		for _, s := range steps[at.place] {
 			d, hops := at.d+1-math.Log(s.p), at.hops+1
 			if o := out[s.to]; !done[s.to] && (d < o.Value || d == o.Value && hops < o.Hops) {
 				out[s.to] = Distance{Value: d, Hops: hops, State: Known}
@@ -199,18 +210,14 @@ func (w *RandomWalk) From(source int) ([]Distance, error) {
 	}
 	n := len(w.net.places)
 	out := make([]Distance, n)
-	reached := w.net.reach(source, -1)
-	open := false
-	for i := range n {
-		open = open || reached[i] && w.net.open[i]
-	}
+	could, open := reach(source, -1, w.net.possible()), slices.Contains(w.net.open, true)
 	for j := range n {
 		switch {
 		case j == source:
 			out[j] = Distance{State: Known}
-		case open && w.net.meetsOpen(source, j):
-		case !reached[j]:
+		case !could[j]:
 			out[j] = Distance{Value: math.Inf(1), State: Unreachable}
+		case open && w.net.meetsOpen(source, j):
 		default:
 			out[j] = Distance{Value: math.Log(w.z.At(j, j)) - math.Log(w.z.At(source, j)), State: Known}
 		}
@@ -220,7 +227,7 @@ func (w *RandomWalk) From(source int) ([]Distance, error) {
 
 // meetsOpen reports whether a walk can meet an open place before it meets stop.
 func (net *Network) meetsOpen(source, stop int) bool {
-	for i, r := range net.reach(source, stop) {
+	for i, r := range reach(source, stop, net.share) {
 		if r && i != stop && net.open[i] {
 			return true
 		}
@@ -228,10 +235,9 @@ func (net *Network) meetsOpen(source, stop int) bool {
 	return false
 }
 
-// reach marks the places that a walk by known shares can meet, not going on from
-// stop.
-func (net *Network) reach(source, stop int) []bool {
-	seen := make([]bool, len(net.places))
+// reach marks the places that a walk by these steps can meet, not going on from stop.
+func reach(source, stop int, steps [][]step) []bool {
+	seen := make([]bool, len(steps))
 	seen[source] = true
 	for todo := []int{source}; len(todo) > 0; {
 		i := todo[len(todo)-1]
@@ -239,7 +245,7 @@ func (net *Network) reach(source, stop int) []bool {
 		if i == stop {
 			continue
 		}
-		for _, s := range net.share[i] {
+		for _, s := range steps[i] {
 			if !seen[s.to] {
 				seen[s.to] = true
 				todo = append(todo, s.to)

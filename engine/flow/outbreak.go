@@ -86,3 +86,11 @@ func Delay(growth, reduction, diverted float64) (Postponed, error) {
 	}
 	return Postponed{Days: -math.Log1p(-c) / growth, State: Known}, nil
 }
+
+// GrowthOfDoubling is the growth rate per day of a doubling time in days: ln 2 / T.
+func GrowthOfDoubling(days float64) (float64, error) {
+	if err := positive("doubling time", "", days); err != nil {
+		return 0, err
+	}
+	return math.Ln2 / days, nil
+}

@@ -161,6 +161,7 @@ func TestDistanceIsShortestAndTheWalkIsNeverFarther(t *testing.T) {
 // What an unknown flow could be never contradicts a distance that is said to be
 // known.
 func TestAKnownDistanceHoldsWhateverTheUnknownFlowIs(t *testing.T) {
+	answers, refusals := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(3, 7).Draw(t, "places")
 		rows := make([][]flow.Amount, n)
@@ -205,19 +206,28 @@ func TestAKnownDistanceHoldsWhateverTheUnknownFlowIs(t *testing.T) {
 					if said[j].State != flow.Unknown && (said[j].State != is[j].State || said[j].State == flow.Known && !near(said[j].Value, is[j].Value, 1e-9)) {
 						t.Fatalf("%s %d to %d was said to be %v and is %v (flow %d to %d is %v)", name, i, j, said[j], is[j], from, to, truth.Value)
 					}
+					switch {
+					case said[j].State == flow.Unknown:
+						refusals++
+					case i != j:
+						answers++
+					}
 				}
 			}
 		}
 	})
+	if answers == 0 || refusals == 0 {
+		t.Errorf("%d distances were known and %d not: one of them was not tried", answers, refusals)
+	}
 }
 
 func drawRoutes(t *rapid.T) (routes []flow.ScreenedRoute, sensitivity []float64) {
 	points := rapid.IntRange(1, 9).Draw(t, "points")
 	for range points {
-		sensitivity = append(sensitivity, rapid.Float64Range(0, 1).Draw(t, "sensitivity"))
+		sensitivity = append(sensitivity, float64(rapid.IntRange(0, 100).Draw(t, "sensitivity"))/100)
 	}
 	for range rapid.IntRange(0, 12).Draw(t, "routes") {
-		routes = append(routes, flow.ScreenedRoute{Weight: rapid.Float64Range(0, 10).Draw(t, "weight"),
+		routes = append(routes, flow.ScreenedRoute{Weight: float64(rapid.IntRange(0, 1000).Draw(t, "weight")) / 100,
 			Points: rapid.SliceOfN(rapid.IntRange(0, points-1), 0, 4).Draw(t, "on")})
 	}
 	return routes, sensitivity
@@ -264,6 +274,29 @@ func TestGreedyIsNearTheBestAndItsBoundHolds(t *testing.T) {
 			t.Fatalf("gap %v", greedy.Gap())
 		}
 	})
+}
+
+// A search too large for proof gives the best that was found, and a bound.
+func TestASearchTooLargeSaysSo(t *testing.T) {
+	var routes []flow.ScreenedRoute
+	sensitivity := make([]float64, 60)
+	for p := range sensitivity {
+		sensitivity[p] = 0.5 + float64(p%7)/20
+		for q := range 12 {
+			routes = append(routes, flow.ScreenedRoute{Weight: 1 + float64((p*q)%5)/10, Points: []int{p, (p + 7*q + 1) % 60, (p*q + 3) % 60}})
+		}
+	}
+	best, err := flow.BestPoints(routes, sensitivity, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	greedy, err := flow.GreedyPoints(routes, sensitivity, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if best.Exact || best.Detected < greedy.Detected || best.Bound < best.Detected || best.Bound > best.Total || len(best.Chosen) != 20 {
+		t.Errorf("%+v beside greedy %+v", best, greedy)
+	}
 }
 
 func TestMorePointsFindMoreAndEachAddsLess(t *testing.T) {
@@ -331,7 +364,7 @@ func TestTheYieldOfAScreenIsAWhole(t *testing.T) {
 		p01 := func(label string) float64 { return rapid.Float64Range(0, 1).Draw(t, label) }
 		p := flow.Protocol{Departure: rapid.Bool().Draw(t, "dep"), Arrival: rapid.Bool().Draw(t, "arr"), Symptoms: p01("f"), Aware: p01("g"), Evade: p01("evade"),
 			SymptomDeparture: p01("sd"), SymptomArrival: p01("sa"), RiskDeparture: p01("rd"), RiskArrival: p01("ra"), Transit: rapid.Float64Range(0, 5).Draw(t, "transit")}
-		inc := flow.Incubation{Mean: rapid.Float64Range(0.5, 20).Draw(t, "mean"), Variance: rapid.Float64Range(0.5, 50).Draw(t, "var")}
+		inc := flow.Incubation{Mean: rapid.Float64Range(2, 20).Draw(t, "mean"), Variance: rapid.Float64Range(0.5, 50).Draw(t, "var")}
 		one, err := flow.Screen(p, inc, rapid.Float64Range(0, 40).Draw(t, "day"))
 		if err != nil {
 			t.Fatal(err)

@@ -59,9 +59,16 @@ func (p Protocol) Valid() error {
 	return atLeastZero("transit days", "", p.Transit)
 }
 
-// Valid refuses what is no period.
+// Valid refuses what is no period, and a spread of less than a thousandth or more
+// than ten times the mean.
 func (i Incubation) Valid() error {
-	return first(positive("incubation mean", "", i.Mean), positive("incubation variance", "", i.Variance))
+	if err := first(positive("incubation mean", "", i.Mean), positive("incubation variance", "", i.Variance)); err != nil {
+		return err
+	}
+	if ratio := math.Sqrt(i.Variance) / i.Mean; !(ratio >= 1e-3 && ratio <= 10) {
+		return bad("incubation variance", "", "is %v at a mean of %v; give days squared", i.Variance, i.Mean)
+	}
+	return nil
 }
 
 // Screen is what becomes of travellers who leave some days after their exposure:
@@ -77,14 +84,19 @@ func Screen(p Protocol, inc Incubation, daysSinceExposure float64) (Yield, error
 func (p Protocol) screen(inc Incubation, day float64) Yield {
 	ill := inc.CDF(day)                   // had their onset before departure
 	onWay := inc.CDF(day+p.Transit) - ill // have it in transit
+	return p.yield(ill, onWay)
+}
+
+// yield adds up the four classes of travellers at a share that is ill and one that
+// falls ill on the way.
+func (p Protocol) yield(ill, onWay float64) Yield {
 	if !p.Arrival {
 		onWay = 0 // nobody looks: they count as they left
 	}
 	y := Yield{Evaded: p.Evade}
 	for _, shows := range []bool{true, false} {
 		for _, knows := range []bool{true, false} {
-			share := (1 - p.Evade) * either(shows, p.Symptoms) * either(knows, p.Aware)
-			y.class(p, share, ill, onWay, shows, knows)
+			y.class(p, (1-p.Evade)*either(shows, p.Symptoms)*either(knows, p.Aware), ill, onWay, shows, knows)
 		}
 	}
 	return y
@@ -162,34 +174,31 @@ func ScreenEpidemic(p Protocol, inc Incubation, e Epidemic) (Yield, error) {
 	// share ill and the mean share that falls ill on the way.
 	ill := integrate(0, window, func(t float64) float64 { return density(t) * inc.CDF(t) })
 	after := integrate(0, window, func(t float64) float64 { return density(t) * inc.CDF(t+p.Transit) })
-	onWay := after - ill
-	if !p.Arrival {
-		onWay = 0
-	}
-	y := Yield{Evaded: p.Evade}
-	for _, shows := range []bool{true, false} {
-		for _, knows := range []bool{true, false} {
-			y.class(p, (1-p.Evade)*either(shows, p.Symptoms)*either(knows, p.Aware), ill, onWay, shows, knows)
-		}
-	}
-	return y, nil
+	return p.yield(ill, after-ill), nil
 }
 
 // integrate is adaptive Gauss–Kronrod quadrature with 7 and 15 points (Piessens
 // 1983, QUADPACK), to about 1e-13 of a smooth integrand.
 func integrate(a, b float64, f func(float64) float64) float64 {
+	q := quadrature{f: f, left: 10_000}
 	whole, err := kronrod(a, b, f)
-	return refine(a, b, whole, err, f, 40)
+	return q.refine(a, b, whole, err)
 }
 
-func refine(a, b, whole, err float64, f func(float64) float64, depth int) float64 {
-	if depth == 0 || err <= 1e-14*math.Max(1e-3, math.Abs(whole)) {
+// quadrature halves intervals until each is good enough, or enough were halved.
+type quadrature struct {
+	f    func(float64) float64
+	left int
+}
+
+func (q *quadrature) refine(a, b, whole, err float64) float64 {
+	if q.left--; q.left < 0 || err <= 1e-14*math.Max(1e-3, math.Abs(whole)) {
 		return whole
 	}
 	m := (a + b) / 2
-	left, le := kronrod(a, m, f)
-	right, re := kronrod(m, b, f)
-	return refine(a, m, left, le, f, depth-1) + refine(m, b, right, re, f, depth-1)
+	left, le := kronrod(a, m, q.f)
+	right, re := kronrod(m, b, q.f)
+	return q.refine(a, m, left, le) + q.refine(m, b, right, re)
 }
 
 // The nodes and weights of the rule on 0..1 of its half (QUADPACK, qk15).
