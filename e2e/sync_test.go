@@ -119,7 +119,13 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	h.sees("Warsame")
 	h.signIn("boss", boss).visit("/admin/nodes").sees("Laptop 1", "Enrolled", "Mombasa")
 	h.pictured("/admin/nodes", "nodes")
+
+	// Whose records it gets, and how many, is changed at the hub.
 	revoke := h.in("en").visit("/admin/nodes").follow("/revoke").where()
+	one := strings.TrimSuffix(revoke, "/revoke")
+	h.pictured(one, "node").in("en").visit(one).sees("Laptop 1", "Nothing is lost at the hub", "Invited")
+	h.set("most", "500").submit().sees("It counts from the next contact", "At most 500 people")
+	exchange().sees("The exchange is done")
 	h.pictured(revoke, "revoke").in("en").visit(revoke).sees("Laptop 1", "What it has not sent exists on it alone").submit()
 	h.sees("The node is revoked")
 	exchange().sees("did not go through", "The hub has revoked this machine")

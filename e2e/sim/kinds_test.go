@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
@@ -81,5 +82,5 @@ func kinds(version int) []journal.Kind {
 	if version > 1 {
 		all = append(all, kind(kindLater))
 	}
-	return all
+	return append(all, sync.Kinds()...)
 }

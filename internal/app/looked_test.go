@@ -25,9 +25,9 @@ var notAboutOne = []string{
 	"GET /cases/{id}", "GET /cases/{id}/edit", "GET /cases/{id}/people", "GET /families/{id}", // several people, noted as a search
 	"GET /people/{id}/photo.jpg",                      // a picture inside a page, see the next test
 	"GET /admin/users/{id}", "GET /admin/users/{id}/", // people who work here
-	"GET /admin/nodes/{id}/revoke", // a machine
-	"GET /complaints/{id}",         // of nobody: a complaint names no person
-	"GET /agreements/{id}",         // between two hubs, about nobody
+	"GET /admin/nodes/{id}", "GET /admin/nodes/{id}/revoke", // a machine
+	"GET /complaints/{id}", // of nobody: a complaint names no person
+	"GET /agreements/{id}", // between two hubs, about nobody
 	// What was agreed with another hub stands in sharing_test.go, where there is one.
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
 }

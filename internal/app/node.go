@@ -163,7 +163,7 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), people.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
 		all = append(all, k...)
 	}
 	return all

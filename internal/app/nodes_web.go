@@ -62,7 +62,7 @@ func notHub() (page.Callout, string) {
 
 func nodesTable(nodes []sync.PeerStanding, sites []place.Site, lang string, now time.Time) page.Table {
 	t := page.Table{Empty: page.Empty{Title: page.M("app.nodes.none"), Text: page.M("app.nodes.none_text")}, Columns: []page.Column{
-		{Label: page.M("app.nodes.name")}, {Label: page.M("app.sync.sites")}, {Label: page.M("app.users.state")}, {Label: page.M("app.sync.contact")},
+		{Label: page.M("app.nodes.name")}, {Label: page.M("app.sync.sites"), Wide: true}, {Label: page.M("app.users.state")}, {Label: page.M("app.sync.contact")},
 		{Label: page.M("app.nodes.to_it")}, {Label: page.M("app.nodes.from_it")}, {Label: page.M("app.nodes.received")}, {Label: page.M("app.nodes.act"), Hide: true}}}
 	nodes = slices.Clone(nodes)
 	slices.SortStableFunc(nodes, func(a, b sync.PeerStanding) int { return last(a.State == sync.Revoked) - last(b.State == sync.Revoked) })
@@ -73,7 +73,7 @@ func nodesTable(nodes []sync.PeerStanding, sites []place.Site, lang string, now 
 		}
 		var act any = page.M("app.nodes.over")
 		if p.State != sync.Revoked {
-			act = page.Link{Href: revokePath(p.ID), Text: page.M(revokeWord(p.Peer, "do"))}
+			act = []page.Cell{page.Link{Href: nodePath(p.ID), Text: page.M("app.nodes.scope_do")}, page.Link{Href: revokePath(p.ID), Text: page.M(revokeWord(p.Peer, "do"))}}
 		}
 		t.Rows = append(t.Rows, []page.Cell{p.Name, siteNames(p.Sites, sites, lang), state, contactCell(p.Contact, now),
 			backlogCell(p), behindCell(p.Peer), receivedCell(p), act})
@@ -81,7 +81,7 @@ func nodesTable(nodes []sync.PeerStanding, sites []place.Site, lang string, now 
 	return t
 }
 
-func revokePath(id db.ID) string { return nodesPath + "/" + id.String() + "/revoke" }
+func revokePath(id db.ID) string { return nodePath(id) + "/revoke" }
 
 // nodeTag says how a node stands. One that is silent for a week may be lost.
 func nodeTag(p sync.Peer, now time.Time) page.Tag {
@@ -151,22 +151,20 @@ const mostPeople = 100_000_000
 
 // typedInvitation reads the form.
 func typedInvitation(name, most string, chosen []string, sites []place.Site) (sync.Invitation, error) {
-	const op = "app.typedInvitation"
-	in := sync.Invitation{Name: name, Sites: chosen}
-	for _, code := range chosen {
-		if !slices.ContainsFunc(sites, func(s place.Site) bool { return s.Code == code }) {
-			return in, fault.Field(op, "sites", "app.nodes.site_wrong")
-		}
-	}
+	chosen, number, err := typedCatchment(chosen, most, sites, nil)
+	return sync.Invitation{Name: name, Sites: chosen, Most: number}, err
+}
+
+// typedMost reads a cap; 0 for the usual one.
+func typedMost(most string) (int64, error) {
 	if most = strings.TrimSpace(most); most == "" {
-		return in, nil
+		return 0, nil
 	}
 	number, err := strconv.ParseInt(most, 10, 64)
 	if err != nil || number < 1 || number > mostPeople {
-		return in, fault.Field(op, "most", "app.nodes.most_wrong")
+		return 0, fault.Field("app.typedMost", "most", "app.nodes.most_wrong")
 	}
-	in.Most = number
-	return in, nil
+	return number, nil
 }
 
 // inviting opens the form; not ok when it answered already.

@@ -40,6 +40,16 @@ func syncSamples(t testing.TB) []page.Sample {
 	revoke := func(name string, which int) revokeView {
 		return revokePage(sampleNodes(name, now)[which], siteNames(nil, nil, "en"), now)
 	}
+	one := func(name string, sites []place.Site) nodeView {
+		p := sampleNodes(name, now)[0]
+		if p.People = 812; sites == nil {
+			p.Sites = nil
+		}
+		done := page.Timeline{{When: now, What: page.M("app.nodes.act_changed"), Detail: []page.Cell{name, page.M("app.nodes.act_most", "count", 2000)}}}
+		return nodePage(p, scopeForm(p.Peer, sites, "en"), done, siteNames(p.Sites, sites, "en"), nodeTag(p.Peer, now))
+	}
+	acts := actsTable()
+	acts.Rows = append(acts.Rows, []page.Cell{now, "Boss", page.M("app.nodes.act_revoked"), pagetest.Hostile, siteNames(nil, nil, "en"), int64(100)})
 	places := []place.Site{{Code: "NBO", Names: map[string]string{"en": "Nairobi"}}}
 	return []page.Sample{
 		{Name: "exchange", Template: "app/sync", Title: "app.sync.title", Empty: state("", "", 0), Full: state("Laptop Dadaab 1", "sync.unreachable", 3), Hostile: state(pagetest.Hostile, "sync.fork", 1)},
@@ -50,6 +60,9 @@ func syncSamples(t testing.TB) []page.Sample {
 		{Name: "no nodes", Template: "app/nodes", Title: "app.nodes.title", Wide: true, Empty: nodesView{Table: nodesTable(nil, nil, "en", now)}, Full: nodes("A"), Hostile: none},
 		{Name: "invite a node", Template: "page/form", Title: "app.nodes.invite", Empty: inviteForm(nil, "en"), Full: inviteForm(places, "en"), Hostile: inviteForm(places, "ar")},
 		{Name: "code of a node", Template: "app/invited", Title: "app.nodes.invited", Empty: invitedView{}, Full: invited("Laptop Dadaab 1"), Hostile: invited(pagetest.Hostile)},
+		{Name: "one node", Template: "app/node", Title: "app.nodes.scope_title", Empty: one("", nil), Full: one("Laptop Dadaab 1", places), Hostile: one(pagetest.Hostile, places),
+			Problems: []page.Problem{{Field: "most", Text: page.M("app.nodes.most_wrong")}}},
+		{Name: "what was done to nodes", Template: "app/acts", Title: "app.nodes.acts_all", Wide: true, Empty: actsView{actsTable()}, Full: actsView{acts}, Hostile: actsView{acts}},
 		{Name: "revoke a node", Template: "app/revoke", Title: "app.nodes.revoke_title", Empty: revoke("", 0), Full: revoke("Laptop Dadaab 1", 0), Hostile: revoke(pagetest.Hostile, 0)},
 		{Name: "withdraw an invitation", Template: "app/revoke", Title: "app.nodes.withdraw_title", Empty: revoke("", 1), Full: revoke("Laptop Dadaab 1", 1), Hostile: revoke(pagetest.Hostile, 1)},
 	}

@@ -30,6 +30,9 @@ func (n *Node) syncRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /admin/nodes", n.getNodes)
 	mux.HandleFunc("GET /admin/nodes/new", n.getInvite)
 	mux.HandleFunc("POST /admin/nodes/new", n.postInvite)
+	mux.HandleFunc("GET /admin/nodes/{id}", n.getNode)
+	mux.HandleFunc("POST /admin/nodes/{id}", n.postNode)
+	mux.HandleFunc("GET /audit/nodes", n.getNodeActs)
 	mux.HandleFunc("GET /admin/nodes/{id}/revoke", n.getRevoke)
 	mux.HandleFunc("POST /admin/nodes/{id}/revoke", n.postRevoke)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 )
 
@@ -112,18 +113,19 @@ func TestOnlyWhoLooksAfterTheMachineEnrolsInvitesAndRevokes(t *testing.T) {
 	if err != nil || len(nodes) != 1 {
 		t.Fatal(nodes, err)
 	}
-	revoke := "/admin/nodes/" + nodes[0].ID.String() + "/revoke"
+	one := "/admin/nodes/" + nodes[0].ID.String()
+	revoke := one + "/revoke"
 	for _, role := range access.Roles() {
 		if role == access.Administrator {
 			continue
 		}
 		v := n.at(role)
 		v.get("/sync").says(t, 200, "This is the hub")
-		for _, path := range []string{"/admin/nodes", "/admin/nodes/new", revoke} {
+		for _, path := range []string{"/admin/nodes", "/admin/nodes/new", one, revoke} {
 			v.get(path).says(t, http.StatusForbidden)
 		}
-		for _, path := range []string{"/sync/now", "/sync/enrol", "/admin/nodes/new", revoke} {
-			v.post(path, url.Values{"name": {"X"}, "code": {"X"}}).says(t, http.StatusForbidden)
+		for _, path := range []string{"/sync/now", "/sync/enrol", "/admin/nodes/new", one, revoke} {
+			v.post(path, url.Values{"name": {"X"}, "code": {"X"}, "sites": {"NBO-1"}}).says(t, http.StatusForbidden)
 		}
 	}
 	if nodes, _ = n.Sync.Nodes(t.Context()); len(nodes) != 1 || nodes[0].State != "invited" {
@@ -208,3 +210,79 @@ func TestANodeIsEnrolledExchangesAndIsRevokedInTheBrowser(t *testing.T) {
 	exchange().says(t, 200, "did not go through", "The hub has revoked this machine")
 	desk.get("/").says(t, 200, "The exchange does not go on")
 }
+
+// finds reports whether a search at this installation finds somebody.
+func (n *testNode) finds(name string) bool {
+	n.t.Helper()
+	a := n.at(access.Reception).post("/people/find", url.Values{"q": {name}})
+	return a.status == 200 && !strings.Contains(text(a.doc), "Nobody was found")
+}
+
+func TestTheSitesOfANodeAreChangedInTheBrowserAndPeopleArriveAndGo(t *testing.T) {
+	hub, node := startHub(t), startOther(t)
+	boss, chief := hub.at(access.Administrator), node.at(access.Administrator)
+	hub.register(hub.at(access.Reception), "family_latin", "Hassan", "given_latin", "Omar", "sex", "male", "birth-year", "1990")
+	chief.pick(chief.get("/sync"), "/sync/enrol").set("code", hub.invited("Laptop 1")).send().says(t, 200, "This device is enrolled")
+	exchange := func() {
+		t.Helper()
+		chief.pick(chief.get("/sync"), "/sync/now").send().says(t, 200, "The exchange is done")
+	}
+	exchange()
+	if node.finds("Omar Hassan") {
+		t.Fatal("a node of no site was given somebody")
+	}
+	path := "/admin/nodes/" + onlyNode(t, hub)
+	boss.get("/admin/nodes").says(t, 200, "Sites and cap")
+	boss.get(path).says(t, 200, "Laptop 1", "its people arrive", "Nothing is lost at the hub", "A lower cap drops nobody", "Invited", "People it holds now")
+	for _, tc := range []struct{ why, most, site, word string }{
+		{"a cap of nobody", "0", "NBO-1", "whole number of people"},
+		{"a site that is not there", "", "XXX", "from the sites that are listed"},
+	} {
+		a := boss.post(path, url.Values{"most": {tc.most}, "sites": {tc.site}})
+		a.says(t, http.StatusUnprocessableEntity, tc.word)
+		if got := onlyNodeOf(t, hub).Sites; len(got) != 0 {
+			t.Errorf("%s: the node has the sites %v", tc.why, got)
+		}
+	}
+	change := func(most string, sites ...string) {
+		t.Helper()
+		f := boss.pick(boss.get(path), path).set("most", most)
+		f.values["sites"] = sites
+		f.send().says(t, 200, "Saved. It counts from the next contact", "Sites or cap changed")
+	}
+	change("2000", "NBO-1")
+	exchange()
+	if !node.finds("Omar Hassan") {
+		t.Error("the site was added, and who belongs to it did not arrive")
+	}
+	boss.get(path).says(t, 200, "At most 2000 people")
+	change("")
+	exchange()
+	if node.finds("Omar Hassan") {
+		t.Error("the site was taken away, and who belongs to it is still there")
+	}
+	if !hub.finds("Omar Hassan") {
+		t.Error("somebody is lost at the hub")
+	}
+	if got := onlyNodeOf(t, hub).Most; got != 100_000 {
+		t.Errorf("an empty cap is %d", got)
+	}
+	hub.at(access.PrivacyOfficer).get("/audit").says(t, 200, "What was done to nodes")
+	hub.at(access.PrivacyOfficer).get("/audit/nodes").says(t, 200, "Laptop 1", "Sites or cap changed", "Invited")
+	hub.at(access.Nurse).get("/audit/nodes").says(t, http.StatusForbidden)
+	if err := hub.Sync.Revoke(t.Context(), onlyNodeOf(t, hub).ID); err != nil {
+		t.Fatal(err)
+	}
+	boss.get(path).says(t, http.StatusNotFound)
+}
+
+func onlyNodeOf(t testing.TB, hub *testNode) sync.PeerStanding {
+	t.Helper()
+	nodes, err := hub.Sync.Nodes(t.Context())
+	if err != nil || len(nodes) != 1 {
+		t.Fatal(nodes, err)
+	}
+	return nodes[0]
+}
+
+func onlyNode(t testing.TB, hub *testNode) string { return onlyNodeOf(t, hub).ID.String() }

@@ -56,7 +56,7 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	v := view{Filter: f, Actions: []page.Link{
 		{Href: "/audit/glass", Text: page.M("stewardship.glass.title")}, {Href: "/audit/policy", Text: page.M("stewardship.policy.title")},
-		{Href: "/audit/accounts", Text: page.M("stewardship.accounts.title")},
+		{Href: "/audit/accounts", Text: page.M("stewardship.accounts.title")}, {Href: "/audit/nodes", Text: page.M("stewardship.nodes.title")},
 		{Href: "/complaints", Text: page.M("stewardship.complaints.title")}, {Href: "/erasures", Text: page.M("stewardship.erasures.title")},
 	}}
 	if n, err := s.Access.GlassesWaiting(r.Context()); err == nil && n > 0 {

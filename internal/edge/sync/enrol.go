@@ -141,7 +141,10 @@ func (s *Service) Invite(ctx context.Context, in Invitation) (Peer, string, erro
 		}
 		now := s.Clock()
 		p.Until = now.Add(codeLife)
-		return insertPeer(tx, p, sum, p.Until, now)
+		if err := insertPeer(tx, p, sum, p.Until, now); err != nil {
+			return err
+		}
+		return s.did(ctx, tx, NodeInvited, p)
 	})
 	return p, text, err
 }
@@ -275,38 +278,6 @@ func (s *Service) enrol(ctx context.Context, pin []byte, r enrolRequest) (enrolA
 		return err
 	})
 	return a, err
-}
-
-// Revoke ends what a node may do: it is lost, seized or given up. What it has sent
-// stays. Nothing is taken from it or sent to it any more.
-func (s *Service) Revoke(ctx context.Context, node db.ID) error {
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		p, err := peerBy(tx, "id", node)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec("UPDATE sync_node SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), p.ID)
-		return err
-	})
-}
-
-// SetSites changes a node's catchment. Who belongs to it no more is dropped from the
-// node at its next contact, and who belongs to it now arrives.
-func (s *Service) SetSites(ctx context.Context, node db.ID, sites []string) error {
-	text, err := json.Marshal(append([]string{}, sites...))
-	if err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		p, err := peerBy(tx, "id", node)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec("UPDATE sync_node SET sites = ? WHERE id = ?", string(text), p.ID); err != nil || p.Feed.IsZero() {
-			return err
-		}
-		return s.Journal.Rescope(tx, p.Feed, func(db.ID) (bool, error) { return false, nil })
-	})
 }
 
 // samePin compares without telling how much was right.

@@ -399,12 +399,15 @@ func (s *HubSession) taken(ctx context.Context, f Frame) ([]Frame, error) {
 	return s.pump(ctx)
 }
 
-// filter says what belongs to the node: whom its sites see, and whom it writes about.
-func (s *HubSession) filter() journal.Filter {
-	return journal.Filter{Reference: true, Most: s.peer.Most,
-		Own: func(i db.ID) bool { return slices.Contains(s.own, i) },
+func (s *HubSession) filter() journal.Filter { return s.peer.filter(s.own, s.all) }
+
+// filter says what belongs to a node: whom its sites see, and whom it writes about.
+// own and all are the names under which it writes, and ever wrote.
+func (p Peer) filter(own, all []db.ID) journal.Filter {
+	return journal.Filter{Reference: true, Most: p.Most,
+		Own: func(i db.ID) bool { return slices.Contains(own, i) },
 		Wants: func(h *journal.Header) bool {
-			return h.Site != "" && slices.Contains(s.peer.Sites, h.Site) || slices.Contains(s.all, h.Version.Origin.Installation)
+			return h.Site != "" && slices.Contains(p.Sites, h.Site) || slices.Contains(all, h.Version.Origin.Installation)
 		}}
 }
 

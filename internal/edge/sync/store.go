@@ -77,7 +77,7 @@ ALTER TABLE sync_node ADD COLUMN behind INTEGER;
 ALTER TABLE sync_installation ADD COLUMN ticket BLOB;
 ALTER TABLE sync_installation ADD COLUMN last BLOB;
 ALTER TABLE sync_hub ADD COLUMN ticket BLOB;
-`}}
+`}, {Area: "sync", Number: 4, SQL: actTables}}
 }
 
 // State is where a node stands at its hub.

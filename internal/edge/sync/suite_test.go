@@ -44,7 +44,7 @@ func testKinds() []journal.Kind {
 	}
 	site := kind("t.site")
 	site.Reach = journal.Everywhere
-	return []journal.Kind{kind("t.person"), kind("t.note"), site}
+	return append(Kinds(), kind("t.person"), kind("t.note"), site)
 }
 
 // side is one installation, a node or a hub.

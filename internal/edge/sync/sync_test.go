@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -234,23 +235,86 @@ func TestAPersonIsFetchedByTheirNumber(t *testing.T) {
 
 func TestACatchmentIsChangedAtTheHub(t *testing.T) {
 	hubs(t, func(t *testing.T, hub *side) {
-		a, b := hub.node("A", "camp"), hub.node("B", "port")
+		a, b := hub.node("A", "camp", "port"), hub.node("B", "port")
 		amal := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+		stays := a.put("t.person", "port", db.ID{}, map[string]any{"given": "Stays"})
 		a.sync()
 		b.sync()
-		id := mustNodes(t, hub)[1].ID
-		if err := hub.SetSites(t.Context(), id, []string{"port", "camp"}); err != nil {
-			t.Fatal(err)
+		set := func(most int64, sites ...string) {
+			t.Helper()
+			if err := hub.SetCatchment(t.Context(), mustNodes(t, hub)[1].ID, sites, most); err != nil {
+				t.Fatal(err)
+			}
 		}
+		set(0, "port", "camp")
 		b.sync()
 		want(t, "who is in the larger catchment", b.row(amal), a.row(amal))
-		if err := hub.SetSites(t.Context(), id, []string{"port"}); err != nil {
-			t.Fatal(err)
-		}
+		own := b.put("t.person", "port", db.ID{}, map[string]any{"given": "Own"})
 		b.sync()
+		set(0, "port")
+		r := b.sync()
 		want(t, "who is not in the smaller one", b.row(amal), "none")
 		want(t, "the same at the hub", hub.row(amal), a.row(amal))
+		want(t, "who belongs to both", b.row(stays), a.row(stays))
+		want(t, "what is sent to drop one and keep two", r.Down, 1)
+		set(0)
+		b.sync()
+		want(t, "whom the node wrote about, with no site at all", b.row(own), hub.row(own))
+		want(t, "whom it did not", b.row(stays), "none")
 		b.whole()
+
+		acts, err := hub.Acts(t.Context(), mustNodes(t, hub)[1].ID)
+		if err != nil || len(acts) != 4 {
+			t.Fatalf("what is kept of it: %v %v", acts, err)
+		}
+		want(t, "the latest act", acts[0].Act, NodeChanged)
+		want(t, "its sites", len(acts[0].Sites), 0)
+		want(t, "the first", acts[3].Act, NodeInvited)
+		want(t, "by whom", access.IsOperator(acts[0].By), true)
+		hub.whole()
+	})
+}
+
+func TestWhoWasKeptOutComesWhenTheCapIsRaisedAndNobodyGoesWhenItIsLowered(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a, b := hub.node("A", "camp"), hub.node("B", "camp")
+		id := mustNodes(t, hub)[1].ID
+		cap := func(most int64) {
+			t.Helper()
+			if err := hub.SetCatchment(t.Context(), id, []string{"camp"}, most); err != nil {
+				t.Fatal(err)
+			}
+			b.sync()
+		}
+		var ids []db.ID
+		for i := range 4 {
+			ids = append(ids, a.put("t.person", "camp", db.ID{}, map[string]any{"given": fmt.Sprint(i)}))
+		}
+		a.sync()
+		here := func() (n int) {
+			for _, id := range ids {
+				if b.row(id) != "none" {
+					n++
+				}
+			}
+			return n
+		}
+		cap(2)
+		want(t, "people under a cap of two", here(), 2)
+		cap(3)
+		want(t, "after it was raised by one", here(), 3)
+		cap(1)
+		want(t, "after it was lowered", here(), 3)
+		want(t, "what the hub says that it holds", hub.standing("B").People, 3)
+		cap(0)
+		want(t, "after it was taken away", here(), 4)
+		b.whole()
+		if err := hub.Revoke(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if err := hub.SetCatchment(t.Context(), id, []string{"port"}, 0); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a node that is revoked: %v", err)
+		}
 	})
 }
 

@@ -44,14 +44,16 @@ func (j *Journal) DropGuests(tx *db.Tx, id db.ID, limit int) (int, error) {
 }
 
 // Rescope makes a feed walk all origins again, because its filter changed. Who was in
-// scope because the filter had wanted them is dropped where keep does not name them;
-// who is wanted now comes in on the way.
-func (j *Journal) Rescope(tx *db.Tx, id db.ID, keep func(subject db.ID) (bool, error)) error {
-	feed, err := openFeed(tx, id, true)
+// scope because the filter had wanted them, or somebody whom they travel with, is
+// dropped where it wants none of them now; who stays is not sent again; who is wanted
+// now, or was kept out by a cap that is higher now, comes in on the way.
+func (j *Journal) Rescope(tx *db.Tx, id db.ID, flt Filter) error {
+	const op = "journal.Rescope"
+	f, err := j.filler(tx, id, flt)
 	if err != nil {
 		return err
 	}
-	rows, err := tx.Query("SELECT subject FROM journal_feed_subjects WHERE feed = ? AND why <> ? ORDER BY subject", feed.no, ScopeFetched)
+	rows, err := tx.Query("SELECT subject FROM journal_feed_subjects WHERE feed = ? AND why <> ? ORDER BY subject", f.feed.no, ScopeFetched)
 	if err != nil {
 		return err
 	}
@@ -59,20 +61,69 @@ func (j *Journal) Rescope(tx *db.Tx, id db.ID, keep func(subject db.ID) (bool, e
 	if err != nil {
 		return err
 	}
+	judged := make(map[db.ID]bool, len(in)) // a company stays or goes as one
 	for _, s := range in {
-		stays, err := keep(s)
-		if err != nil {
-			return err
-		}
-		if stays {
+		if judged[s] {
 			continue
 		}
-		if err := j.Drop(tx, id, s); err != nil {
-			return err
+		c, err := j.companyOf(tx, s)
+		if err != nil {
+			return fault.Wrap(op, err)
+		}
+		for _, one := range c.Subjects {
+			judged[one] = true
+		}
+		stays, err := f.wantsAny(c)
+		if err == nil && !stays {
+			err = j.Drop(tx, id, s)
+		}
+		if err != nil {
+			return fault.Wrap(op, err)
 		}
 	}
-	_, err = tx.Exec("UPDATE journal_feed_cursors SET walked = CASE WHEN walked > seq THEN walked ELSE seq END, seq = 0 WHERE feed = ?", feed.no)
+	_, err = tx.Exec("UPDATE journal_feed_cursors SET walked = CASE WHEN walked > seq THEN walked ELSE seq END, seq = 0 WHERE feed = ?", f.feed.no)
 	return err
+}
+
+// wantsAny reports whether the filter wants an entry about one of a company, or one of
+// them was asked for.
+func (f *filler) wantsAny(c company) (bool, error) {
+	for _, s := range c.Subjects {
+		asked, err := f.tx.Exists("SELECT 1 FROM journal_feed_subjects WHERE feed = ? AND subject = ? AND why = ?", f.feed.no, s, ScopeFetched)
+		if err != nil || asked {
+			return asked, err
+		}
+	}
+	for _, doc := range c.Docs {
+		wanted, err := f.wantsDoc(doc)
+		if err != nil || wanted {
+			return wanted, err
+		}
+	}
+	return false, nil
+}
+
+func (f *filler) wantsDoc(doc db.ID) (bool, error) {
+	rows, err := f.tx.Query("SELECT header FROM journal_entries WHERE doc = ? ORDER BY slot", doc)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return false, err
+		}
+		h, err := parseHeader(raw)
+		if err != nil {
+			return false, err
+		}
+		p := Part{Entry: Entry{Header: h}}
+		if f.allowed(&h) && f.wants(&p, f.flt.Own != nil && f.flt.Own(h.Version.Origin.Installation)) {
+			return true, rows.Err()
+		}
+	}
+	return false, rows.Err()
 }
 
 // InScope counts the people in the scope of a feed.

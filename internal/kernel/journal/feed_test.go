@@ -295,7 +295,7 @@ func TestACatchmentThatChangesBringsAndTakesPeople(t *testing.T) {
 		wantHas(t, b.node, "who is at A", atA, true)
 		b.site = "c"
 		hub.write(func(tx *db.Tx) error {
-			return hub.j.Rescope(tx, b.feed, func(db.ID) (bool, error) { return false, nil })
+			return hub.j.Rescope(tx, b.feed, b.filter())
 		})
 		b.down(3)
 		wantHas(t, b.node, "who is at A", atA, false)
@@ -303,7 +303,7 @@ func TestACatchmentThatChangesBringsAndTakesPeople(t *testing.T) {
 		wantRow(t, b.node, atC, hub.row(atC))
 		b.site = "b"
 		hub.write(func(tx *db.Tx) error {
-			return hub.j.Rescope(tx, b.feed, func(db.ID) (bool, error) { return false, nil })
+			return hub.j.Rescope(tx, b.feed, b.filter())
 		})
 		b.down(3)
 		wantHas(t, b.node, "who is at C", atC, false)
