@@ -3,6 +3,7 @@ package e2e
 import (
 	"net"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -117,6 +118,19 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	h.visit("/people")
 	h.leave(`(function(){var q=document.querySelector("form.search [name=q]");q.value="Amina Warsame";q.form.submit()})()`)
 	h.sees("Warsame")
+
+	// Somebody whom this laptop was never sent is asked for by the number on the card.
+	godwit(t, "", "site", "set", "DAD", "--dir", hubDir, "--country", "KEN", "--name", "Dadaab")
+	godwit(t, given+"\n", "user", "add", "yusuf", "--dir", hubDir, "--role", "reception", "--site", "DAD", "--name", "Yusuf Ali")
+	h.signInFirst("yusuf", given, own).visit("/people/new")
+	h.set("family_latin", "Abdi").set("given_latin", "Hodan").set("sex", "female").set("birth-year", "1984").saves()
+	number := regexp.MustCompile(`\b[A-Z0-9]{5}-[A-Z0-9]{5}\b`).FindString(h.text())
+	n.signIn("rosa", own).pictured("/people/ask", "ask").in("en").visit("/people")
+	n.leave(`(function(){var q=document.querySelector("form.search [name=q]");q.value="` + number + `";q.form.submit()})()`)
+	n.sees("Not here? Ask the hub").leave(`document.querySelector("form[action='/people/ask'] button").click()`)
+	n.set("purpose", "care").submit().sees("Found. 1 record is here now", "belongs to another site")
+	n.shot("asked-en-desk").signIn("chief", chief)
+
 	h.signIn("boss", boss).visit("/admin/nodes").sees("Laptop 1", "Enrolled", "Mombasa")
 	h.pictured("/admin/nodes", "nodes")
 

@@ -63,6 +63,10 @@ func syncSamples(t testing.TB) []page.Sample {
 		{Name: "one node", Template: "app/node", Title: "app.nodes.scope_title", Empty: one("", nil), Full: one("Laptop Dadaab 1", places), Hostile: one(pagetest.Hostile, places),
 			Problems: []page.Problem{{Field: "most", Text: page.M("app.nodes.most_wrong")}}},
 		{Name: "what was done to nodes", Template: "app/acts", Title: "app.nodes.acts_all", Wide: true, Empty: actsView{actsTable()}, Full: actsView{acts}, Hostile: actsView{acts}},
+		{Name: "ask the hub", Template: "app/fetch", Title: "app.fetch.title", Empty: fetchView{Form: fetchForm("")}, Full: fetchView{Form: fetchForm("DAD-1")}, Hostile: fetchView{Form: fetchForm(pagetest.Hostile)},
+			Problems: []page.Problem{{Field: "number", Text: page.M("app.fetch.no_number")}, {Field: "purpose", Text: page.M("app.fetch.no_purpose")}}},
+		{Name: "what the hub answered", Template: "app/fetch", Title: "app.fetch.title", Empty: fetchView{Result: fetched(false, nil, 0, false, false, nil)},
+			Full: fetchView{Result: fetched(true, nil, 2, false, true, []page.Link{{Href: "/people/1", Text: page.M("app.fetch.open", "code", page.Code("ABC-123"))}})}, Hostile: fetchView{Result: fetchAlone()}},
 		{Name: "revoke a node", Template: "app/revoke", Title: "app.nodes.revoke_title", Empty: revoke("", 0), Full: revoke("Laptop Dadaab 1", 0), Hostile: revoke(pagetest.Hostile, 0)},
 		{Name: "withdraw an invitation", Template: "app/revoke", Title: "app.nodes.withdraw_title", Empty: revoke("", 1), Full: revoke("Laptop Dadaab 1", 1), Hostile: revoke(pagetest.Hostile, 1)},
 	}

@@ -27,6 +27,8 @@ func (n *Node) syncRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sync", n.getSync)
 	mux.HandleFunc("POST /sync/now", n.postSyncNow)
 	mux.HandleFunc("POST /sync/enrol", n.postSyncEnrol)
+	mux.HandleFunc("GET "+fetchPath, n.getFetch)
+	mux.HandleFunc("POST "+fetchPath, n.postFetch)
 	mux.HandleFunc("GET /admin/nodes", n.getNodes)
 	mux.HandleFunc("GET /admin/nodes/new", n.getInvite)
 	mux.HandleFunc("POST /admin/nodes/new", n.postInvite)

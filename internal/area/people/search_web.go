@@ -13,6 +13,9 @@ type findView struct {
 	Asked    bool // something was searched for
 	Found    foundView
 	Register bool
+
+	Elsewhere string // where to ask for who was not found here, and by which number
+	Number    string
 }
 
 // foundView is the list of who was found; it is also a fragment by itself.
@@ -81,6 +84,11 @@ func (s *Service) find(w http.ResponseWriter, r *http.Request, typed string) {
 		Register: s.Access.May(r.Context(), registerAction, personRow{Site: a.Site()}.identity()),
 		Form: &page.Form{Action: "/people/find", Submit: page.M("page.search.button"), Fields: []page.Field{
 			{Kind: page.Text, Name: "q", Label: page.M("people.find.label"), Hint: page.M("people.find.hint"), Value: typed, Max: maxTyped, Dir: "auto"}}}}
+	if v.Asked && len(found.Hits) == 0 && s.Elsewhere != nil {
+		if v.Elsewhere = s.Elsewhere(r.Context()); found.Query.Number != "" {
+			v.Number = typed
+		}
+	}
 	s.Pages.Render(w, r, page.Page{Template: "people/find", Title: "people.title.find", View: v, Return: "/people"})
 }
 

@@ -24,6 +24,10 @@ type Deps struct {
 	Sites   *place.Sites
 	Pages   *page.Renderer // nil where there are no pages: a command, a seeder
 	Clock   func() time.Time
+
+	// Elsewhere is where somebody who is not here can be asked for, or "" where this
+	// user or this installation cannot. It may be nil.
+	Elsewhere func(ctx context.Context) string
 }
 
 // Service is this area's use cases. Each exported method with a context is one

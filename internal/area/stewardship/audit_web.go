@@ -115,7 +115,7 @@ func whereMsg(what string) page.Msg {
 			"rights": "stewardship", "erasures": "stewardship", "review": "stewardship"}[first]
 	}
 	switch area {
-	case "people", "care", "assessment", "stewardship":
+	case "people", "care", "assessment", "stewardship", "sync":
 		return page.M("stewardship.where." + area)
 	case "access": // a broken glass
 		return page.M("stewardship.where.people")

@@ -83,9 +83,9 @@ type Service struct {
 	// Wake is called after a session that brought something. It may be nil.
 	Wake func()
 
-	// Resolve finds the people of a number, or nobody. Asked keeps
-	// that a node was given somebody, in the read audit. Without them nobody can be
-	// asked for.
+	// Resolve finds the people of a number, or nobody. Asked keeps in the read audit
+	// that a node was given somebody, or, with no subject, that it asked for nobody.
+	// Without them nobody can be asked for.
 	Resolve func(tx *db.Tx, number string) ([]db.ID, error)
 	Asked   func(tx *db.Tx, node Peer, a Ask, subject db.ID) error
 

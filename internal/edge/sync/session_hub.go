@@ -554,6 +554,9 @@ func (s *HubSession) fetch(ctx context.Context, f Frame) ([]Frame, error) {
 			return err
 		}
 		found = len(people) > 0
+		if !found && s.s.Asked != nil {
+			return s.s.Asked(tx, s.peer, a, db.ID{})
+		}
 		for _, id := range people {
 			if s.s.Asked != nil {
 				if err := s.s.Asked(tx, s.peer, a, id); err != nil {

@@ -89,8 +89,15 @@ func (a *Access) Searched(ctx context.Context, what string, shown []db.ID) error
 }
 
 // Fetched writes, at a hub, that a node was given a person for whom its user had
-// asked. The user's rights were checked there; purpose is what they said.
+// asked, or, for none, that nobody of the number was found: who tries numbers shows.
+// The user's rights were checked there; purpose is what they said.
 func (a *Access) Fetched(tx *db.Tx, user, subject db.ID, purpose string) error {
+	if !MayAskFor(purpose) {
+		return fault.New(fault.Forbidden, "access.Fetched", "door.forbidden")
+	}
+	if subject.IsZero() {
+		return fault.Wrap("access.Fetched", a.record(tx, Read{User: user, Act: ActSearched, Purpose: purpose, What: "sync.fetch"}))
+	}
 	return fault.Wrap("access.Fetched", a.record(tx, Read{User: user, Subject: subject, Act: ActOpened, Purpose: purpose, What: "sync.fetch"}))
 }
 

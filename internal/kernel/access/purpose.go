@@ -73,3 +73,11 @@ func OrdinaryPurpose(roles []Role) string {
 	}
 	return ""
 }
+
+// AskPurposes is the closed list of what a node may ask its hub for somebody's record
+// for: those for which clinical content is opened, but for sharing, which rests on
+// agreements.
+var AskPurposes = []string{"care", "assessment", "emergency", "public_health", "protection", "person_request"}
+
+// MayAskFor reports whether a purpose is in that list.
+func MayAskFor(purpose string) bool { return slices.Contains(AskPurposes, purpose) }
