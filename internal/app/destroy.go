@@ -9,12 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
 // closeWithin is how long Destroy waits for the database to be closed. What was
 // to be destroyed is gone before that.
 const closeWithin = 500 * time.Millisecond
+
+// tellWithin is how long a destroyed node tries to reach its hub, behind the answer.
+const tellWithin = 20 * time.Second
 
 // Unsent is how many changes were made here that have reached no other place: those
 // that the hub has not acknowledged, or every one where there is no hub.
@@ -42,6 +46,9 @@ func (n *Node) confirmation(ctx context.Context) string {
 //
 // What it does not reach: copies of the slot file elsewhere, and old blocks of a
 // flash disk (package key).
+//
+// A node that is open tells its hub afterwards, with what it has in memory. Destroy
+// waits for that as long as it waits for the database to be closed, and no longer.
 func (h *Host) Destroy() error {
 	if h.o.onServer() {
 		return errOnServer
@@ -67,14 +74,60 @@ func (h *Host) Destroy() error {
 	}
 	if n != nil {
 		n.end() // every request under way
-		closed := make(chan struct{})
-		go func() { defer close(closed); _ = n.shut() }()
-		select {
-		case <-closed:
-		case <-time.After(closeWithin):
-		}
+		h.after(n)
 	}
 	return err
+}
+
+// after closes the database of a node whose records are destroyed, and tells the hub.
+// The link may need longer than the second that there is: it goes on by itself.
+func (h *Host) after(n *Node) {
+	over := make(chan struct{}, 2)
+	go func() { _ = n.shut(); over <- struct{}{} }()
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), tellWithin)
+		defer cancel()
+		switch err := n.Sync.Farewell(ctx, sync.Client{}); {
+		case err == nil:
+			h.told.Store(hubTold)
+		case fault.KeyOf(err) == "sync.not_enrolled":
+			h.told.Store(hubNone)
+		default:
+			h.told.Store(hubByHand)
+		}
+		over <- struct{}{}
+	}()
+	late := time.After(closeWithin)
+	for range 2 {
+		select {
+		case <-over:
+		case <-late:
+			return
+		}
+	}
+}
+
+// What the hub knows of the records having been destroyed.
+const (
+	hubByHand int32 = iota // nothing that we know of: the node was locked, or the link is down
+	hubTold
+	hubNone // there is none
+)
+
+// toldHub is that as a word for the page.
+func (h *Host) toldHub() string {
+	return map[int32]string{hubTold: "told", hubByHand: "by_hand"}[h.told.Load()]
+}
+
+// hubLine says it on the command line.
+func (h *Host) hubLine() []string {
+	switch h.told.Load() {
+	case hubTold:
+		return []string{"the hub was told, and has revoked this node"}
+	case hubNone:
+		return nil
+	}
+	return []string{"the hub was not told: if this node has one, have it revoked there (Nodes in the browser, or `godwit hub revoke NAME`)"}
 }
 
 // destroyCommand asks, or does it.
@@ -95,7 +148,7 @@ func (h *Host) destroyCommand(ctx context.Context, c Command) (Answer, error) {
 	if err := h.Destroy(); err != nil {
 		return Answer{}, err
 	}
-	return Answer{Lines: []string{"the records in " + h.o.Dir + " are destroyed: nobody can open them any more"}, OK: true}, nil
+	return Answer{Lines: append([]string{"the records in " + h.o.Dir + " are destroyed: nobody can open them any more"}, h.hubLine()...), OK: true}, nil
 }
 
 var destroyLines = []string{

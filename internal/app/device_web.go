@@ -108,6 +108,7 @@ func (n *Node) postRotate(w http.ResponseWriter, r *http.Request) {
 // destroyView asks before the records are destroyed.
 type destroyView struct {
 	Unsent page.Callout
+	Hub    bool // there is one to tell
 	Form   *page.Form
 }
 
@@ -118,7 +119,7 @@ func (n *Node) getDestroy(w http.ResponseWriter, r *http.Request) {
 }
 
 func (n *Node) showDestroy(w http.ResponseWriter, r *http.Request, wrong string) {
-	changes, err := n.Unsent(r.Context())
+	st, err := n.Sync.Status(r.Context())
 	if err != nil {
 		n.Pages.Error(w, r, err)
 		return
@@ -127,7 +128,7 @@ func (n *Node) showDestroy(w http.ResponseWriter, r *http.Request, wrong string)
 	if wrong != "" {
 		f.Note("code", page.M(wrong))
 	}
-	n.Pages.Form(w, r, page.Page{Template: "app/destroy", Title: "app.destroy.title", View: destroyView{Unsent: unsentNotice(changes), Form: f},
+	n.Pages.Form(w, r, page.Page{Template: "app/destroy", Title: "app.destroy.title", View: destroyView{Unsent: unsentNotice(st.Unsent), Hub: st.Enrolled, Form: f},
 		Back: page.Link{Href: devicePath, Text: page.M("app.device.title")}}, f)
 }
 
@@ -170,5 +171,5 @@ func (n *Node) postDestroy(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, err)
 		return
 	}
-	page.Destroyed(n.Pages, w, r)
+	page.Destroyed(n.Pages, w, r, n.host.toldHub())
 }

@@ -37,6 +37,8 @@ type Host struct {
 	stop     context.CancelFunc // ends the work of the open node
 	behind   sync.WaitGroup
 
+	told atomic.Int32 // what the hub knows of the records having been destroyed
+
 	close    sync.Once
 	closeErr error
 }

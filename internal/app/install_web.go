@@ -85,7 +85,7 @@ func (h *Host) getInstall(w http.ResponseWriter, r *http.Request) {
 	p := h.pair.Load()
 	switch {
 	case h.State() == StateDestroyed:
-		page.Destroyed(h.pages, w, r)
+		page.Destroyed(h.pages, w, r, h.toldHub())
 		return
 	case !h.o.HTTPS:
 		h.pages.Error(w, r, fault.New(fault.NotFound, "app.install", "page.error.not_found"))

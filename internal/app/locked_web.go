@@ -15,7 +15,7 @@ func (h *Host) lockedRoutes() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	door := &page.LockedDoor{Pages: h.pages, State: func() string { return string(h.State()) },
+	door := &page.LockedDoor{Pages: h.pages, State: func() string { return string(h.State()) }, Told: h.toldHub,
 		Unlock: h.Unlock, UnlockWords: h.UnlockWords, Opened: h.opened}
 	door.Routes(mux)
 	h.installRoutes(mux)

@@ -222,6 +222,9 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	}
 	n.arrivals, n.syncNow = make(chan struct{}, 1), make(chan struct{}, 1)
 	n.Sync = n.newSync(o)
+	if _, err := n.Sync.Status(ctx); err != nil { // it remembers whom to tell if the records are destroyed
+		return err
+	}
 	if o.SyncAddr != "" {
 		n.nodes = &nodesAt{o.SyncAddr}
 	}

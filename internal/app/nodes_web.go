@@ -72,6 +72,12 @@ func nodesTable(nodes []sync.PeerStanding, sites []place.Site, lang string, now 
 			state = append(state, page.M("app.nodes.told", "what", page.M(p.Trouble)))
 		}
 		var act any = page.M("app.nodes.over")
+		if !p.Ended.IsZero() {
+			act = []page.Cell{page.M("app.nodes.over"), p.Ended.In(now.Location())}
+		}
+		if p.Why == sync.WhyDestroyed {
+			state = append(state, page.M("app.nodes.destroyed_said"))
+		}
 		if p.State != sync.Revoked {
 			act = []page.Cell{page.Link{Href: nodePath(p.ID), Text: page.M("app.nodes.scope_do")}, page.Link{Href: revokePath(p.ID), Text: page.M(revokeWord(p.Peer, "do"))}}
 		}
@@ -90,6 +96,8 @@ func nodeTag(p sync.Peer, now time.Time) page.Tag {
 		heard = p.Enrolled
 	}
 	switch silent := now.Sub(heard); {
+	case p.Why == sync.WhyDestroyed:
+		return page.Tag{Level: page.Danger, Text: page.M("app.nodes.state_destroyed")}
 	case p.State == sync.Revoked:
 		return page.Tag{Level: page.Quiet, Text: page.M("app.nodes.state_revoked")}
 	case p.State == sync.Invited && now.After(p.Until):

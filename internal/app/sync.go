@@ -322,6 +322,12 @@ func (n *Node) listNodes(ctx context.Context) ([]string, error) {
 			last = p.Contact.UTC().Format(time.RFC3339)
 		}
 		line := fmt.Sprintf("%-20s %-9s last contact %s, %d changes received, %s, %s, sites %s", p.Name, p.State, last, p.Received, behindLine(p.Behind), backlogLine(p.Backlog), strings.Join(p.Sites, ","))
+		switch {
+		case p.Why == sync.WhyDestroyed:
+			line += "; its records were destroyed on " + p.Ended.UTC().Format(time.RFC3339) + ", as it said itself"
+		case p.State == sync.Revoked && !p.Ended.IsZero():
+			line += "; since " + p.Ended.UTC().Format(time.RFC3339)
+		}
 		if p.Trouble != "" {
 			line += "; " + sentenceOf(p.Trouble)
 		}

@@ -86,7 +86,9 @@ func sampleNodes(name string, now time.Time) []sync.PeerStanding {
 	expired.Until = now.Add(-time.Hour)
 	silent.Contact, silent.Backlog = now.Add(-9*24*time.Hour), sync.Backlog{Known: true, Unread: 120}
 	troubled.Contact, troubled.Trouble, troubled.Backlog = now.Add(-3*time.Hour), "sync.other_protocol", sync.Backlog{Known: true, Ready: 4}
-	return []sync.PeerStanding{well, invited, expired, silent, troubled, gone}
+	destroyed := node(sync.Revoked)
+	destroyed.Why, destroyed.Ended, destroyed.Behind = sync.WhyDestroyed, now.Add(-time.Hour), &three
+	return []sync.PeerStanding{well, invited, expired, silent, troubled, gone, destroyed}
 }
 
 func TestANodeThatIsSilentForAWeekIsAmber(t *testing.T) {
@@ -109,6 +111,7 @@ func TestANodeThatIsSilentForAWeekIsAmber(t *testing.T) {
 		{"a clock that was set back", sync.Peer{State: sync.Enrolled, Contact: now.Add(day)}, page.Done, "app.nodes.state_enrolled"},
 		{"invited", sync.Peer{State: sync.Invited, Until: now.Add(time.Hour)}, page.Info, "app.nodes.state_invited"},
 		{"a code that ran out", sync.Peer{State: sync.Invited, Until: ago(time.Hour)}, page.Wait, "app.nodes.state_expired"},
+		{"destroyed, as it said", sync.Peer{State: sync.Revoked, Why: sync.WhyDestroyed, Contact: ago(time.Minute)}, page.Danger, "app.nodes.state_destroyed"},
 		{"revoked long ago", sync.Peer{State: sync.Revoked, Contact: ago(90 * day)}, page.Quiet, "app.nodes.state_revoked"},
 	} {
 		if got := nodeTag(tc.p, now); got.Level != tc.level || got.Text.Key != tc.key {

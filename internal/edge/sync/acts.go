@@ -26,10 +26,13 @@ const (
 	NodeWithdrawn NodeAct = "withdrawn" // the invitation
 	NodeChanged   NodeAct = "changed"   // its sites or how many people it may hold
 	NodeRevoked   NodeAct = "revoked"
+	NodeDestroyed NodeAct = "destroyed" // it said that its records are destroyed
 )
 
 // NodeActs lists them.
-func NodeActs() []NodeAct { return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked} }
+func NodeActs() []NodeAct {
+	return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked, NodeDestroyed}
+}
 
 // NodeEvent is one act, and how the node stood after it.
 type NodeEvent struct {

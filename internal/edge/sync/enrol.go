@@ -95,12 +95,13 @@ type Service struct {
 	// Sharing answers for agreements with other hubs; nil where there are none.
 	Sharing *Sharing
 
-	one chan struct{} // one exchange with the hub at a time
+	one   chan struct{} // one exchange with the hub at a time
+	words *remembered
 }
 
 // New readies a side of the exchange.
 func New(s Service) *Service {
-	s.one = make(chan struct{}, 1)
+	s.one, s.words = make(chan struct{}, 1), new(remembered)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -228,6 +229,9 @@ func (s *Service) enrolled(ctx context.Context, co code, id identity, pin []byte
 			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.key, h.cert, s.Clock())
 		return err
 	})
+	if err == nil {
+		s.words.keep(h, nil)
+	}
 	return h, err
 }
 

@@ -89,10 +89,7 @@ func (s *Service) Revoke(ctx context.Context, node db.ID) error {
 		if p.State == Invited {
 			act = NodeWithdrawn
 		}
-		if _, err := tx.Exec("UPDATE sync_node SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), p.ID); err != nil {
-			return err
-		}
-		return s.did(ctx, tx, act, p)
+		return s.end(ctx, tx, p, act, "", s.Clock())
 	})
 }
 

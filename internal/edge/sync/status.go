@@ -39,7 +39,10 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 		if st.Heads, err = ackedHeads(tx); err != nil {
 			return err
 		}
-		st.Unsent, err = s.Journal.Unsent(tx, st.Heads)
+		if st.Unsent, err = s.Journal.Unsent(tx, st.Heads); err == nil {
+			unsent := st.Unsent
+			s.words.keep(h, &unsent)
+		}
 		return err
 	})
 	return st, err

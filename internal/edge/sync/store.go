@@ -77,7 +77,10 @@ ALTER TABLE sync_node ADD COLUMN behind INTEGER;
 ALTER TABLE sync_installation ADD COLUMN ticket BLOB;
 ALTER TABLE sync_installation ADD COLUMN last BLOB;
 ALTER TABLE sync_hub ADD COLUMN ticket BLOB;
-`}, {Area: "sync", Number: 4, SQL: actTables}}
+`}, {Area: "sync", Number: 4, SQL: actTables}, {Area: "sync", Number: 5, SQL: `
+ALTER TABLE sync_node ADD COLUMN ended INTEGER;
+ALTER TABLE sync_node ADD COLUMN why TEXT;
+`}}
 }
 
 // State is where a node stands at its hub.
@@ -106,16 +109,18 @@ type Peer struct {
 	Taken     int64     // of the feed
 	Behind    *int64    // entries that it had not sent when the last session ended; nil is not known
 	Trouble   string    // message key of why the last session ended, or none
+	Ended     time.Time // when it was revoked, where that was kept
+	Why       string    // WhyDestroyed, or "" where somebody revoked it
 
 	pin []byte
 }
 
-const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, code_until, enrolled, contact, received, taken, behind, trouble FROM sync_node"
+const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, code_until, enrolled, contact, received, taken, behind, trouble, ended, COALESCE(why, '') FROM sync_node"
 
 func scanPeer(scan func(...any) error) (Peer, error) {
 	var p Peer
 	var sites, state string
-	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Until, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Behind, &p.Trouble)
+	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Until, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Behind, &p.Trouble, &p.Ended, &p.Why)
 	if err != nil {
 		return p, err
 	}

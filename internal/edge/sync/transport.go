@@ -37,6 +37,7 @@ func (s *Service) Handler() http.Handler {
 	mux.HandleFunc("POST "+pathEnrol, s.serveEnrol)
 	mux.HandleFunc("POST "+pathSession, s.serveSession)
 	mux.HandleFunc("POST "+pathVouch, s.serveVouch)
+	mux.HandleFunc("POST "+pathFarewell, s.serveFarewell)
 	mux.HandleFunc("POST "+pathHubEnrol, s.serveHubEnrol)
 	mux.HandleFunc("POST "+pathSwap, s.serveSwap)
 	mux.HandleFunc("POST "+pathAsk, s.serveAsk)
@@ -317,6 +318,7 @@ func (s *Service) exchange(ctx context.Context, c Client, ask *Ask, fresh bool) 
 		return Report{}, err
 	}
 	session.fresh, session.ask = fresh, ask
+	s.words.keep(session.hub, nil)
 	client, err := c.http(identity{key: session.hub.key, cert: session.hub.cert}, session.hub.pin)
 	if err != nil {
 		return Report{}, err

@@ -21,6 +21,8 @@ type LockedDoor struct {
 	Pages *Renderer
 	// State is "locked", "new" (nobody has set the node up) or "destroyed".
 	State func() string
+	// Told is what the hub knows of the records having been destroyed (see Destroyed).
+	Told func() string
 	// Unlock opens the node for a user who may log in, and UnlockWords with the
 	// recovery key; with a log-in, that administrator gets the password.
 	Unlock      func(ctx context.Context, login, password, remote string) error
@@ -41,6 +43,7 @@ func (d *LockedDoor) Routes(mux *http.ServeMux) {
 type lockedView struct {
 	Notice  Callout
 	State   string
+	Hub     string // of one whose records were destroyed, see Destroyed
 	Form    *Form
 	Recover Link
 }
@@ -73,16 +76,17 @@ func (d *LockedDoor) closed(w http.ResponseWriter, r *http.Request) bool {
 	case "new":
 		d.Pages.Render(w, r, Page{Template: "door/locked", Title: "door.new.title", Status: http.StatusServiceUnavailable, View: lockedView{State: state}, Return: access.PathLogIn})
 	case "destroyed":
-		Destroyed(d.Pages, w, r)
+		Destroyed(d.Pages, w, r, d.Told())
 	default:
 		return false
 	}
 	return true
 }
 
-// Destroyed is the page of a node whose records were destroyed.
-func Destroyed(p *Renderer, w http.ResponseWriter, r *http.Request) {
-	p.Render(w, r, Page{Template: "door/locked", Title: "door.gone.title", Status: http.StatusGone, View: lockedView{State: "destroyed"}, Return: access.PathLogIn})
+// Destroyed is the page of a node whose records were destroyed. hub is "told",
+// "by_hand" where the hub still has to be told, or "" where there is none.
+func Destroyed(p *Renderer, w http.ResponseWriter, r *http.Request, hub string) {
+	p.Render(w, r, Page{Template: "door/locked", Title: "door.gone.title", Status: http.StatusGone, View: lockedView{State: "destroyed", Hub: hub}, Return: access.PathLogIn})
 }
 
 func (d *LockedDoor) logIn(w http.ResponseWriter, r *http.Request) {

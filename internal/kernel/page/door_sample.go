@@ -26,7 +26,7 @@ func DoorSamples() []Sample {
 			Full:     lockedView{State: "recovery", Form: recoveryForm()},
 			Problems: []Problem{{Field: "login", Text: M("door.recover.not_administrator")}}},
 		{Name: "not set up", Template: "door/locked", Title: "door.new.title", Empty: lockedView{State: "new"}, Full: lockedView{State: "new"}},
-		{Name: "destroyed", Template: "door/locked", Title: "door.gone.title", Empty: lockedView{State: "destroyed"}, Full: lockedView{State: "destroyed"}},
+		{Name: "destroyed", Template: "door/locked", Title: "door.gone.title", Empty: lockedView{State: "destroyed"}, Full: lockedView{State: "destroyed", Hub: "by_hand"}, Hostile: lockedView{State: "destroyed", Hub: "told"}},
 		{Name: "locked screen", Template: "door/unlock", Title: "door.unlock.title", Empty: unlockView{Who: M("door.unlock.who", "name", "")},
 			Full: unlockView{Notice: Callout{Level: Wait, Text: []Msg{M("door.kept.large"), M("door.kept.lost")}},
 				Who: M("door.unlock.who", "name", "Amal Idris"), Form: unlockForm("/")}},
