@@ -23,7 +23,9 @@ func TestPictures(t *testing.T) {
 	b.visit(family).shot("board-en-desk")
 	b.size(360).in("ar").visit(family).shot("board-ar-phone")
 	b.size(1280).logIn("nurse").in("en").visit("/worklist/nurse").shot("worklist-nurse-en-desk")
-	b.logIn("physician").visit("/cases").shot("cases-en-desk")
+	b.logIn("epidemiologist").visit("/surveillance").shot("surveillance-en-desk")
+	b.size(360).logIn("volunteer").in("fr").visit("/surveillance/tell").shot("tell-fr-phone")
+	b.size(1280).in("en").logIn("physician").visit("/cases").shot("cases-en-desk")
 	b.visit(family).follow("/members/").shot("member-en-desk")
 	b.size(360).visit("/cases?state=suspended").follow("/cases/0").follow("/members/").from(".banner").shot("suspended-en-phone")
 	person := b.best(family, "/people/0", func() int {

@@ -8,7 +8,7 @@ import (
 )
 
 // roles are the demo's accounts, and where their work is.
-var roles = []string{"reception", "nurse", "physician", "radiographer", "laboratory", "counsellor", "screener", "epidemiologist", "manager",
+var roles = []string{"reception", "nurse", "physician", "radiographer", "laboratory", "counsellor", "screener", "volunteer", "epidemiologist", "manager",
 	"medical_officer", "privacy_officer", "administrator"}
 
 // The newcomer's walk: every account logs in, and every place in its menu opens, in

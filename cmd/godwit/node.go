@@ -170,7 +170,7 @@ type userAddCmd struct {
 	Login     string   `arg:"" help:"Log-in name."`
 	Dir       string   `xor:"where" required:"" help:"Folder of the node." type:"path"`
 	Name      string   `help:"Full name; the log-in name if left out."`
-	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, epidemiologist, manager, medical_officer, privacy_officer, administrator. 'godwit user roles' says what each is for."`
+	Role      []string `help:"Role, once for each: reception, nurse, physician, radiographer, laboratory, counsellor, screener, volunteer, epidemiologist, manager, medical_officer, privacy_officer, administrator. 'godwit user roles' says what each is for."`
 	Site      []string `help:"Code of a site where the user works, once for each; * for all. The node's only site if left out."`
 	Programme []string `default:"*" help:"Code of a programme, once for each; * for all."`
 	Ceiling   string   `default:"clinical" enum:"identity,clinical,sensitive" help:"The most sensitive data the user may open: identity, clinical or sensitive."`

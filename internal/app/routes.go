@@ -31,6 +31,7 @@ func (n *Node) routes() http.Handler {
 	n.door.Routes(mux)
 	n.Pages.Routes(mux)
 	n.People.Routes(mux)
+	n.Signals.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
@@ -83,6 +84,7 @@ var ways = []struct {
 	{"people", "/people", access.PersonSearch, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"cases", "/cases", access.BoardRead, ""},
+	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

@@ -77,7 +77,10 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err != nil {
 		return nil, err
 	}
-	return w, n.seedFamilies(ctx, w)
+	if err := n.seedFamilies(ctx, w); err != nil || families == 0 {
+		return w, err
+	}
+	return w, n.seedSignals(ctx)
 }
 
 // seedFamilies brings every family of a world to its stage.

@@ -81,6 +81,12 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 	if registers && !actor.Is(access.Reception) { // who works elsewhere registers now and then
 		v.Cards = append(v.Cards, door)
 	}
+	card, err := n.signalCard(ctx)
+	if err != nil {
+		n.Pages.Error(w, r, err)
+		return
+	}
+	v.Cards = append(v.Cards, card...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":

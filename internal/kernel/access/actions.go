@@ -128,6 +128,17 @@ const (
 	ScreeningRead Action = "screening.read"
 )
 
+// Surveillance.
+const (
+	// SignalRaise reports something that may be a public health event, also a rumour, and
+	// follows what became of the own reports.
+	SignalRaise Action = "signal.raise"
+	// SignalRead opens signals, their steps and their clocks.
+	SignalRead Action = "signal.read"
+	// SignalWork takes a signal, and triages, verifies, assesses, answers and closes it.
+	SignalWork Action = "signal.work"
+)
+
 // The rights of the person, and the audit.
 const (
 	// RightsRecord notes a person's request (copy, correction, objection, erasure).
@@ -264,6 +275,10 @@ var acts = []act{
 
 	{ScreeningRecord, []group{personal, clinical}},
 	{ScreeningRead, []group{personal, clinical}},
+
+	{SignalRaise, nil},
+	{SignalRead, []group{personal}},
+	{SignalWork, []group{personal}},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},

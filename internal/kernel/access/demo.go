@@ -17,7 +17,7 @@ const DemoPassword = "tern over tidal flats"
 func DemoAccounts(sites, programmes []string) []DemoAccount {
 	names := map[Role]string{
 		Reception: "Rosa Quispe", Nurse: "Almaz Bekele", Physician: "Dr Samira Haddad", Radiographer: "Joseph Okello",
-		Laboratory: "Lin Nguyen", Counsellor: "Fatou Diallo", Screener: "Omar Farah", Epidemiologist: "Dr Elena Petrova",
+		Laboratory: "Lin Nguyen", Counsellor: "Fatou Diallo", Screener: "Omar Farah", Volunteer: "Grace Atim", Epidemiologist: "Dr Elena Petrova",
 		Manager: "Thomas Ngugi", MedicalOfficer: "Dr Anna Keller", PrivacyOfficer: "Miriam Cohen", Administrator: "Pavel Novak",
 	}
 	var out []DemoAccount
@@ -26,7 +26,7 @@ func DemoAccounts(sites, programmes []string) []DemoAccount {
 		switch r {
 		case Physician, Laboratory, Counsellor, MedicalOfficer:
 			u.Ceiling = "sensitive"
-		case Reception, Screener, Epidemiologist, Manager, Administrator:
+		case Reception, Screener, Volunteer, Epidemiologist, Manager, Administrator:
 			u.Ceiling = "identity"
 		case PrivacyOfficer:
 			u.Ceiling, u.Sites, u.Programmes = "identity", []string{All}, []string{All}

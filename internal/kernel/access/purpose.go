@@ -60,7 +60,7 @@ func parsePurposes(text string) ([]Purpose, error) {
 var ordinary = map[Role]string{
 	Reception: "assessment", Nurse: "assessment", Physician: "assessment", Radiographer: "assessment",
 	Laboratory: "assessment", Counsellor: "assessment", Screener: "public_health",
-	Epidemiologist: "statistics", Manager: "administration", MedicalOfficer: "assessment",
+	Volunteer: "public_health", Epidemiologist: "public_health", Manager: "administration", MedicalOfficer: "assessment",
 	PrivacyOfficer: "oversight", Administrator: "administration",
 }
 

@@ -6,7 +6,7 @@ import "slices"
 // is what any of them may do, less what a role forbids (policy.cedar).
 type Role string
 
-// The twelve roles.
+// The thirteen roles.
 const (
 	Reception      Role = "reception"       // registers people, books, opens cases; sees no legal status and no clinical result
 	Nurse          Role = "nurse"           // history, vital signs, vaccines, specimens
@@ -15,28 +15,30 @@ const (
 	Laboratory     Role = "laboratory"      // the orders of the laboratory station
 	Counsellor     Role = "counsellor"      // counselling before and after a test, with its results
 	Screener       Role = "screener"        // screens at a border; no person search, only the own shift
-	Epidemiologist Role = "epidemiologist"  // counts, never a person
+	Volunteer      Role = "volunteer"       // reports what is seen in the community; opens no record
+	Epidemiologist Role = "epidemiologist"  // signals and counts; of people only what an outbreak needs
 	Manager        Role = "manager"         // the flow of the day and the programme's figures
 	MedicalOfficer Role = "medical_officer" // answers for the packs and for clinical decisions of a programme
 	PrivacyOfficer Role = "privacy_officer" // reads the audit, answers the person; no clinical content
 	Administrator  Role = "administrator"   // users, places, the node; no personal content at all
 )
 
-// Roles lists the twelve, in the order in which people and pages name them.
+// Roles lists the thirteen, in the order in which people and pages name them.
 func Roles() []Role {
-	return []Role{Reception, Nurse, Physician, Radiographer, Laboratory, Counsellor, Screener,
+	return []Role{Reception, Nurse, Physician, Radiographer, Laboratory, Counsellor, Screener, Volunteer,
 		Epidemiologist, Manager, MedicalOfficer, PrivacyOfficer, Administrator}
 }
 
-// Valid reports whether r is one of the twelve.
+// Valid reports whether r is one of the thirteen.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
 // alone are the roles that cannot be held beside another: one account must not
 // both look after the machine and read the records in it, nor both look over
-// the readers and be one, and a phone at a border must not open a clinic.
+// the readers and be one, and a phone at a border or in a village must not open a
+// clinic.
 // Somebody who does two of these jobs has two accounts, and the read audit can
 // tell which hat they wore.
-var alone = []Role{Administrator, PrivacyOfficer, Screener}
+var alone = []Role{Administrator, PrivacyOfficer, Screener, Volunteer}
 
 // Compatible reports whether one account may hold all these roles.
 func Compatible(roles []Role) bool {

@@ -1,0 +1,171 @@
+package surveillance
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Clocked is a step that has a clock.
+type Clocked string
+
+// The clocks (data/event-clocks.csv).
+const (
+	ClockTriage  Clocked = "triage"
+	ClockVerify  Clocked = "verify"
+	ClockField   Clocked = "field"
+	ClockAssess  Clocked = "assess"
+	ClockRespond Clocked = "respond"
+	SevenDetect  Clocked = "seven_detect"
+	SevenNotify  Clocked = "seven_notify"
+	SevenRespond Clocked = "seven_respond"
+)
+
+var clocked = []Clocked{ClockTriage, ClockVerify, ClockField, ClockAssess, ClockRespond, SevenDetect, SevenNotify, SevenRespond}
+
+// Clock is how long a step may take, and who says so.
+type Clock struct {
+	Long      time.Duration
+	Certainty string // O official, S secondary, R recalled
+	Source    string
+	Note      string
+}
+
+// Clocks are all clocks.
+type Clocks map[Clocked]Clock
+
+// Disease is a disease that can be reported, or one virus species of it: what is told
+// of one is never told of another.
+type Disease struct {
+	Code      string // its name is the word surveillance.disease.<code>
+	Notify    string // immediate or weekly
+	Certainty string
+	Source    string
+}
+
+// Lists are what may be chosen: signs, diseases, clocks and the matrix of risk.
+type Lists struct {
+	Signs    []string // lay definitions; the words are surveillance.lay.<code> and surveillance.lay_how.<code>
+	Diseases []Disease
+	Clocks   Clocks
+	Risk     map[[2]int]Level // by likelihood and consequence
+	Raising  []LabRule
+}
+
+// LabRule says which result is a signal.
+type LabRule struct {
+	Code, Value, Disease string
+	Certainty, Source    string
+}
+
+// HasSign reports whether a lay definition is in the list.
+func (l Lists) HasSign(code string) bool { return slices.Contains(l.Signs, code) }
+
+// HasDisease reports whether a disease is in the list.
+func (l Lists) HasDisease(code string) bool {
+	return slices.ContainsFunc(l.Diseases, func(d Disease) bool { return d.Code == code })
+}
+
+// DiseaseOf answers which disease a result is a signal of, "" for none.
+func (l Lists) DiseaseOf(code, value string) string {
+	for _, r := range l.Raising {
+		if r.Code == code && r.Value == value {
+			return r.Disease
+		}
+	}
+	return ""
+}
+
+// ReadLists reads the lists of a folder.
+func ReadLists(fsys fs.FS) (Lists, error) {
+	l := Lists{Clocks: Clocks{}, Risk: map[[2]int]Level{}}
+	for _, f := range []struct {
+		name string
+		head []string
+		row  func(c []string) error
+	}{
+		{"lay.csv", []string{"code", "certainty", "source"}, func(c []string) error { l.Signs = append(l.Signs, c[0]); return nil }},
+		{"diseases.csv", []string{"code", "notify", "certainty", "source"}, func(c []string) error {
+			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3]})
+			return nil
+		}},
+		{"lab-signals.csv", []string{"code", "value", "disease", "certainty", "source"}, func(c []string) error {
+			if !l.HasDisease(c[2]) {
+				return fmt.Errorf("disease %q is not in diseases.csv", c[2])
+			}
+			l.Raising = append(l.Raising, LabRule{c[0], c[1], c[2], c[3], c[4]})
+			return nil
+		}},
+		{"event-clocks.csv", []string{"step", "hours", "certainty", "source", "note"}, l.clock},
+		{"risk-matrix.csv", []string{"likelihood", "consequence", "level", "certainty", "source"}, l.risk},
+	} {
+		if err := readCSV(fsys, f.name, f.head, f.row); err != nil {
+			return Lists{}, err
+		}
+	}
+	for _, c := range clocked {
+		if l.Clocks[c].Long <= 0 {
+			return Lists{}, fmt.Errorf("event-clocks.csv has no %s", c)
+		}
+	}
+	if len(l.Risk) != Scale*Scale {
+		return Lists{}, fmt.Errorf("risk-matrix.csv has %d cells, want %d", len(l.Risk), Scale*Scale)
+	}
+	return l, nil
+}
+
+func (l *Lists) clock(c []string) error {
+	hours, err := strconv.Atoi(c[1])
+	if err != nil || hours <= 0 || !slices.Contains(clocked, Clocked(c[0])) {
+		return fmt.Errorf("no clock: %q hours for %q", c[1], c[0])
+	}
+	l.Clocks[Clocked(c[0])] = Clock{time.Duration(hours) * time.Hour, c[2], c[3], c[4]}
+	return nil
+}
+
+func (l *Lists) risk(c []string) error {
+	likely, err1 := strconv.Atoi(c[0])
+	bad, err2 := strconv.Atoi(c[1])
+	level := Level(c[2])
+	if err1 != nil || err2 != nil || !onScale(likely) || !onScale(bad) || !slices.Contains([]Level{Low, Moderate, High, VeryHigh}, level) {
+		return fmt.Errorf("no cell of the matrix: %q", c)
+	}
+	l.Risk[[2]int{likely, bad}] = level
+	return nil
+}
+
+func onScale(n int) bool { return n >= 1 && n <= Scale }
+
+// readCSV reads a table with a fixed head; a mistake names the file and the line.
+func readCSV(fsys fs.FS, name string, head []string, row func([]string) error) error {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := csv.NewReader(io.LimitReader(f, 1<<20))
+	r.FieldsPerRecord = len(head)
+	for first := true; ; first = false {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if first {
+			if !slices.Equal(cells, head) {
+				return fmt.Errorf("%s: columns %q, want %q", name, cells, head)
+			}
+			continue
+		}
+		if err := row(cells); err != nil {
+			line, _ := r.FieldPos(0)
+			return fmt.Errorf("%s:%d: %w", name, line, err)
+		}
+	}
+}

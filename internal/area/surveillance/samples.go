@@ -1,0 +1,63 @@
+package surveillance
+
+import (
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+// Samples are this package's pages for the tests that render every page.
+func Samples(hostile string) []page.Sample {
+	s := New(Deps{Clock: func() time.Time { return sampleNow }})
+	one := func(words string) Opened { return s.sampleOpened(words) }
+	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: "surveillance/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	}
+	form := func() *page.Form {
+		return s.reportForm(db.ID{1}, "en", "UGA", []page.Option{{Value: "KLA", Text: "Kampala"}, {Value: "ENT", Text: hostile}})
+	}
+	list := func(words string) []Listed {
+		out := []Listed{one(words).Listed, one("").Listed}
+		out[1].Pace, out[1].Owner, out[1].CasesNow = Soon, words, Count{}
+		return out
+	}
+	triage, closed := one(hostile), one(hostile)
+	triage.Standing, triage.MayWork = Standing{Stage: Triage}, true
+	closed.Standing, closed.MayWork = Standing{Stage: Closed, Level: VeryHigh}, true
+	return []page.Sample{
+		pageOf("surveillance desk", "surveillance.title", deskView(list("Mbandaka"), ""), deskView(list(hostile), Verify)),
+		pageOf("report a signal", "surveillance.report.title", view{Lead: page.M("surveillance.report.lead"), Form: form()}, view{Form: form()}, page.Problem{Field: "sign", Text: page.M("surveillance.error.what")}),
+		pageOf("tell what was seen", "surveillance.tell.title", tellView(s.tellForm(db.ID{1})), tellView(s.tellForm(db.ID{1})), page.Problem{Field: "deaths", Text: page.M("surveillance.error.deaths")}),
+		pageOf("what I reported", "surveillance.mine.title", mineView([]Signal{one("Mbandaka").Signal}), mineView([]Signal{one(hostile).Signal})),
+		pageOf("a signal in response", "surveillance.signal.title", s.signalView(one("Mbandaka"), nil), s.signalView(one(hostile), nil)),
+		pageOf("a signal at triage", "surveillance.signal.title", s.signalView(triage, nil), s.signalView(triage, nil), page.Problem{Field: "outcome", Text: page.M("surveillance.error.choose")}),
+		pageOf("a signal that is closed", "surveillance.signal.title", s.signalView(closed, nil), s.signalView(closed, nil)),
+		pageOf("an early response action", "surveillance.do.respond", view{Rows: reportRows(one(""))[:2], Form: s.formOf(ActRespond, one(""))}, view{Form: s.formOf(ActRespond, triage)}, page.Problem{Field: "why", Text: page.M("surveillance.error.why")}),
+	}
+}
+
+var sampleNow = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+// sampleOpened is a signal that went through every step.
+func (s *Service) sampleOpened(words string) Opened {
+	start, _ := calendar.OfMonth(2026, 11)
+	by, other := db.ID{7}, db.ID{8}
+	at := func(hours int) time.Time { return sampleNow.Add(time.Duration(hours-100) * time.Hour) }
+	today := calendar.DayOfTime(sampleNow)
+	sig := Signal{ID: db.ID{1}, Site: "KLA", Source: Community, Sign: "bleeding", Disease: "bdbv", Country: "COD", Place: words, Start: start, Detected: at(0), Reported: at(1), Reporter: by,
+		Cases: Of(3), Deaths: Of(1), Words: words, Steps: []Step{
+			{Act: ActTake, By: by, At: at(2)}, {Act: ActTriage, By: by, At: at(3), Outcome: GoOn, Why: words},
+			{Act: ActVerify, By: other, At: at(10), Outcome: NoAnswer}, {Act: ActVerify, By: other, At: at(20), Outcome: GoOn}, {Act: ActTriage, By: by, At: at(21), Outcome: Discard, Duplicate: db.ID{2}},
+			{Act: ActAssess, By: by, At: at(30), Likelihood: 4, Consequence: 5, Level: VeryHigh, Why: words}, {Act: ActNotify, By: by, At: at(31), On: today - 2},
+			{Act: ActRespond, By: by, At: at(40), Action: "investigation", On: today - 1}, {Act: ActRespond, By: by, At: at(41), Action: "countermeasures", Needless: true, Why: words},
+			{Act: ActCount, By: by, At: at(50), Cases: Of(5)}}}
+	sig.Standing = Fold(sig)
+	sig.PersonKnown, sig.Person = true, db.ID{9}
+	o := Opened{Listed: Listed{Signal: sig, Owner: words}, Reporter: words, Names: map[db.ID]string{by: "Dr Elena Petrova", other: words}, MayWork: true, SiteName: words,
+		Like: []Signal{{ID: db.ID{3}, Sign: "bleeding", Country: "COD", Place: words, Reported: at(0), Standing: Standing{Stage: Verify}}}}
+	o.Due, o.Pace = Due(sig.Standing, s.lists.Clocks, sampleNow)
+	o.Seven = SevenOf(sig, s.lists.Clocks, today)
+	return o
+}

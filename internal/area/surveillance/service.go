@@ -1,0 +1,99 @@
+package surveillance
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+//go:embed data/*.csv
+var data embed.FS
+
+// Pages are the pages and words of this package.
+func Pages() page.Area { return page.Area{Name: "surveillance", Templates: files, Locales: files} }
+
+// Deps is what a Service needs.
+type Deps struct {
+	DB      *db.DB
+	Journal *journal.Journal
+	Access  *access.Access
+	Pages   *page.Renderer // nil where there are no pages
+	Clock   func() time.Time
+
+	// Sites names the sites, for lists and for the country that a report begins with.
+	Sites interface {
+		Site(tx *db.Tx, code string) (place.Site, error)
+		All(tx *db.Tx) ([]place.Site, error)
+	}
+
+	// ClocksOn answers the clocks in force on a day, where a pack holds them; those of
+	// data/event-clocks.csv hold where it is nil.
+	ClocksOn func(tx *db.Tx, on calendar.Day) (Clocks, error)
+}
+
+// Service is this package's use cases.
+type Service struct {
+	Deps
+	lists Lists
+}
+
+// New makes the service.
+func New(d Deps) *Service {
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	return &Service{Deps: d, lists: ownLists()}
+}
+
+// ownLists reads what ships with the program. A mistake in it is ours and is found by
+// the first test that runs.
+func ownLists() Lists {
+	folder, err := fs.Sub(data, "data")
+	if err != nil {
+		panic(err)
+	}
+	l, err := ReadLists(folder)
+	if err != nil {
+		panic(fmt.Sprintf("surveillance/data: %v", err))
+	}
+	return l
+}
+
+// Lists are the lists in force.
+func (s *Service) Lists() Lists { return s.lists }
+
+func (s *Service) clocks(tx *db.Tx) (Clocks, error) {
+	if s.ClocksOn == nil {
+		return s.lists.Clocks, nil
+	}
+	return s.ClocksOn(tx, s.today())
+}
+
+func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+
+func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
+
+// actor returns who asks, or fault.Forbidden.
+func actor(ctx context.Context, op string) (access.Actor, error) {
+	a, ok := access.From(ctx)
+	if !ok {
+		return a, fault.New(fault.Forbidden, op, "door.no_actor")
+	}
+	return a, nil
+}
+
+// startOf is the first instant of a day.
+func startOf(d calendar.Day) time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
