@@ -75,6 +75,11 @@ var builtin = map[string]*Func{
 	"max":     {Min: 1, Max: -1, Eval: fold(math.Max)},
 	"sum":     {Min: 1, Max: -1, Eval: fold(func(a, b float64) float64 { return a + b })},
 
+	"mean":       {Min: 1, Max: -1, Eval: mean},
+	"stddev":     {Min: 2, Max: -1, Eval: stddev},
+	"kth_least":  {Min: 2, Max: -1, Eval: kthLeast},
+	"count_true": {Min: 1, Max: -1, Eval: countTrue},
+
 	"age_years":       {Min: 2, Max: 2, Eval: age(calendar.Years)},
 	"age_months":      {Min: 2, Max: 2, Eval: age(calendar.Months)},
 	"age_weeks":       {Min: 2, Max: 2, Eval: age(calendar.Weeks)},
@@ -305,4 +310,67 @@ func fold(f func(a, b float64) float64) func(Call, []value.Value) value.Value {
 		}
 		return span(args[0].Kind(), lo, hi)
 	}
+}
+
+// mean is the arithmetic mean, as FEEL's.
+func mean(c Call, args []value.Value) value.Value {
+	lo, hi, ok := fold(func(a, b float64) float64 { return a + b })(c, args).Bounds()
+	if !ok || args[0].Kind() != value.KindNumber {
+		return value.NotKnown()
+	}
+	n := float64(len(args))
+	return value.Range(lo/n, hi/n)
+}
+
+// stddev is the standard deviation of a sample (divided by n-1), as FEEL's. It does
+// not grow with its arguments, so it is known only when all of them are exact.
+func stddev(c Call, args []value.Value) value.Value {
+	m, ok := mean(c, args).Float()
+	if !ok {
+		return value.NotKnown()
+	}
+	sum := 0.0
+	for _, a := range args {
+		x, ok := a.Float()
+		if !ok {
+			return value.NotKnown()
+		}
+		sum += (x - m) * (x - m)
+	}
+	return value.Number(math.Sqrt(sum / float64(len(args)-1)))
+}
+
+// kthLeast is the k-th smallest of the numbers after the first argument: of five
+// years, kth_least(4, …) is what charts of malaria call the third quartile.
+func kthLeast(_ Call, args []value.Value) value.Value {
+	k, ok := args[0].Float()
+	n := len(args) - 1
+	if !ok || k != math.Trunc(k) || k < 1 || int(k) > n {
+		return value.NotKnown()
+	}
+	lo, hi := make([]float64, n), make([]float64, n)
+	for i, a := range args[1:] {
+		if lo[i], hi[i], ok = a.Bounds(); !ok || a.Kind() != value.KindNumber {
+			return value.NotKnown()
+		}
+	}
+	slices.Sort(lo)
+	slices.Sort(hi)
+	return value.Range(lo[int(k)-1], hi[int(k)-1])
+}
+
+// countTrue counts the conditions that are true; each that is not known widens the
+// answer by one, so that "at least three signs" settles as soon as it can.
+func countTrue(_ Call, args []value.Value) value.Value {
+	lo, hi := 0.0, 0.0
+	for _, a := range args {
+		switch a.Truth() {
+		case value.Yes:
+			lo, hi = lo+1, hi+1
+		case value.No:
+		default:
+			hi++
+		}
+	}
+	return value.Range(lo, hi)
 }

@@ -39,6 +39,7 @@ type Expect struct {
 	Blocked      []string            // codes required and contraindicated at once
 	Ask          []string            // facts to ask for, in any order
 	Unconfirmed  []string            // "kind code" of outcomes that rest on a recalled row or list
+	Highest      []string            // the highest code of each output-order table; none where nothing applies
 	ValidUntil   *calendar.Date      // nil: not compared; zero: no date
 }
 
@@ -201,6 +202,8 @@ func (e *Expect) set(m RawFact) error {
 		e.Ask = set
 	case "unconfirmed":
 		e.Unconfirmed = set
+	case "highest":
+		e.Highest = set
 	default:
 		if !expectKinds[m.Name] {
 			return fmt.Errorf("%s: is not a thing to expect (%s)", m.Name, strings.Join(expectKeys(), ", "))

@@ -189,6 +189,8 @@ func (p *Pack) rules() []rule {
 					q.kind = out
 				case "code":
 					q.codes = strings.Fields(out)
+				case "level":
+					q.level = out
 				case "anchor":
 					if out != "" {
 						q.facts = append(q.facts, out)

@@ -10,8 +10,18 @@ var expectKinds = map[string]bool{
 	"flag": true,
 }
 
+// The kinds of packs that stand apart from a person's assessment: no destination
+// reads them, so a change in one is no reason to look at its cases again.
+const (
+	CaseDefinition = "case-definition" // the classes of one disease; the pack's id is "case-" and the disease
+	Surveillance   = "surveillance"    // thresholds, clocks, follow-up, mortality
+	Border         = "border"          // screening, capacities and declarations of points of entry
+)
+
+var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true}
+
 func expectKeys() []string {
-	keys := []string{"valid_until", "undetermined", "blocked", "ask", "unconfirmed"}
+	keys := []string{"valid_until", "undetermined", "blocked", "ask", "unconfirmed", "highest"}
 	for k := range expectKinds {
 		keys = append(keys, k)
 	}

@@ -49,6 +49,7 @@ type rule struct {
 	line            int
 	kind            string
 	codes           []string
+	level           string // a subtype or degree, shown by a word of its own unless it is a number
 	certainty       Certainty
 	source          string
 	facts, lists    []string // what its cells and anchors read

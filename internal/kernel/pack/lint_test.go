@@ -35,6 +35,11 @@ func TestTheLinterNamesEachMistake(t *testing.T) {
 		{"a value without its word", replaced("locales/es.json", "value.cxr.normal", "value.cxr.norml"), Error, "no-words", "locales/es.json", "value.cxr.normal", "missing"},
 		{"a hold without its word", replaced("locales/en.json", "hold.ABNORMAL", "hold.NORMAL"), Error, "no-words", "locales/en.json", "hold.ABNORMAL", "missing"},
 		{"a class without its word", replaced("locales/en.json", "classify.FIT", "classify.FAT"), Error, "no-words", "locales/en.json", "classify.FIT", "missing"},
+		{"a subtype without its word", func(f Files) {
+			replaced("tables/class.csv", "outcome,code,|", "outcome,code,level,|")(f)
+			f["tables/class.csv"] = strings.ReplaceAll(f["tables/class.csv"], ",|,O,", ",,|,O,")
+			replaced("tables/class.csv", "NO_IMAGE,,|", "NO_IMAGE,NEVER,|")(f)
+		}, Error, "no-words", "locales/en.json", "level.NEVER", "missing"},
 		{"a language that is missing", func(f Files) { delete(f, "locales/ar.json") }, Error, "no-words", "locales/ar.json", "", "is missing"},
 		{"a sentence left in English", replaced("locales/fr.json", "Tout le monde est examiné.", "Everybody is examined."), Warning, "not-translated", "locales/fr.json", "row.H-S1", "English"},
 		{"a sentence of no row", replaced("locales/fr.json", "row.H-S1", "row.H-S0"), Warning, "stale-words", "locales/fr.json", "row.H-S0", "no row"},

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the words that call for sensitivity
 	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +27,9 @@ func (l *linter) words() {
 	}
 	for _, r := range l.rules {
 		want("row."+r.id, r.file, r.line)
+		if _, err := strconv.ParseFloat(r.level, 64); err != nil && r.level != "" {
+			want("level."+r.level, r.file, r.line)
+		}
 		for _, c := range r.codes {
 			switch {
 			case serviceKinds[r.kind]:

@@ -68,7 +68,7 @@ type prepared struct {
 
 func anyNotices(proto *decision.Protocol, cases []prepared) bool {
 	for _, c := range cases {
-		if len(compare(c.expect, proto.Decide(c.in))) > 0 {
+		if len(compare(c.expect, proto, proto.Decide(c.in))) > 0 {
 			return true
 		}
 	}

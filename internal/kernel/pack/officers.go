@@ -174,7 +174,8 @@ func (g *Registry) OnChange(f func()) { g.changed = append(g.changed, f) }
 
 // Rules names which rules hold for a pack's cases on any day: it changes when two
 // officers activated or stopped a version, or rows of one, of the pack itself or of
-// one that may stand beside it (any that is not a destination of its own).
+// one that may stand beside it (any that is not a destination of its own, nor of
+// surveillance or the border).
 func (g *Registry) Rules(tx *db.Tx, id string) (string, error) {
 	vs, err := g.versions(tx, "")
 	if err != nil {
@@ -195,7 +196,7 @@ func (g *Registry) Rules(tx *db.Tx, id string) (string, error) {
 }
 
 // read is which packs a destination's cases read, by any of its versions: itself,
-// its companions, and whatever is no destination, as a safety pack is.
+// its companions, and whatever may stand beside it, as a safety pack does.
 func (g *Registry) read(tx *db.Tx, vs []Version, id string) (map[string]bool, error) {
 	read := map[string]bool{id: true}
 	for _, v := range vs {
@@ -203,7 +204,7 @@ func (g *Registry) read(tx *db.Tx, vs []Version, id string) (map[string]bool, er
 		if err != nil {
 			return nil, err
 		}
-		if p.Kind != "destination" {
+		if p.Kind != "destination" && !apart[p.Kind] {
 			read[v.Pack] = true
 		}
 		if v.Pack == id {

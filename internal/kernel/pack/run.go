@@ -76,7 +76,7 @@ func (p *Pack) runCase(proto *decision.Protocol, c Case) (Failure, bool) {
 		fail.Err = fmt.Errorf("%s", strings.Join(d.Problems, "; "))
 		return fail, false
 	}
-	fail.Wrong = compare(c.Expect, d)
+	fail.Wrong = compare(c.Expect, proto, d)
 	fail.Rows = firedRows(d)
 	return fail, len(fail.Wrong) == 0
 }
@@ -121,7 +121,7 @@ func (p *Pack) basisDay(c Case) (calendar.Day, bool) {
 }
 
 // compare lists what differs between expectation and decision.
-func compare(e Expect, d decision.Decision) []Mismatch {
+func compare(e Expect, proto *decision.Protocol, d decision.Decision) []Mismatch {
 	var wrong []Mismatch
 	check := func(what string, want, got []string) {
 		want, got = sortedSet(want), sortedSet(got)
@@ -168,6 +168,15 @@ func compare(e Expect, d decision.Decision) []Mismatch {
 			}
 		}
 		check("unconfirmed", e.Unconfirmed, got)
+	}
+	if e.Highest != nil {
+		got := []string{}
+		for _, s := range proto.Standings(&d) {
+			if s.Code != "" {
+				got = append(got, s.Code)
+			}
+		}
+		check("highest", e.Highest, got)
 	}
 	if e.Ask != nil {
 		check("ask", e.Ask, d.Ask)

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,16 @@ func TestTheNameOfTheRulesInForce(t *testing.T) {
 		d.activated(t, other, "2020-01-01")
 		if rules() != stopped {
 			t.Error("another destination's rules are this one's")
+		}
+		for i, kind := range []string{CaseDefinition, Surveillance, Border} {
+			apart, _ := d.imported(t, func(f Files) {
+				named("apart-" + strconv.Itoa(i))(f)
+				replaced(manifestFile, "kind: destination", "kind: "+kind)(f)
+			})
+			d.activated(t, apart, "2020-01-01")
+			if rules() != stopped {
+				t.Errorf("a pack of kind %s is read by no case of a destination, and its cases would all be looked at again", kind)
+			}
 		}
 		beside, _ := d.imported(t, func(f Files) {
 			named("tide")(f)
