@@ -13,13 +13,13 @@ func (l *linter) names() {
 	readFact := make([]bool, len(p.facts))
 	readList := map[string]bool{}
 	readParam := map[string]bool{}
+	given := map[string]bool{}
 	for _, t := range p.tables {
 		for _, s := range t.cols {
 			if s < len(p.facts) {
 				readFact[s] = true
 			}
 		}
-		given := map[string]bool{}
 		for _, r := range t.rows {
 			for _, c := range r.cells {
 				for _, x := range c.tests {
@@ -37,7 +37,9 @@ func (l *linter) names() {
 				}
 			}
 		}
-		for _, code := range t.t.Order {
+	}
+	for _, t := range p.tables {
+		for _, code := range t.t.Order { // a later table may give it
 			if !given[code] {
 				l.add(Finding{Severity: Warning, Rule: "order", Table: t.t.Name, Message: fmt.Sprintf("no row gives %s, which the order names", code)})
 			}

@@ -18,8 +18,11 @@ func (s Standing) Open() bool { return len(s.May) > 0 }
 
 // Standings reads a decision against the output-order tables of the protocol, in
 // their order: the highest code of each table's Order that is definite, and what
-// could still be higher. A table of which nothing applies has an empty standing:
-// that none of its rows is met, if it is not Open.
+// could still be higher. A later table may give codes of the scale too: a negative
+// result counts only for somebody who was suspected, so its row reads
+// classify.SUSPECTED and cannot stand in the same table. What counts is the kinds
+// that the table gives and the codes of its order, whichever table gave them. An
+// empty standing that is not Open says that nothing of the scale applies.
 func (p *Protocol) Standings(d *Decision) []Standing {
 	var out []Standing
 	for _, t := range p.src.Tables {
@@ -41,13 +44,25 @@ func (p *Protocol) Standing(d *Decision, table string) (s Standing, ok bool) {
 	return Standing{}, false
 }
 
+// scale is the kinds of outcome that the rows of a table give.
+func (t *Table) scale() map[Kind]bool {
+	kinds := map[Kind]bool{}
+	for _, r := range t.Rows {
+		if len(r.Out) > 0 && r.Out[0] != "" {
+			kinds[Kind(r.Out[0])] = true
+		}
+	}
+	return kinds
+}
+
 func (t *Table) standing(d *Decision) Standing {
 	s := Standing{Table: t.Name}
+	kinds := t.scale()
 	best := len(t.Order)
 	var may []Outcome
 	for _, code := range t.Order {
 		for _, o := range d.Outcomes {
-			if o.Code != code || !slices.ContainsFunc(o.Rows, func(r RowRef) bool { return r.Table == t.Name }) {
+			if o.Code != code || !kinds[o.Kind] {
 				continue
 			}
 			if o.State != Definite {
