@@ -20,6 +20,10 @@ const (
 
 var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true}
 
+// Apart reports whether the pack is of surveillance or the border and not of a
+// person's assessment.
+func (m *Manifest) Apart() bool { return apart[m.Kind] }
+
 func expectKeys() []string {
 	keys := []string{"valid_until", "undetermined", "blocked", "ask", "unconfirmed", "highest"}
 	for k := range expectKinds {

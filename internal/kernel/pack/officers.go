@@ -204,7 +204,7 @@ func (g *Registry) read(tx *db.Tx, vs []Version, id string) (map[string]bool, er
 		if err != nil {
 			return nil, err
 		}
-		if p.Kind != "destination" && !apart[p.Kind] {
+		if p.Kind != "destination" && !p.Apart() {
 			read[v.Pack] = true
 		}
 		if v.Pack == id {
