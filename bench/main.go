@@ -34,6 +34,7 @@ func main() {
 		{"first", benchFirst},
 		{"hub", benchHub},
 		{"start", benchStart},
+		{"epi", benchEpi},
 	}
 	names := []string{}
 	for _, s := range suites {

@@ -21,11 +21,16 @@ const (
 //
 //	C1: mean + z·sd of the Baseline periods t-Baseline … t-1
 //	C2: the same of t-Baseline-2 … t-3
-//	C3: mean2 + sd2·(z - Σ k=1,2 max(0, C2stat(t-k) - 1)), never below 0,
+//	C3: observed + sd2·(z - Σ k=1,2 max(0, C2stat(t-k) - 1)), never below 0,
 //	    where C2stat = (observed - mean2)/sd2
 //
-// with z the (1-Alpha) quantile of the normal distribution and sd at least MinSigma.
-// A period alarms when it is above the limit.
+// with z the (1-Alpha) quantile of the normal distribution, mean2 and sd2 those of C2's
+// baseline, and sd at least MinSigma. A period alarms when it is above the limit.
+//
+// The limit of C3 moves with the observation: it alarms when the two periods before
+// exceeded by more than z together, whatever the present one is. That is how the
+// reference program turns the statistic of C3 into a limit, and it is kept so that
+// limits agree; C1 and C2 are the ones that look at the present period.
 //
 // A baseline without variation has sd 0. C1 and C2 then alarm for one case more than
 // always; C3 divides by it and has no answer (NoVariation). MinSigma of 0.5 or 1
@@ -84,11 +89,29 @@ func (p EARS) Detect(s Series, r Range) ([]EARSPoint, error) {
 		return nil, err
 	}
 	out := make([]EARSPoint, 0, to-from+1)
-	z := normalQuantile(1 - p.Alpha)
+	run := earsRun{EARS: p, counts: s.Counts, z: normalQuantile(1 - p.Alpha)}
+	if p.Method == C3 {
+		run.older, run.newer = run.excess(from-2), run.excess(from-1)
+	}
 	for t := from; t <= to; t++ {
-		out = append(out, p.at(s.Counts, t, z))
+		out = append(out, run.at(t))
 	}
 	return out, nil
+}
+
+// earsRun is one series under way.
+type earsRun struct {
+	EARS
+	counts       []float64
+	z            float64
+	older, newer earsExcess // C3: of the two periods before
+}
+
+// earsExcess is what a period exceeded its C2 baseline by, in standard deviations above
+// one; it has none where State is not Stands.
+type earsExcess struct {
+	value float64
+	state State
 }
 
 // lag are the periods between the baseline and t.
@@ -99,47 +122,58 @@ func (p EARS) lag() int {
 	return 2
 }
 
-// at answers for one period. C3 computes its two earlier statistics again, which is
-// cheaper than keeping them.
-func (p EARS) at(counts []float64, t int, z float64) EARSPoint {
-	mean, sd, state := p.baseline(counts, t)
-	none := EARSPoint{Bound: undefined(t, counts[t], state), Mean: math.NaN(), SD: math.NaN()}
-	if state != Stands {
-		return none
+// at answers for the next period.
+func (r *earsRun) at(t int) EARSPoint {
+	y := r.counts[t]
+	mean, sd, state := r.baseline(r.counts, t)
+	if r.Method != C3 {
+		if state != Stands {
+			return withoutBaseline(t, y, state)
+		}
+		return EARSPoint{Bound: above(t, y, math.Max(0, mean+sd*r.z)), Mean: mean, SD: sd}
 	}
-	if p.Method == C3 {
-		for k := 1; k <= 2; k++ {
-			m, d, state := p.baseline(counts, t-k)
-			if state != Stands {
-				none.State = state
-				return none
-			}
-			if math.IsNaN(counts[t-k]) {
-				none.State = HistoryNotReported
-				return none
-			}
-			excess := (counts[t-k]-m)/d - 1
-			if math.IsNaN(excess) {
-				none.State = NoVariation
-				return none
-			}
-			z -= math.Max(0, excess)
+	older, newer := r.older, r.newer
+	r.older, r.newer = newer, excessOf(y, mean, sd, state)
+	for _, s := range []State{state, older.state, newer.state} {
+		if s != Stands {
+			return withoutBaseline(t, y, s)
 		}
 	}
-	centre := mean
-	if p.Method == C3 {
-		centre = counts[t]
-		if math.IsNaN(centre) {
-			none.State = NotReported
-			return none
-		}
+	if math.IsNaN(y) {
+		return withoutBaseline(t, y, NotReported)
 	}
-	upper := centre + sd*z
+	upper := y + sd*(r.z-older.value-newer.value)
 	if math.IsNaN(upper) { // 0 · -∞
-		none.State = NoVariation
-		return none
+		return withoutBaseline(t, y, NoVariation)
 	}
-	return EARSPoint{Bound: above(t, counts[t], math.Max(0, upper)), Mean: mean, SD: sd}
+	return EARSPoint{Bound: above(t, y, math.Max(0, upper)), Mean: mean, SD: sd}
+}
+
+// excess is that of any period; before the series there is none.
+func (r *earsRun) excess(t int) earsExcess {
+	if t < 0 {
+		return earsExcess{state: InsufficientHistory}
+	}
+	mean, sd, state := r.baseline(r.counts, t)
+	return excessOf(r.counts[t], mean, sd, state)
+}
+
+func excessOf(y, mean, sd float64, state State) earsExcess {
+	if state != Stands {
+		return earsExcess{state: state}
+	}
+	if math.IsNaN(y) {
+		return earsExcess{state: HistoryNotReported}
+	}
+	v := (y-mean)/sd - 1
+	if math.IsNaN(v) {
+		return earsExcess{state: NoVariation}
+	}
+	return earsExcess{math.Max(0, v), Stands}
+}
+
+func withoutBaseline(t int, y float64, why State) EARSPoint {
+	return EARSPoint{Bound: undefined(t, y, why), Mean: math.NaN(), SD: math.NaN()}
 }
 
 // baseline are the mean and the standard deviation before t.

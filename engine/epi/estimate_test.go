@@ -123,6 +123,8 @@ func TestRtRefusesWhatCannotBe(t *testing.T) {
 		{"imported not reported where the total is", "reported where", Reproduction{Interval: fewDays}, Incidence{Total: repeat(20, 5), Imported: repeat(20, nan)}},
 		{"no days", "is empty", Reproduction{Interval: fewDays}, Incidence{}},
 		{"a window longer than the series", "do not fit", Reproduction{Interval: fewDays, Window: 20}, good},
+		{"an interval given twice", "given twice", Reproduction{Interval: fewDays, MeanSI: 5, SDSI: 3}, good},
+		{"no interval at all", "mean-si", Reproduction{}, good},
 		{"a prior of nothing", "mean-prior", Reproduction{Interval: fewDays, MeanPrior: -1}, good},
 		{"a prior without variation", "std-prior", Reproduction{Interval: fewDays, SDPrior: math.Inf(1)}, good},
 		{"the whole as a quantile", "quantiles", Reproduction{Interval: fewDays, Quantiles: []float64{1}}, good},

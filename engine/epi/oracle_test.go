@@ -362,6 +362,7 @@ func TestReproductionNumbersAgreeWithTheReferenceProgram(t *testing.T) {
 	for _, row := range cases.rows {
 		id := cases.text(row, "case_id")
 		in := series[cases.text(row, "series_id")]
+		p := Reproduction{MeanPrior: cases.num(row, "mean_prior"), SDPrior: cases.num(row, "std_prior"), Window: cases.int(row, "window")}
 		var shares []float64
 		for _, r := range intervals[id] {
 			shares = append(shares, si.num(r, "w"))
@@ -376,14 +377,15 @@ func TestReproductionNumbersAgreeWithTheReferenceProgram(t *testing.T) {
 				cs.rows++
 				cs.near(w[k], shares[k], 1e-9, "%s day %d", id, k)
 			}
-			shares = w
+			p.MeanSI, p.SDSI = cases.num(row, "mean_si"), cases.num(row, "std_si")
 		} else {
 			cs.rows += len(shares)
+			p.Interval = shares
 		}
 		if cases.text(row, "use_imported") != "TRUE" {
 			in.Imported = nil
 		}
-		points, err := Reproduction{Interval: shares, MeanPrior: cases.num(row, "mean_prior"), SDPrior: cases.num(row, "std_prior"), Window: cases.int(row, "window")}.Estimate(in)
+		points, err := p.Estimate(in)
 		if err != nil {
 			t.Fatal(id, err)
 		}

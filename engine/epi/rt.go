@@ -20,7 +20,12 @@ import "math"
 // "Improved inference of time-varying reproduction numbers during infectious disease
 // outbreaks", Epidemics 29 (2019) 100356, for imported cases.
 type Reproduction struct {
-	Interval  SerialInterval
+	// Interval is a given (non-parametric) serial interval. Without it the interval is
+	// parametric: DiscreteInterval of MeanSI and SDSI over the days of the series, which
+	// for a series shorter than the interval leaves a rest out.
+	Interval     SerialInterval
+	MeanSI, SDSI float64
+
 	MeanPrior float64   // 0 means 5
 	SDPrior   float64   // 0 means 5
 	Window    int       // days of a window, which slides by one day; 0 means 7
@@ -73,6 +78,12 @@ func (p Reproduction) filled() (Reproduction, error) {
 		if err := checkShare("quantiles", q); err != nil {
 			return p, err
 		}
+	}
+	if p.Interval == nil {
+		return p, nil
+	}
+	if p.MeanSI != 0 || p.SDSI != 0 {
+		return p, refuse("serial interval", "is given twice; give either its shares or its mean and standard deviation")
 	}
 	_, err := NewSerialInterval(p.Interval)
 	return p, err
@@ -146,7 +157,13 @@ func (p Reproduction) intervalFor(in Incidence) (Reproduction, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, in.check()
+	if err := in.check(); err != nil {
+		return p, err
+	}
+	if p.Interval == nil {
+		p.Interval, err = DiscreteInterval(p.MeanSI, p.SDSI, len(in.Total))
+	}
+	return p, err
 }
 
 func (p Reproduction) state(pt RtPoint, all, meanSI float64) State {

@@ -66,17 +66,12 @@ func (c *RtCmd) Run(e *Env) error {
 		if c.IgnoreImported {
 			in.Imported = nil
 		}
-		interval := given
-		if interval == nil {
-			if interval, err = epi.DiscreteInterval(c.MeanSI, c.StdSI, len(in.Total)); err != nil {
-				return err
-			}
-		}
-		points, err := epi.Reproduction{Interval: interval, MeanPrior: c.MeanPrior, SDPrior: c.StdPrior, Window: c.Window,
-			MinCases: c.MinCases, Quantiles: c.Quantiles}.Estimate(in)
+		points, err := epi.Reproduction{Interval: given, MeanSI: c.MeanSI, SDSI: c.StdSI, MeanPrior: c.MeanPrior, SDPrior: c.StdPrior,
+			Window: c.Window, MinCases: c.MinCases, Quantiles: c.Quantiles}.Estimate(in)
 		if err != nil {
 			return err
 		}
+		c.warn(e, s, len(in.Total))
 		for _, p := range points {
 			cells := []any{s.ID, moment(s.T[p.Start]), moment(s.T[p.End]), p.State, p.Mean, p.SD}
 			for _, q := range p.Quantiles {
@@ -92,13 +87,33 @@ func (c *RtCmd) Run(e *Env) error {
 	return status
 }
 
+// warn says when a parametric interval is longer than the series.
+func (c *RtCmd) warn(e *Env, s epi.SheetSeries, days int) {
+	if c.SI != "" {
+		return
+	}
+	w, err := epi.DiscreteInterval(c.MeanSI, c.StdSI, days)
+	if err != nil {
+		return
+	}
+	sum := 0.0
+	for _, share := range w {
+		sum += share
+	}
+	if sum < 0.99 {
+		fmt.Fprintln(e.Err, epi.RowProblem{Series: s.ID, Problem: fmt.Sprintf(
+			"only %.0f %% of the serial interval is within its %d days: the series is short for it, and R may be too high", 100*sum, days)})
+	}
+}
+
 // interval is the one of a file; nil for a parametric one.
 func (c *RtCmd) interval(e *Env) (epi.SerialInterval, error) {
 	if c.SI == "" {
 		if c.MeanSI == 0 || c.StdSI == 0 {
 			return nil, errors.New("give the serial interval: --mean-si and --std-si, or --si FILE")
 		}
-		return epi.DiscreteInterval(c.MeanSI, c.StdSI, 2)
+		_, err := epi.DiscreteInterval(c.MeanSI, c.StdSI, 1)
+		return nil, err
 	}
 	if c.MeanSI != 0 || c.StdSI != 0 {
 		return nil, errors.New("give either --si or --mean-si and --std-si")
