@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"errors"
 	"net"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -131,6 +133,8 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	n.set("purpose", "care").submit().sees("Found. 1 record is here now", "belongs to another site")
 	n.shot("asked-en-desk").signIn("chief", chief)
 
+	forked(t, n, node, nodeDir, chief, rosa{own})
+
 	h.signIn("boss", boss).visit("/admin/nodes").sees("Laptop 1", "Enrolled", "Mombasa")
 	h.pictured("/admin/nodes", "nodes")
 
@@ -143,4 +147,51 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	h.pictured(revoke, "revoke").in("en").visit(revoke).sees("Laptop 1", "What it has not sent exists on it alone").submit()
 	h.sees("The node is revoked")
 	exchange().sees("did not go through", "The hub has revoked this machine")
+}
+
+// rosa registers people.
+type rosa struct{ password string }
+
+func (r rosa) registers(n *tab, family string) {
+	n.in("en").signIn("rosa", r.password).visit("/people/new")
+	n.set("family_latin", family).set("given_latin", "Sahra").set("sex", "female").set("birth-year", "1992").saves()
+}
+
+// forked has the laptop's folder run twice. The copy is refused, its page says what
+// happened, and what only it has goes to the hub under a new name; the laptop itself
+// goes on afterwards in the same way.
+func forked(t *testing.T, n *tab, node *running, dir, chief string, r rosa) {
+	t.Helper()
+	copied := filepath.Join(filepath.Dir(dir), "copy")
+	node.Stop()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Chmod(copied, 0o700), filepath.WalkDir(copied, func(p string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			err = os.Chmod(p, 0o600)
+		}
+		return err
+	})); err != nil {
+		t.Fatal(err)
+	}
+	*node = *start(t, "serve", "--dir", dir, "--addr", strings.TrimPrefix(node.URL, "http://"))
+	twin := start(t, "serve", "--dir", copied, "--addr", "127.0.0.1:0")
+	c := open(t, twin.URL)
+	exchange := func(b *tab) *tab { return b.in("en").signIn("chief", chief).visit("/sync").submit() }
+	n.in("en").signIn("chief", chief)
+	c.in("en").signIn("chief", chief)
+	r.registers(n, "Osman")
+	exchange(n).sees("The exchange is done")
+	r.registers(c, "Farah")
+	exchange(c).sees("did not go through", "Send what only this machine has", "Nothing is merged in silence")
+	c.pictured("/sync", "sync-fork").in("en").visit("/sync").set("which", "only").submit().sees("under a new name")
+	exchange(c).sees("The exchange is done", "Everything recorded here has reached the hub")
+	twin.Stop()
+	exchange(n).sees("This database is a copy").set("which", "only").submit().sees("under a new name")
+	exchange(n).sees("The exchange is done")
+	n.signIn("rosa", r.password).visit("/people")
+	n.leave(`(function(){var q=document.querySelector("form.search [name=q]");q.value="Sahra Farah";q.form.submit()})()`)
+	n.sees("Farah")
+	n.signIn("chief", chief)
 }

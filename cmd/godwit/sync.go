@@ -9,11 +9,12 @@ import (
 )
 
 type syncCmd struct {
-	Enrol  syncEnrolCmd  `cmd:"" help:"Enrol this node at a hub, by the code that the hub printed."`
-	Export syncExportCmd `cmd:"" help:"Write what has not left this node into a file, for its hub."`
-	Import syncImportCmd `cmd:"" help:"Take such a file at the hub, or the hub's answer at the node."`
-	Now    syncNowCmd    `cmd:"" help:"Exchange with the hub now."`
-	Status syncStatusCmd `cmd:"" help:"Say what has not left this machine, and what the hub has."`
+	Enrol   syncEnrolCmd   `cmd:"" help:"Enrol this node at a hub, by the code that the hub printed."`
+	Export  syncExportCmd  `cmd:"" help:"Write what has not left this node into a file, for its hub."`
+	Import  syncImportCmd  `cmd:"" help:"Take such a file at the hub, or the hub's answer at the node."`
+	Now     syncNowCmd     `cmd:"" help:"Exchange with the hub now."`
+	Reissue syncReissueCmd `cmd:"" help:"Send what only this machine has under a new name, after the hub refused it as a copy or a fork."`
+	Status  syncStatusCmd  `cmd:"" help:"Say what has not left this machine, and what the hub has."`
 }
 
 type syncExportCmd struct {
@@ -82,6 +83,22 @@ func (syncNowCmd) Help() string {
 // Run runs the command.
 func (c *syncNowCmd) Run(w *world) error {
 	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-now"})
+}
+
+type syncReissueCmd struct {
+	unlocking
+	Code string `help:"A new code from the hub, if the other machine is used too: this one becomes a node of its own."`
+	Dir  string `xor:"where" required:"" help:"Folder of the node." type:"existingdir"`
+}
+
+// Help adds an example.
+func (syncReissueCmd) Help() string {
+	return "Example:\n\n  godwit sync reissue --dir ./node\n\nOnly after the exchange said that two machines wrote under one name. Without --code this machine goes on alone, and the other one is refused from then on."
+}
+
+// Run runs the command.
+func (c *syncReissueCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "sync-reissue", Code: c.Code})
 }
 
 type syncStatusCmd struct {

@@ -24,10 +24,10 @@ func (w *world) heal() {
 	for range 12 {
 		quiet := true
 		for _, n := range w.all()[1:] {
-			if !w.through(n) && !n.apart {
+			if !w.through(n) {
 				w.fail("%s does not come to a level with the hub", n.name)
 			}
-			quiet = quiet && (n.apart || n.moved == sync.Report{})
+			quiet = quiet && n.moved == sync.Report{}
 		}
 		if quiet {
 			return
@@ -170,7 +170,7 @@ func (w *world) equal(n *machine) {
 	onlyHere := n.erasedByList()
 	for _, id := range append(w.hub.docs(""), n.docs("")...) {
 		d := n.load(id)
-		if d != nil && d.Kind == kindComplaint || onlyHere[id] {
+		if d != nil && upOnly(d.Kind) || onlyHere[id] {
 			continue
 		}
 		reference := false
@@ -205,7 +205,7 @@ func (m *machine) erasedByList() map[db.ID]bool {
 func (w *world) nobodyMissing(n *machine) {
 	for _, id := range w.hub.docs("") {
 		d := w.hub.load(id)
-		if d == nil || d.Subject.IsZero() || d.Kind == kindComplaint || w.o.dropped[n.peer()][d.Subject] {
+		if d == nil || d.Subject.IsZero() || upOnly(d.Kind) || w.o.dropped[n.peer()][d.Subject] {
 			continue
 		}
 		var history []journal.Entry

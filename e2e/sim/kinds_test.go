@@ -84,3 +84,6 @@ func kinds(version int) []journal.Kind {
 	}
 	return append(all, sync.Kinds()...)
 }
+
+// upOnly reports whether documents of a kind are sent to nobody.
+func upOnly(kind string) bool { return kind == kindComplaint || kind == sync.ActKind }

@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
 // start begins an exchange of a node with the hub.
@@ -121,24 +124,68 @@ func (w *world) ended(n *machine, err error) {
 	switch {
 	case full && (fault.Is(err, fault.Unavailable) || fault.Is(mended, fault.Unavailable)), n.disturbed:
 	case n.twin && slices.Contains([]string{"sync.fork", "sync.copied", "journal.fork", "journal.own_origin", "journal.gap"}, key):
-		w.setApart(n, key)
+		w.goOn(n, key)
+	case key == "sync.unknown_node" && w.copies > 0: // the hub was put back to before it enrolled anew
+		w.enrolAnew(n)
 	default:
 		w.fail("the exchange of %s ended: %v [%s]", n.name, err, key)
 	}
 }
 
-// setApart takes a fork that was refused out of use, as the message says.
-func (w *world) setApart(n *machine, why string) {
-	w.say("%s is a fork (%s) and is set apart", n.name, why)
-	n.apart = true
-	w.o.back(n, nil)
+// goOn does what the page offers to a machine that was refused because another one
+// wrote under its name: what only it has is issued again under a new name, and, since
+// the other is used too, it enrols as a node of its own. The power may go at any point.
+func (w *world) goOn(n *machine, why string) {
+	w.hub.on()
+	var moved []journal.Reissued
+	err := w.try(n, func() (err error) { moved, err = n.svc.ReissueAt(ctx, w.hub.svc); return err })
+	w.o.reissued(n, moved)
+	if err != nil {
+		w.say("%s is a fork (%s); issuing again came to nothing: %v", n.name, why, fault.KeyOf(err))
+		return
+	}
+	w.reissued++
+	w.say("%s is a fork (%s) and issues %d changes again", n.name, why, count(moved))
+	w.enrolAnew(n)
+}
+
+// enrolAnew makes a machine a node of its own, by a code.
+func (w *world) enrolAnew(n *machine) {
+	w.hub.on()
+	w.copies++
+	name := fmt.Sprintf("%s of its own %d", n.name, w.copies)
+	_, code, err := w.hub.svc.Invite(ctx, sync.Invitation{Name: name, Sites: []string{n.site}})
+	if w.hub.down() || err != nil {
+		return // it is refused again, and tries again
+	}
+	err = w.try(n, func() error { _, err := n.svc.EnrolAnewAt(ctx, w.hub.svc, code); return err })
+	w.say("%s enrols as %q: %v", n.name, name, fault.KeyOf(err))
+}
+
+// try does something at a machine whose power may go meanwhile.
+func (w *world) try(n *machine, do func() error) error {
+	n.on()
+	err := do()
+	n.rest()
+	w.hub.rest()
+	if n.down() || w.hub.down() {
+		w.say("the power went meanwhile")
+	}
+	return err
+}
+
+func count(moved []journal.Reissued) (n int) {
+	for _, m := range moved {
+		n += len(m.Versions)
+	}
+	return n
 }
 
 // through is a whole exchange, with nothing in its way, and answers whether it came
 // to its end.
 func (w *world) through(n *machine) bool {
-	for range 4 {
-		if n.unplugged || n.apart {
+	for range 8 {
+		if n.unplugged {
 			return false
 		}
 		w.start(n)

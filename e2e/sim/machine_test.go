@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	draw "math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/edge/sync"
@@ -27,7 +26,6 @@ type machine struct {
 	svc       *sync.Service
 	skew      time.Duration
 	version   int  // of its program
-	apart     bool // a fork that was refused: nobody uses it any more
 	unplugged bool // its link is down
 	link      *sync.Link
 	disturbed bool // a frame of it was doubled, swapped or brought back
@@ -175,5 +173,9 @@ func (m *machine) load(id db.ID) *journal.Doc {
 	return d
 }
 
-// peer is the name by which the hub knows a node: a copy has that of the original.
-func (m *machine) peer() string { return strings.TrimSuffix(m.name, "b") }
+// peer is the name by which the hub knows a node: a copy has that of the original, until
+// it enrols as a node of its own.
+func (m *machine) peer() (name string) {
+	m.w.must(m, m.read(func(tx *db.Tx) error { return tx.Row("SELECT name FROM sync_hub").Scan(&name) }))
+	return name
+}

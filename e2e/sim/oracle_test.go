@@ -8,7 +8,7 @@ import (
 
 // oracle stands outside of all machines. It remembers every change that a machine
 // acknowledged, and on which disks it is: the one where it was written, until that is
-// put back or set apart, and the hub's.
+// put back, and the hub's.
 type oracle struct {
 	w       *world
 	changes []*acknowledged
@@ -108,7 +108,7 @@ func (o *oracle) have(m *machine) map[int]bool {
 	return has
 }
 
-// back says that m has only this any more: it was put back, or set apart.
+// back says that m has only this any more: it was put back.
 func (o *oracle) back(m *machine, has map[int]bool) {
 	o.atHub()
 	for i, c := range o.changes {
@@ -131,6 +131,48 @@ func (m *machine) forgot(c *acknowledged) bool {
 	var e []journal.Entry
 	m.w.must(m, m.read(func(tx *db.Tx) (err error) { e, err = m.svc.Journal.After(tx, c.Origin, c.Seq-1, 1); return err }))
 	return len(e) == 1 && e[0].Payload == nil
+}
+
+// reissued takes down what a machine's changes are called now that they were issued
+// again, if that was done before the power went. What is erased was not.
+func (o *oracle) reissued(m *machine, moved []journal.Reissued) {
+	if len(moved) == 0 {
+		o.look(m)
+		return
+	}
+	var self db.ID
+	o.w.must(m, m.read(func(tx *db.Tx) (err error) { self, err = m.svc.Journal.Installation(tx); return err }))
+	if moved[0].As.Installation == self {
+		for _, c := range o.changes {
+			if c.on[m] {
+				o.renamed(m, c, moved)
+			}
+		}
+	}
+	o.look(m)
+}
+
+func (o *oracle) renamed(m *machine, c *acknowledged, moved []journal.Reissued) {
+	for _, r := range moved {
+		if c.Origin != r.From || c.Seq <= r.After {
+			continue
+		}
+		now, ok := r.Versions[c.Version]
+		if !ok {
+			delete(c.on, m)
+			c.gone = c.gone || len(c.on) == 0
+			return
+		}
+		c.Version, c.on = now, map[*machine]bool{m: true} // a copy of it elsewhere has the old name
+		o.w.must(m, m.read(func(tx *db.Tx) (err error) {
+			c.hash, ok, err = m.svc.Journal.HashAt(tx, now.Origin, now.Seq)
+			return err
+		}))
+		if !ok {
+			o.w.lost("%s is not there after it was issued again", now)
+		}
+		return
+	}
 }
 
 // look begins to watch a machine that starts: what it has is not new.

@@ -48,6 +48,8 @@ type world struct {
 	log       []string
 	hash      uint64 // of everything that happened
 	destroyed int
+	reissued  int // forks whose own changes were issued again
+	copies    int // that became nodes of their own
 }
 
 // failure ends a run.
@@ -88,13 +90,7 @@ func (w *world) mix(what string) {
 func (w *world) trace(m *machine) { w.mix(fmt.Sprint(m.name, m.disk.trace, m.disk.moves)) }
 
 func (w *world) all() []*machine {
-	out := []*machine{w.hub}
-	for _, n := range w.nodes {
-		if !n.apart {
-			out = append(out, n)
-		}
-	}
-	return out
+	return append([]*machine{w.hub}, w.nodes...)
 }
 
 // template is a disk with empty tables, made once.

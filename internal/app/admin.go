@@ -197,7 +197,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok = n.doctor(ctx)
 	case "rebuild":
 		lines, ok, err = n.rebuild(ctx)
-	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-export", "sync-import", "sync-now", "sync-status":
+	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-export", "sync-import", "sync-now", "sync-reissue", "sync-status":
 		lines, err = n.syncCommand(ctx, c)
 	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
 		lines, err = n.hubCommand(ctx, c)

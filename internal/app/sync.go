@@ -262,6 +262,8 @@ func (n *Node) syncCommand(ctx context.Context, c Command) (lines []string, err 
 		}
 		n.wakeSync()
 		return []string{fmt.Sprintf("enrolled as %q for %s", h.Name, sitesLine(h.Sites))}, nil
+	case "sync-reissue":
+		return n.reissueCommand(ctx, c.Code)
 	case "sync-export":
 		return n.exportBatch(ctx, c.File)
 	case "sync-import":

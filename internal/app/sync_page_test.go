@@ -22,6 +22,11 @@ func syncSamples(t testing.TB) []page.Sample {
 			Contact: now.Add(-3 * time.Hour), Trouble: trouble}
 		return syncView{State: syncState(st, false, true), Rows: syncRows(st, siteNames(st.Sites, nil, "en"), now), Now: &page.Form{Action: syncPath + "/now", Submit: page.M("app.sync.now")}}
 	}
+	refused := func(name string) syncView {
+		v := state(name, "sync.fork", 12)
+		v.Now, v.Anew = nil, reissuing(reissueForm())
+		return v
+	}
 	alone := syncView{State: syncState(sync.Status{}, false, true), Enrol: enrolForm()}
 	hub := syncView{State: syncState(sync.Status{}, true, true)}
 	hub.State.Links = []page.Link{{Href: nodesPath, Text: page.M("app.nodes.title")}}
@@ -53,6 +58,8 @@ func syncSamples(t testing.TB) []page.Sample {
 	places := []place.Site{{Code: "NBO", Names: map[string]string{"en": "Nairobi"}}}
 	return []page.Sample{
 		{Name: "exchange", Template: "app/sync", Title: "app.sync.title", Empty: state("", "", 0), Full: state("Laptop Dadaab 1", "sync.unreachable", 3), Hostile: state(pagetest.Hostile, "sync.fork", 1)},
+		{Name: "exchange of a fork", Template: "app/sync", Title: "app.sync.title", Empty: refused(""), Full: refused("Laptop Dadaab 1"), Hostile: refused(pagetest.Hostile),
+			Problems: []page.Problem{{Field: "which", Text: page.M("app.reissue.choose")}, {Field: "code", Text: page.M("sync.bad_code")}}},
 		{Name: "exchange of a computer on its own", Template: "app/sync", Title: "app.sync.title", Empty: syncView{State: syncState(sync.Status{}, false, false)}, Full: alone, Hostile: alone,
 			Problems: []page.Problem{{Field: "code", Text: page.M("sync.bad_code")}}},
 		{Name: "exchange of a hub", Template: "app/sync", Title: "app.sync.title", Empty: syncView{State: syncState(sync.Status{}, true, false)}, Full: hub, Hostile: hub},

@@ -27,6 +27,7 @@ func (n *Node) syncRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sync", n.getSync)
 	mux.HandleFunc("POST /sync/now", n.postSyncNow)
 	mux.HandleFunc("POST /sync/enrol", n.postSyncEnrol)
+	mux.HandleFunc("POST "+reissuePath, n.postReissue)
 	mux.HandleFunc("GET "+fetchPath, n.getFetch)
 	mux.HandleFunc("POST "+fetchPath, n.postFetch)
 	mux.HandleFunc("GET /admin/nodes", n.getNodes)
@@ -45,12 +46,14 @@ type syncView struct {
 	Rows  page.Summary
 	Now   *page.Form // the administrator's
 	Enrol *page.Form
+	Anew  *reissueView
 }
 
 func (n *Node) getSync(w http.ResponseWriter, r *http.Request) { n.showSync(w, r, enrolForm()) }
 
-// showSync shows the page; enrol is the form for the code, with what was wrong in it.
-func (n *Node) showSync(w http.ResponseWriter, r *http.Request, enrol *page.Form) {
+// showSync shows the page; form is the one for a code, or for what was refused, with
+// what was wrong in it.
+func (n *Node) showSync(w http.ResponseWriter, r *http.Request, form *page.Form) {
 	ctx := r.Context()
 	st, err := n.Sync.Status(ctx)
 	var sites []place.Site
@@ -67,12 +70,20 @@ func (n *Node) showSync(w http.ResponseWriter, r *http.Request, enrol *page.Form
 		v.State.Links = []page.Link{{Href: nodesPath, Text: page.M("app.nodes.title")}}
 	}
 	switch {
+	case n.maySendAnew(ctx, st):
+		if form.Action != reissuePath {
+			form = reissueForm()
+		}
+		v.Anew = reissuing(form)
 	case manages && st.Enrolled:
 		v.Now = &page.Form{Action: syncPath + "/now", Submit: page.M("app.sync.now")}
+		if st.Trouble == "sync.unknown_node" {
+			v.Enrol = form
+		}
 	case manages && n.nodes == nil:
-		v.Enrol = enrol
+		v.Enrol = form
 	}
-	n.Pages.Form(w, r, page.Page{Template: "app/sync", Title: "app.sync.title", View: v, Return: syncPath}, enrol)
+	n.Pages.Form(w, r, page.Page{Template: "app/sync", Title: "app.sync.title", View: v, Return: syncPath}, form)
 }
 
 func enrolForm() *page.Form {
@@ -193,6 +204,20 @@ func (n *Node) postSyncNow(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// enrol enrols this machine. One that its hub does not know any more, since that was put
+// back to a day before, enrols there anew, with what it has.
+func (n *Node) enrol(ctx context.Context, code string) error {
+	st, err := n.Sync.Status(ctx)
+	if err == nil && st.Enrolled && st.Trouble == "sync.unknown_node" {
+		_, err = n.Sync.EnrolAnew(ctx, sync.Client{}, code)
+		return err
+	}
+	if err == nil {
+		_, err = n.Sync.Enrol(ctx, sync.Client{}, code)
+	}
+	return err
+}
+
 func (n *Node) postSyncEnrol(w http.ResponseWriter, r *http.Request) {
 	if !n.manages(w, r) {
 		return
@@ -205,7 +230,7 @@ func (n *Node) postSyncEnrol(w http.ResponseWriter, r *http.Request) {
 	f.Fill(r.PostForm)
 	ctx, cancel := context.WithTimeout(r.Context(), syncPatience)
 	defer cancel()
-	_, err := n.Sync.Enrol(ctx, sync.Client{}, r.PostForm.Get("code"))
+	err := n.enrol(ctx, r.PostForm.Get("code"))
 	key := fault.KeyOf(err)
 	switch {
 	case err == nil:

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -27,11 +28,12 @@ const (
 	NodeChanged   NodeAct = "changed"   // its sites or how many people it may hold
 	NodeRevoked   NodeAct = "revoked"
 	NodeDestroyed NodeAct = "destroyed" // it said that its records are destroyed
+	NodeReissued  NodeAct = "reissued"  // it issued its own changes again under a new name
 )
 
 // NodeActs lists them.
 func NodeActs() []NodeAct {
-	return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked, NodeDestroyed}
+	return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked, NodeDestroyed, NodeReissued}
 }
 
 // NodeEvent is one act, and how the node stood after it.
@@ -72,7 +74,7 @@ CREATE INDEX sync_act_node ON sync_act (node, at);
 // Kinds are the journal kinds of this package.
 func Kinds() []journal.Kind {
 	return []journal.Kind{{Name: ActKind, Schema: 1, Tables: []string{"sync_act"}, Project: projectAct, Reach: journal.UpOnly,
-		Groups: []journal.Group{{Name: "act", Class: journal.Register, Fields: []string{"node", "name", "by", "act", "sites", "most", "at"}}}}}
+		Groups: []journal.Group{{Name: "act", Class: journal.Register, Fields: []string{"node", "name", "by", "act", "sites", "most", "at", "reissued"}}}}}
 }
 
 func projectAct(tx *db.Tx, d *journal.Doc) error {
@@ -95,13 +97,19 @@ func projectAct(tx *db.Tx, d *journal.Doc) error {
 // did keeps what was done to a node, in the transaction that does it. What no user
 // does, the machine does.
 func (s *Service) did(ctx context.Context, tx *db.Tx, act NodeAct, p Peer) error {
+	return s.keepAct(ctx, tx, act, p, nil)
+}
+
+// keepAct keeps an act, and what else there is to say about it.
+func (s *Service) keepAct(ctx context.Context, tx *db.Tx, act NodeAct, p Peer, more map[string]any) error {
 	by, ok := access.From(ctx)
 	if !ok {
 		by, _ = access.From(access.Operator(ctx))
 	}
-	return s.Journal.Append(tx, by.Author(), journal.Change{Kind: ActKind, Doc: db.NewID(), Sensitivity: journal.Identity, Purpose: by.Purpose,
-		Fields: map[string]any{"node": p.ID, "name": p.Name, "by": by.User, "act": act, "sites": append([]string{}, p.Sites...), "most": p.Most,
-			"at": s.Clock().UTC().Truncate(time.Microsecond)}})
+	fields := map[string]any{"node": p.ID, "name": p.Name, "by": by.User, "act": act, "sites": append([]string{}, p.Sites...), "most": p.Most,
+		"at": s.Clock().UTC().Truncate(time.Microsecond)}
+	maps.Copy(fields, more)
+	return s.Journal.Append(tx, by.Author(), journal.Change{Kind: ActKind, Doc: db.NewID(), Sensitivity: journal.Identity, Purpose: by.Purpose, Fields: fields})
 }
 
 // mostActs bounds a page of what was done to nodes.

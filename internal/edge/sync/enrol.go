@@ -66,6 +66,12 @@ func parseCode(s string) (code, error) {
 	return code{address, b[:pinShort], b[pinShort:]}, nil
 }
 
+// CheckCode refuses what is no whole code, before anything is done with it.
+func CheckCode(text string) error {
+	_, err := parseCode(text)
+	return err
+}
+
 // Invitation is what an administrator says of a node to be.
 type Invitation struct {
 	Name  string

@@ -51,6 +51,27 @@ func (s *Service) EnrolAt(ctx context.Context, hub *Service, text string) (Hub, 
 	return s.enrolled(ctx, co, id, pin, a)
 }
 
+// EnrolAnewAt is EnrolAnew with a hub of the same process.
+func (s *Service) EnrolAnewAt(ctx context.Context, hub *Service, text string) (Hub, error) {
+	co, id, req, err := s.anew(ctx, text)
+	if err != nil {
+		return Hub{}, err
+	}
+	own, err := id.pin()
+	if err != nil {
+		return Hub{}, err
+	}
+	a, err := hub.enrol(ctx, own, req)
+	if err != nil {
+		return Hub{}, err
+	}
+	h := Hub{}
+	if err := s.DB.Read(ctx, func(tx *db.Tx) (err error) { h, err = hubOf(tx); return err }); err != nil {
+		return h, err
+	}
+	return s.enrolledAnew(ctx, co, id, h.pin, a)
+}
+
 // LinkTo begins an exchange with a hub of the same process. fresh begins the stream
 // from nothing.
 func (s *Service) LinkTo(ctx context.Context, hub *Service, fresh bool) (*Link, error) {

@@ -16,11 +16,12 @@ type HubSession struct {
 	s       *Service
 	d       Deps
 	peer    Peer
-	self    db.ID   // the node's installation
-	own     []db.ID // under which it writes, and of which it has everything
-	all     []db.ID // under which it ever wrote
-	old     db.ID   // the feed that it had until now
-	origins []journal.Origin
+	self    db.ID            // the node's installation
+	own     []db.ID          // under which it writes, and of which it has everything
+	all     []db.ID          // under which it ever wrote
+	old     db.ID            // the feed that it had until now
+	origins []journal.Origin // under which it may write
+	copies  []journal.Origin // of others, which it has and this hub has too
 	pack    *journal.Packer
 	take    *journal.Unpacker
 	sent    journal.FeedHead
@@ -246,10 +247,21 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		if err != nil {
 			return err
 		}
-		if t.Origin.Installation == here || !owner.IsZero() && owner != s.peer.ID {
+		if t.Origin.Installation != here && (owner.IsZero() || owner == s.peer.ID) {
+			continue
+		}
+		hash, ok, err := s.d.Journal.HashAt(tx, t.Origin, t.Seq)
+		if err != nil {
+			return err
+		}
+		// A copy that took a name of its own still has what it was copied with. That is
+		// here, and it may add nothing to it.
+		if t.Origin.Installation == s.self || !ok || hash != t.Hash {
 			return fault.New(fault.Conflict, op, "sync.copied")
 		}
+		s.copies = append(s.copies, t.Origin)
 	}
+	s.origins = slices.DeleteFunc(s.origins, func(o journal.Origin) bool { return slices.Contains(s.copies, o) })
 	for _, h := range has {
 		t := journal.Head{Origin: h.Origin}
 		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin }); i >= 0 {
@@ -323,6 +335,9 @@ func (s *HubSession) feedFor(tx *db.Tx, h *hello) (db.ID, journal.FeedHead, erro
 	if err := s.d.Journal.NewFeed(tx, f); err != nil {
 		return f, at, err
 	}
+	if s.old.IsZero() && len(h.Feed) > 0 && !s.back {
+		s.old = db.ID(h.Feed) // it took another node's before it became one of its own
+	}
 	if !s.old.IsZero() {
 		err = s.d.Journal.Inherit(tx, f, s.old, s.filter())
 	}
@@ -375,10 +390,14 @@ func (s *HubSession) receipt(tx *db.Tx) (acked, error) {
 	if err != nil {
 		return acked{}, err
 	}
-	has := slices.DeleteFunc(all, func(h journal.Head) bool { return !slices.Contains(s.origins, h.Origin) })
+	has := slices.DeleteFunc(all, func(h journal.Head) bool {
+		return !slices.Contains(s.origins, h.Origin) && !slices.Contains(s.copies, h.Origin)
+	})
 	var n uint64
 	for _, h := range has {
-		n += h.Seq
+		if !slices.Contains(s.copies, h.Origin) {
+			n += h.Seq
+		}
 	}
 	return acked{Heads: toHeads(has), Received: n, Parts: s.parts}, nil
 }

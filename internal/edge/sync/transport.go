@@ -38,6 +38,7 @@ func (s *Service) Handler() http.Handler {
 	mux.HandleFunc("POST "+pathSession, s.serveSession)
 	mux.HandleFunc("POST "+pathVouch, s.serveVouch)
 	mux.HandleFunc("POST "+pathFarewell, s.serveFarewell)
+	mux.HandleFunc("POST "+pathSame, s.serveSame)
 	mux.HandleFunc("POST "+pathHubEnrol, s.serveHubEnrol)
 	mux.HandleFunc("POST "+pathSwap, s.serveSwap)
 	mux.HandleFunc("POST "+pathAsk, s.serveAsk)

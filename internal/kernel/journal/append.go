@@ -19,6 +19,9 @@ func (j *Journal) Append(tx *db.Tx, by Author, changes ...Change) error {
 	if err != nil {
 		return err
 	}
+	if err := j.seenBefore(tx, changes); err != nil {
+		return fault.Wrap("journal.Append", err)
+	}
 	known, err := j.loadForUpdate(tx, changes)
 	if err != nil {
 		return err

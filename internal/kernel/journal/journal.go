@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -71,6 +72,8 @@ type Journal struct {
 	lease time.Duration
 	me    db.ID // this process, as holder of lanes
 	lanes lanes
+
+	renamed atomic.Pointer[[]renamed] // see reissue_base.go; nil before it was read
 
 	random io.Reader
 }

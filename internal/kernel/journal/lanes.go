@@ -235,15 +235,18 @@ func (j *Journal) installation(tx *db.Tx) (db.ID, error) {
 // the same number would fork them.
 func (j *Journal) NewInstallation(ctx context.Context) (db.ID, error) {
 	id := db.NewID()
-	err := j.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec("UPDATE journal_heads SET holder = NULL, expires = NULL"); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO journal_installation (one, id, made) VALUES (1, ?, ?)
-			ON CONFLICT (one) DO UPDATE SET id = excluded.id, made = excluded.made`, id, j.clock.now())
-		return err
-	})
+	err := j.db.Write(ctx, func(tx *db.Tx) error { return j.renew(tx, id) })
 	return id, err
+}
+
+// renew gives this database another installation id. Every lane is given up.
+func (j *Journal) renew(tx *db.Tx, id db.ID) error {
+	if _, err := tx.Exec("UPDATE journal_heads SET holder = NULL, expires = NULL"); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO journal_installation (one, id, made) VALUES (1, ?, ?)
+		ON CONFLICT (one) DO UPDATE SET id = excluded.id, made = excluded.made`, id, j.clock.now())
+	return err
 }
 
 // Lane answers the local number of the lane that tx appends to, for counts kept
