@@ -314,3 +314,32 @@ func TestMachinesWithTheSameChangesShowTheSame(t *testing.T) {
 		same(t, "what "+n.name+" shows", n.shows(amal), w.hub.shows(amal))
 	}
 }
+
+// The hub and a node are both put back, and only another node still has what that one
+// wrote: it comes back to it, and its numbers are not given out again.
+func TestWhatOnlyAnotherNodeHasComesBackToItsOwn(t *testing.T) {
+	for _, wroteAgain := range []bool{false, true} {
+		w := told(t, 2, planned{"camp", 2}, planned{"port", 2})
+		a, b := w.nodes[0], w.nodes[1]
+		own := b.new(kindFamily, db.ID{}, map[string]any{"family_name": "kept here"})
+		disk := func(m *machine) snapshot { return snapshot{m.disk.image(), w.step, w.o.have(m)} }
+		hub, port := disk(w.hub), disk(b)
+		b.edit(own, map[string]any{"family_name": "never seen again"})
+		site := b.new(kindSite, db.ID{}, map[string]any{"name": "the bridge"})
+		w.sync(b, a)
+		w.restore(w.hub, hub, true)
+		w.restore(b, port, false)
+		if wroteAgain { // under the number of what was lost
+			b.edit(own, map[string]any{"family_name": "written again"})
+		}
+		w.sync(a)
+		for range 10 { // it is told to take another name, or to issue again what it wrote
+			if w.through(b) {
+				break
+			}
+		}
+		w.sync(b, a, b)
+		same(t, "at the node that wrote it", b.field(site, "name"), `"the bridge"`)
+		w.check()
+	}
+}

@@ -278,7 +278,32 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 			return fault.New(fault.Conflict, op, "sync.restored")
 		}
 	}
+	if err := s.wentBack(tx, theirs); err != nil {
+		return err
+	}
 	return s.installation(tx)
+}
+
+// wentBack looks whether others have brought what this node wrote and does not have: a
+// hub that was put back has it from them, and not in the node's chain.
+func (s *HubSession) wentBack(tx *db.Tx, theirs []journal.Head) error {
+	last, err := s.d.Journal.Furthest(tx, s.self)
+	if err != nil || s.file {
+		return err
+	}
+	for _, l := range last {
+		t := journal.Head{Origin: l.Origin}
+		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == l.Origin }); i >= 0 {
+			t = theirs[i]
+		}
+		switch {
+		case t.Seq == l.Seq && t.Hash != l.Hash:
+			return fault.New(fault.Conflict, "sync.Hello", "sync.fork")
+		case t.Seq < l.Seq:
+			return fault.New(fault.Conflict, "sync.Hello", "sync.restored")
+		}
+	}
+	return nil
 }
 
 // installation takes a new name of the node's down. One that the node gave up for

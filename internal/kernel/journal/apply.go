@@ -41,6 +41,7 @@ type applied struct {
 	no int64
 	head
 	stored uint64
+	parts  bool // some stand beyond its chain
 }
 
 func (a *applier) run(entries []Entry) error {
@@ -122,7 +123,8 @@ func (a *applier) origin(o Origin) (*applied, error) {
 	}
 	p.seq, p.stored, p.hlc = uint64(seq), uint64(seq), HLC(clock)
 	copy(p.hash[:], hash)
-	return p, nil
+	p.parts, err = a.tx.Exists("SELECT 1 FROM journal_entries WHERE slot > ? AND slot <= ? LIMIT 1", slotOf(p.no, p.seq), slotOf(p.no, maxSeq))
+	return p, err
 }
 
 // entry verifies and stores one entry.
@@ -147,6 +149,11 @@ func (a *applier) entry(e *Entry) error {
 	if a.s.entry(e.Raw, &e.Commitment, &o.hash) != e.Hash {
 		return fault.New(fault.Invalid, op, "journal.broken_chain")
 	}
+	if o.parts {
+		if err := a.precedes(e, o); err != nil {
+			return err
+		}
+	}
 	if err := a.store(e, o, erased, nil); err != nil {
 		return err
 	}
@@ -156,6 +163,20 @@ func (a *applier) entry(e *Entry) error {
 		a.docs[e.Doc] = append(a.docs[e.Doc], c)
 	}
 	return nil
+}
+
+// precedes looks whether the part behind an entry, if it is here, came after this one
+// and not after another that stood in its place.
+func (a *applier) precedes(e *Entry, o *applied) error {
+	var prev []byte
+	err := a.tx.Row("SELECT prev FROM journal_entries WHERE slot = ?", slotOf(o.no, e.Version.Seq+1)).Scan(&prev)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err == nil && prev != nil && !bytes.Equal(prev, e.Hash[:]) {
+		err = fault.New(fault.Conflict, "journal.Apply", "journal.fork")
+	}
+	return err
 }
 
 // known skips an entry that is here, and tells a fork.

@@ -51,6 +51,35 @@ func (j *Journal) Beyond(tx *db.Tx, after int64, limit int) ([]Part, error) {
 	return out, nil
 }
 
+// Furthest answers the last entry that is here of each origin of an installation, in
+// its chain or as a part.
+func (j *Journal) Furthest(tx *db.Tx, installation db.ID) ([]Head, error) {
+	heads, err := allHeads(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Head
+	for _, h := range heads {
+		if h.origin.Installation != installation {
+			continue
+		}
+		var slot int64
+		var hash []byte
+		err := tx.Row("SELECT slot, hash FROM journal_entries WHERE slot > ? AND slot <= ? ORDER BY slot DESC LIMIT 1",
+			slotOf(h.no, 0), slotOf(h.no, maxSeq)).Scan(&slot, &hash)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		last := Head{Origin: h.origin, Seq: slotSeq(slot)}
+		copy(last.Hash[:], hash)
+		out = append(out, last)
+	}
+	return out, nil
+}
+
 // TakeParts takes entries that come with gaps, other than by a feed.
 func (j *Journal) TakeParts(ctx context.Context, parts []Part) error {
 	return j.db.Write(ctx, func(tx *db.Tx) error { return fault.Wrap("journal.TakeParts", j.parts(tx, parts)) })
