@@ -195,6 +195,8 @@ const (
 	PlaceRead Action = "place.read"
 	// PlaceEdit changes them.
 	PlaceEdit Action = "place.edit"
+	// PlaceMap says which place a name means that no place has.
+	PlaceMap Action = "place.map"
 	// UserRead opens the list of users.
 	UserRead Action = "user.read"
 	// UserEdit makes, changes and disables users.
@@ -306,6 +308,7 @@ var acts = []act{
 	{PackStop, nil},
 	{PlaceRead, nil},
 	{PlaceEdit, nil},
+	{PlaceMap, nil},
 	{UserRead, nil},
 	{UserEdit, nil},
 	{NodeManage, nil},

@@ -7,11 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
-	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed data/*.csv
@@ -304,26 +302,4 @@ func Find(text string, limit int) []Place {
 		}
 	}
 	return out
-}
-
-// fold lowers case, drops accents and Arabic marks, and keeps letters, digits
-// and single spaces, so that "cote d'ivoire" finds Côte d’Ivoire.
-func fold(s string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			if space && b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			space = false
-			b.WriteRune(r)
-		case r == '\'' || r == '’':
-		default:
-			space = true
-		}
-	}
-	return b.String()
 }

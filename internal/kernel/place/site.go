@@ -46,6 +46,9 @@ type Site struct {
 	// exported or mapped finer than its first administrative level.
 	Guarded bool `json:"guarded,omitempty"`
 	Closed  bool `json:"closed,omitempty"`
+	// Area is the code of the smallest administrative area that is known.
+	Area     string    `json:"area,omitempty"`
+	Position *Position `json:"position,omitempty"`
 }
 
 // Name returns the site's name in a language, else in any, else its code.
@@ -90,6 +93,12 @@ func (s Site) Valid() []error {
 			bad("stations", "station")
 			break
 		}
+	}
+	if s.Area != "" && !placeCode.MatchString(s.Area) {
+		bad("area", "code")
+	}
+	if !s.Position.valid() {
+		bad("position", "position")
 	}
 	return errs
 }

@@ -19,10 +19,10 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
-	return []journal.Kind{{Name: kindSite, Schema: 1, Tables: []string{"place_site"}, Project: projectSite, Reach: journal.Everywhere, Groups: []journal.Group{
+	return append(gazetteerKinds(), journal.Kind{Name: kindSite, Schema: 2, Tables: []string{"place_site"}, Project: projectSite, Reach: journal.Everywhere, Groups: []journal.Group{
 		reg("code", "code"), reg("kind", "kind"), reg("names", "names"), reg("country", "country"), reg("languages", "languages"),
-		reg("stations", "stations"), reg("consent_age", "consent_age"), reg("guarded", "guarded"), reg("closed", "closed"),
-	}}}
+		reg("stations", "stations"), reg("consent_age", "consent_age"), reg("guarded", "guarded"), reg("closed", "closed"), reg("area", "area"), reg("position", "position"),
+	}})
 }
 
 // Migrations are the tables of this package.
@@ -30,7 +30,7 @@ func Migrations() []db.Migration {
 	return []db.Migration{{Area: "place", Number: 1, SQL: `
 CREATE TABLE place_site (id BLOB NOT NULL, code TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (id));
 CREATE INDEX place_site_code ON place_site (code);
-`}}
+`}, {Area: "place", Number: 2, SQL: gazetteerSQL}}
 }
 
 func projectSite(tx *db.Tx, d *journal.Doc) error {
@@ -65,8 +65,11 @@ func NewSites(d *db.DB, j *journal.Journal, a *access.Access) *Sites {
 
 // siteID follows from the code, so that two nodes that set up one site before
 // they met write one document.
-func siteID(code string) db.ID {
-	h := sha256.Sum256([]byte("place.site " + code))
+func siteID(code string) db.ID { return idOf(kindSite, code) }
+
+// idOf is the id of a document of reference data that has a key of its own.
+func idOf(kind, key string) db.ID {
+	h := sha256.Sum256([]byte(kind + " " + key))
 	var id db.ID
 	copy(id[:], h[:])
 	id[6], id[8] = 0x80|id[6]&0x0f, 0x80|id[8]&0x3f // RFC 9562, version 8
@@ -88,6 +91,7 @@ func (s *Sites) Save(ctx context.Context, site Site) error {
 		c := journal.Change{Kind: kindSite, Doc: site.ID, Site: site.Code, Sensitivity: journal.Identity, Purpose: actor.Purpose, Fields: map[string]any{
 			"code": site.Code, "kind": string(site.Kind), "names": site.Names, "country": site.Country, "languages": site.Languages,
 			"stations": site.Stations, "consent_age": site.ConsentAge, "guarded": site.Guarded, "closed": site.Closed,
+			"area": site.Area, "position": site.Position,
 		}}
 		old, err := s.journal.Load(tx, site.ID)
 		switch {
