@@ -30,11 +30,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// The conformance cases of DMN are in the shared test data.
-func TestConformanceCasesOfDMN(t *testing.T) {
-	data := testkit.Data(t, "dmn-tck")
+// What works on the shared test data: the conformance cases of DMN, the files of an
+// outbreak.
+func TestScriptsOnSharedData(t *testing.T) {
+	cases, outbreak := testkit.Data(t, "dmn-tck"), testkit.Data(t, "drc-2026")
 	testscript.Run(t, testscript.Params{
-		Dir:   "testdata/shared",
-		Setup: func(e *testscript.Env) error { e.Setenv("TCK", data); return nil },
+		Dir: "testdata/shared",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TCK", cases)
+			e.Setenv("DRC", outbreak)
+			return nil
+		},
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/app"
@@ -24,6 +25,9 @@ type siteSetCmd struct {
 	Station    []string `help:"Station of the site, once for each, in the order people pass them: reception, counselling, nurse, laboratory, radiology, physician, vaccination, pharmacy, treatment, quality, exit, screening. The first seven if left out."`
 	Language   []string `help:"Language spoken there, once for each, such as so or ti."`
 	ConsentAge int      `help:"Age from which the law there lets a person decide alone on health; 18 if left out."`
+	Area       string   `help:"Code of the smallest administrative area where it is; see 'godwit place list'." placeholder:"CODE"`
+	Lat        *float64 `help:"Latitude in degrees." placeholder:"DEGREES"`
+	Lon        *float64 `help:"Longitude in degrees." placeholder:"DEGREES"`
 	Guarded    bool     `help:"A shelter, a place of detention or an unofficial crossing: never exported or mapped finer than its region."`
 }
 
@@ -40,8 +44,16 @@ func (c *siteSetCmd) Run(w *world) error {
 			names[lang] = name
 		}
 	}
+	var at *app.Position
+	if c.Lat != nil || c.Lon != nil {
+		if c.Lat == nil || c.Lon == nil {
+			return errors.New("--lat and --lon go together")
+		}
+		at = &app.Position{Lat: *c.Lat, Lon: *c.Lon}
+	}
 	return do(w, c.Dir, c.unlocking, app.Command{Name: "site-set", Site: &app.Site{Code: strings.ToUpper(c.Code), Kind: app.SiteKind(c.Kind), Names: names,
-		Country: strings.ToUpper(c.Country), Languages: c.Language, Stations: c.Station, ConsentAge: c.ConsentAge, Guarded: c.Guarded}})
+		Country: strings.ToUpper(c.Country), Languages: c.Language, Stations: c.Station, ConsentAge: c.ConsentAge, Guarded: c.Guarded,
+		Area: strings.ToUpper(c.Area), Position: at}})
 }
 
 type siteListCmd struct {

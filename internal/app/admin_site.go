@@ -11,10 +11,25 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-// Site and SiteKind are what the command says of a site.
+// What commands say of sites and places.
 type (
-	Site     = place.Site
-	SiteKind = place.SiteKind
+	Site          = place.Site
+	SiteKind      = place.SiteKind
+	Position      = place.Position
+	ImportOptions = place.ImportOptions
+	ImportSubject = place.Subject
+	PointKind     = place.PointKind
+	BoundarySet   = place.BoundarySet
+	Properties    = place.Properties
+	PlaceQuery    = place.Query
+	PlaceName     = place.Name
+)
+
+// What a query of places asks for, and the target of a name that is no place.
+const (
+	IsArea  = place.IsArea
+	IsPoint = place.IsPoint
+	NoPlace = place.NoPlace
 )
 
 // usualStations are those of a site whose stations nobody named.
@@ -73,6 +88,12 @@ func merged(old, given place.Site) place.Site {
 	}
 	if given.ConsentAge > 0 {
 		old.ConsentAge = given.ConsentAge
+	}
+	if given.Area != "" {
+		old.Area = given.Area
+	}
+	if given.Position != nil {
+		old.Position = given.Position
 	}
 	old.Guarded = old.Guarded || given.Guarded
 	return old

@@ -91,6 +91,7 @@ type Node struct {
 	Pages      *page.Renderer
 	Packs      *pack.Registry
 	Sites      *place.Sites
+	Gazetteer  *place.Gazetteer
 	People     *people.Service
 	Orders     *order.Service
 	Assessment *assessment.Service
@@ -231,6 +232,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		n.nodes = &nodesAt{o.SyncAddr}
 	}
 	n.Sites = place.NewSites(n.DB, n.Journal, n.Access)
+	n.Gazetteer = place.NewGazetteer(n.DB, n.Journal, n.Access)
 	n.Packs = pack.NewRegistry(pack.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Clock: o.Clock})
 	n.rulesChanged = make(chan struct{}, 1)
 	n.Packs.OnChange(n.tellSweep)
