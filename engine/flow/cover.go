@@ -175,7 +175,7 @@ func (c *coverage) greedy(k int) Points {
 
 // maxWork is how much BestPoints does before it gives up proof, in visits of a point
 // on a route: some seconds.
-const maxWork = 300_000_000
+const maxWork = 100_000_000
 
 // BestPoints is the best choice of k points, the first in lexical order of equals:
 // branch and bound over all sets. Where that would take too long it is the best set

@@ -23,7 +23,7 @@ var (
 type tolerance struct{ relative, absolute float64 }
 
 // maxSteps bounds an integration, so that rates of millions a day end.
-const maxSteps = 2_000_000
+const maxSteps = 500_000
 
 // integrator steps one system y' = f(t, y).
 type integrator struct {
