@@ -88,13 +88,16 @@ func (p EARS) Detect(s Series, r Range) ([]EARSPoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]EARSPoint, 0, to-from+1)
+	out := make([]EARSPoint, to-from+1)
 	run := earsRun{EARS: p, counts: s.Counts, z: normalQuantile(1 - p.Alpha)}
+	if p.Method != C1 {
+		run.lag = 2
+	}
 	if p.Method == C3 {
 		run.older, run.newer = run.excess(from-2), run.excess(from-1)
 	}
 	for t := from; t <= to; t++ {
-		out = append(out, run.at(t))
+		out[t-from] = run.at(t)
 	}
 	return out, nil
 }
@@ -104,6 +107,7 @@ type earsRun struct {
 	EARS
 	counts       []float64
 	z            float64
+	lag          int        // periods between the baseline and t
 	older, newer earsExcess // C3: of the two periods before
 }
 
@@ -114,18 +118,10 @@ type earsExcess struct {
 	state State
 }
 
-// lag are the periods between the baseline and t.
-func (p EARS) lag() int {
-	if p.Method == C1 {
-		return 0
-	}
-	return 2
-}
-
 // at answers for the next period.
 func (r *earsRun) at(t int) EARSPoint {
 	y := r.counts[t]
-	mean, sd, state := r.baseline(r.counts, t)
+	mean, sd, state := r.baseline(t)
 	if r.Method != C3 {
 		if state != Stands {
 			return withoutBaseline(t, y, state)
@@ -134,12 +130,14 @@ func (r *earsRun) at(t int) EARSPoint {
 	}
 	older, newer := r.older, r.newer
 	r.older, r.newer = newer, excessOf(y, mean, sd, state)
-	for _, s := range []State{state, older.state, newer.state} {
-		if s != Stands {
-			return withoutBaseline(t, y, s)
-		}
-	}
-	if math.IsNaN(y) {
+	switch {
+	case state != Stands:
+		return withoutBaseline(t, y, state)
+	case older.state != Stands:
+		return withoutBaseline(t, y, older.state)
+	case newer.state != Stands:
+		return withoutBaseline(t, y, newer.state)
+	case math.IsNaN(y):
 		return withoutBaseline(t, y, NotReported)
 	}
 	upper := y + sd*(r.z-older.value-newer.value)
@@ -154,7 +152,7 @@ func (r *earsRun) excess(t int) earsExcess {
 	if t < 0 {
 		return earsExcess{state: InsufficientHistory}
 	}
-	mean, sd, state := r.baseline(r.counts, t)
+	mean, sd, state := r.baseline(t)
 	return excessOf(r.counts[t], mean, sd, state)
 }
 
@@ -177,14 +175,14 @@ func withoutBaseline(t int, y float64, why State) EARSPoint {
 }
 
 // baseline are the mean and the standard deviation before t.
-func (p EARS) baseline(counts []float64, t int) (mean, sd float64, state State) {
-	to := t - p.lag()
-	if to-p.Baseline < 0 {
+func (r *earsRun) baseline(t int) (mean, sd float64, state State) {
+	to := t - r.lag
+	if to-r.Baseline < 0 {
 		return 0, 0, InsufficientHistory
 	}
-	mean, sd = meanSD(counts[to-p.Baseline : to])
+	mean, sd = meanSD(r.counts[to-r.Baseline : to])
 	if math.IsNaN(mean) {
 		return 0, 0, HistoryNotReported
 	}
-	return mean, math.Max(sd, p.MinSigma), Stands
+	return mean, math.Max(sd, r.MinSigma), Stands
 }

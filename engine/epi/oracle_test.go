@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -494,5 +495,20 @@ func TestProportionsAgreeWithTheReferenceProgram(t *testing.T) {
 		c.near(p.Wilson.High, o.num(row, "wilson_hi"), 1e-9, "%s wilson_hi", where)
 		c.near(p.Exact.Low, o.num(row, "exact_lo"), 1e-9, "%s exact_lo", where)
 		c.near(p.Exact.High, o.num(row, "exact_hi"), 1e-9, "%s exact_hi", where)
+	}
+}
+
+// A row that differs stands in the document with its reason.
+func TestEveryRowThatDiffersIsInTheDocument(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "epi.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where := range differs {
+		f := strings.Fields(where) // file, case, method, t, column
+		row := "| " + strings.TrimSuffix(f[0], ":") + ", " + f[1] + ", " + f[3] + ", `" + f[4] + "` |"
+		if !strings.Contains(string(doc), row) {
+			t.Errorf("docs/epi.md has no row %s", row)
+		}
 	}
 }

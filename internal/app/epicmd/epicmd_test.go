@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/godwit-health/godwit/engine/epi"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -284,4 +285,48 @@ func otherArgs(c map[string]string) []string {
 		args = append(args, "--b", "3", "--m", "1", "--alpha", "0.025")
 	}
 	return args
+}
+
+// Whoever reads docs/epi.md finds every method, parameter and state that there is.
+func TestTheDocumentNamesWhatThereIs(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs/epi.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(doc)
+	var cli struct {
+		Epi Commands `cmd:""`
+	}
+	parser, err := kong.New(&cli, kong.Name("godwit"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := 0
+	for _, cmd := range parser.Model.Leaves(false) {
+		if !strings.Contains(text, "godwit "+cmd.Path()) {
+			t.Errorf("docs/epi.md does not name godwit %s", cmd.Path())
+		}
+		for _, f := range cmd.Flags {
+			if f.Name == "help" {
+				continue
+			}
+			flags++
+			if !strings.Contains(text, "--"+f.Name) && !strings.Contains(text, "--[no-]"+f.Name) {
+				t.Errorf("docs/epi.md does not name %s --%s", cmd.Path(), f.Name)
+			}
+		}
+	}
+	if flags < 30 {
+		t.Fatalf("only %d flags: the test reads the commands wrongly", flags)
+	}
+	for _, m := range []string{"ears-c1", "ears-c2", "ears-c3", "farrington", "farrington-flexible", "cusum", "cusum-rossi", "cdc", "rki1", "rki2", "rki3", "bayes1", "bayes2", "bayes3"} {
+		if !strings.Contains(text, "`"+m+"`") {
+			t.Errorf("docs/epi.md does not explain %s", m)
+		}
+	}
+	for s := epi.Stands; s.String() != ""; s++ {
+		if !strings.Contains(text, "`"+s.String()+"`") {
+			t.Errorf("docs/epi.md does not explain the state %s", s)
+		}
+	}
 }
