@@ -150,6 +150,32 @@ func TestQuantilesOfTheGammaDistribution(t *testing.T) {
 	})
 }
 
+// A mean beyond all counts has no quantile that is a count, and the search ends.
+func TestQuantilesOfMeansBeyondAllCounts(t *testing.T) {
+	for _, mean := range []float64{1e16, 1e50, 1e300, math.Inf(1), nan} {
+		if a, b := negBinQuantile(0.95, mean, 0.5), poissonQuantile(0.95, mean); !math.IsNaN(a) || !math.IsNaN(b) {
+			t.Errorf("mean %g: %g and %g", mean, a, b)
+		}
+	}
+}
+
+// A season without a single case, far from now, says nothing about now's mean.
+func TestASeasonWithoutCasesIsNotIdentified(t *testing.T) {
+	counts := make([]float64, 416)
+	for i := range counts {
+		if i%52 > 10 && i%52 < 30 {
+			counts[i] = float64(i%7) + 3
+		}
+	}
+	copy(counts[412:], []float64{3, 3, 3, 3})
+	p := Noufaily()
+	p.Threshold = Muan
+	b, err := p.Detect(Series{Counts: counts}, Periods(415, 415))
+	if err != nil || b[0].State != NotIdentifiable || !math.IsNaN(b[0].Upper) || b[0].Alarm.Known() {
+		t.Errorf("%+v %v, want not identifiable", b, err)
+	}
+}
+
 // A discrete quantile is the first number that reaches p, and no smaller one does.
 func TestQuantilesOfCounts(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -214,6 +240,9 @@ func TestFatalityThatCannotBeKnownSaysSo(t *testing.T) {
 		if (d.State == Stands) == math.IsNaN(d.Risk) {
 			t.Errorf("%s: %+v", tc.why, d)
 		}
+	}
+	if f, err := DelayedFatality(repeat(60, 5), repeat(60, 0), delay); err != nil || f.Risk != 0 || f.Interval.Low != 0 || !(f.Interval.High > 0 && f.Interval.High < 0.02) {
+		t.Errorf("nobody of 300 died: %+v %v", f, err)
 	}
 	for _, tc := range []struct {
 		why, want     string

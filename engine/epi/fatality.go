@@ -94,6 +94,9 @@ func DelayedFatality(cases, deaths []float64, delay GammaDelay) (Fatality, error
 		return f, nil
 	}
 	f.Risk, f.Interval = likeliestRisk(d, f.Outcomes)
+	if d == 0 { // the grid begins above it
+		f.Risk, f.Interval.Low = 0, 0
+	}
 	f.State = Stands
 	return f, nil
 }

@@ -395,17 +395,22 @@ func TestReproductionNumbersAgreeWithTheReferenceProgram(t *testing.T) {
 			continue
 		}
 		for i, r := range want[id] {
-			p := points[i]
-			c.rows++
-			where := id + " window " + out.text(r, "t_start") + " " + p.State.String()
-			c.near(float64(p.Start+1), out.num(r, "t_start"), 0, "%s t_start", where)
-			c.near(float64(p.End+1), out.num(r, "t_end"), 0, "%s t_end", where)
-			c.near(p.Mean, out.num(r, "Mean_R_"), 1e-9, "%s mean", where)
-			c.near(p.SD, out.num(r, "Std_R_"), 1e-9, "%s sd", where)
-			for j, name := range []string{"Quantile.0.025_R_", "Quantile.0.05_R_", "Quantile.0.25_R_", "Median_R_", "Quantile.0.75_R_", "Quantile.0.95_R_", "Quantile.0.975_R_"} {
-				c.near(p.Quantiles[j], out.num(r, name), 1e-9, "%s %s", where, name)
-			}
+			compareWindow(c, id, out, r, points[i])
 		}
+	}
+}
+
+// compareWindow compares one window with a row of the file.
+func compareWindow(c *tally, id string, out *table, row []string, p RtPoint) {
+	c.t.Helper()
+	c.rows++
+	where := id + " window " + out.text(row, "t_start") + " " + p.State.String()
+	c.near(float64(p.Start+1), out.num(row, "t_start"), 0, "%s t_start", where)
+	c.near(float64(p.End+1), out.num(row, "t_end"), 0, "%s t_end", where)
+	c.near(p.Mean, out.num(row, "Mean_R_"), 1e-9, "%s mean", where)
+	c.near(p.SD, out.num(row, "Std_R_"), 1e-9, "%s sd", where)
+	for j, name := range []string{"Quantile.0.025_R_", "Quantile.0.05_R_", "Quantile.0.25_R_", "Median_R_", "Quantile.0.75_R_", "Quantile.0.95_R_", "Quantile.0.975_R_"} {
+		c.near(p.Quantiles[j], out.num(row, name), 1e-9, "%s %s", where, name)
 	}
 }
 

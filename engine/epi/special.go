@@ -112,7 +112,7 @@ func negBinCDF(k, mean, size float64) float64 {
 func quantile(p, start float64, cdf func(k float64) float64) float64 {
 	p *= 1 - 1e-14
 	k := math.Max(0, math.Floor(start))
-	if math.IsNaN(k) || math.IsInf(k, 0) {
+	if !(k <= maxCount) { // beyond the whole numbers, or none
 		return math.NaN()
 	}
 	step := 1.0

@@ -13,13 +13,14 @@ type DetectCmd struct {
 	Method string `required:"" enum:"ears-c1,ears-c2,ears-c3,farrington,farrington-flexible,cusum,cusum-rossi,cdc,rki1,rki2,rki3,bayes1,bayes2,bayes3" help:"One of ears-c1, ears-c2, ears-c3, farrington, farrington-flexible, cusum, cusum-rossi, cdc, rki1, rki2, rki3, bayes1, bayes2, bayes3."`
 	File   string `arg:"" name:"series.csv" help:"Columns series_id, t, observed; - is standard input."`
 
-	From string `help:"First t to answer for, as written in the file; the first if left out." placeholder:"T"`
-	To   string `help:"Last t to answer for; the last if left out." placeholder:"T"`
-	Last int    `help:"Answer for the last N periods only." placeholder:"N"`
-	Freq int    `help:"Periods in a year where t are numbers; 52 if left out, 365 for days." placeholder:"N"`
+	From  string `help:"First t to answer for, as written in the file; the first if left out." placeholder:"T"`
+	To    string `help:"Last t to answer for; the last if left out." placeholder:"T"`
+	Range string `help:"The same as --from and --to, as FROM:TO." placeholder:"FROM:TO"`
+	Last  int    `help:"Answer for the last N periods only." placeholder:"N"`
+	Freq  int    `help:"Periods in a year where t are numbers; 52 if left out, 365 for days." placeholder:"N"`
 
 	Baseline *int     `help:"Periods of the baseline (ears; 7)."`
-	MinSigma *float64 `help:"Least standard deviation (ears; 0, and 0.5 is advised for sparse counts)."`
+	MinSigma *float64 `aliases:"minSigma" help:"Least standard deviation (ears; 0, and 0.5 is advised for sparse counts)."`
 	Alpha    *float64 `help:"Error probability (ears-c1, -c2 0.001; ears-c3, cdc 0.025; farrington, farrington-flexible, bayes 0.05)."`
 
 	B                    *int     `name:"b" help:"Years back (farrington 5, cdc 5)."`
@@ -28,11 +29,11 @@ type DetectCmd struct {
 	Trend                *bool    `negatable:"" help:"Fit a trend (farrington; yes)."`
 	Limit54              string   `name:"limit54" help:"Silent for fewer than CASES in WEEKS (farrington; 5,4)." placeholder:"CASES,WEEKS"`
 	Powertrans           string   `enum:",2/3,1/2,none" default:"" help:"Transformation: 2/3, 1/2 or none (farrington; 2/3)."`
-	WeightsThreshold     *float64 `help:"Residual above which a week is a past outbreak (farrington-flexible; 2.58)."`
-	PThresholdTrend      *float64 `help:"The trend stays below this P value; 1 keeps it (farrington-flexible; 0.05)."`
-	NoPeriods            *int     `help:"Levels of the season (farrington-flexible; 1, and 10 in the paper)."`
-	PastWeeksNotIncluded *int     `help:"Latest weeks left out of the fit (farrington-flexible; w, and 26 in the paper)."`
-	ThresholdMethod      string   `enum:",delta,nbPlugin,muan" default:"" help:"delta, nbPlugin or muan (farrington-flexible; delta)."`
+	WeightsThreshold     *float64 `aliases:"weightsThreshold" help:"Residual above which a week is a past outbreak (farrington-flexible; 2.58)."`
+	PThresholdTrend      *float64 `aliases:"pThresholdTrend" help:"The trend stays below this P value; 1 keeps it (farrington-flexible; 0.05)."`
+	NoPeriods            *int     `aliases:"noPeriods" help:"Levels of the season (farrington-flexible; 1, and 10 in the paper)."`
+	PastWeeksNotIncluded *int     `aliases:"pastWeeksNotIncluded" help:"Latest weeks left out of the fit (farrington-flexible; w, and 26 in the paper)."`
+	ThresholdMethod      string   `aliases:"thresholdMethod" enum:",delta,nbPlugin,muan" default:"" help:"delta, nbPlugin or muan (farrington-flexible; delta)."`
 	Variance             string   `enum:",reference,paper" default:"" help:"Standard error of the fit: as the reference program or as the paper (farrington-flexible; reference)."`
 
 	K *float64 `name:"k" help:"Reference value (cusum; 1.04)."`
@@ -106,21 +107,28 @@ func (c *DetectCmd) Run(e *Env) error {
 
 // span is the range asked for in one series.
 func (c *DetectCmd) span(s epi.SheetSeries) (epi.Range, error) {
-	if c.Last < 0 || c.Last > 0 && (c.From != "" || c.To != "") {
+	first, last := c.From, c.To
+	if c.Range != "" {
+		var ok bool
+		if first, last, ok = strings.Cut(c.Range, ":"); !ok || c.From != "" || c.To != "" {
+			return epi.Range{}, fmt.Errorf("--range is FROM:TO, such as 365:416, without --from and --to beside it")
+		}
+	}
+	if c.Last < 0 || c.Last > 0 && (first != "" || last != "") {
 		return epi.Range{}, fmt.Errorf("--last takes a number from 1, and neither --from nor --to beside it")
 	}
 	if c.Last > 0 {
 		return epi.Periods(max(0, len(s.T)-c.Last), len(s.T)-1), nil
 	}
-	if c.From == "" && c.To == "" {
+	if first == "" && last == "" {
 		return epi.Range{}, nil
 	}
 	from, to := 0, len(s.T)-1
-	if c.From != "" {
-		from = s.Find(c.From)
+	if first != "" {
+		from = s.Find(first)
 	}
-	if c.To != "" {
-		to = s.Find(c.To)
+	if last != "" {
+		to = s.Find(last)
 	}
 	if from < 0 || to < 0 || from > to {
 		return epi.Range{}, fmt.Errorf("--from and --to are not a range of its t, which go from %s to %s", s.T[0], s.T[len(s.T)-1])

@@ -70,6 +70,17 @@ func TestTheAnswerIsCSVWithAnEmptyCellForWhatDoesNotExist(t *testing.T) {
 	}
 }
 
+func TestParametersInTheSpellingOfTheReferenceProgram(t *testing.T) {
+	_, a, _ := run(t, weeks, "detect", "--method", "ears-c1", "--min-sigma", "2", "--from", "8", "--to", "9", "-")
+	status, b, errs := run(t, weeks, "detect", "--method", "ears-c1", "--minSigma", "2", "--range", "8:9", "-")
+	if status != 0 || errs != "" || a != b || strings.Count(b, "\n") != 3 {
+		t.Errorf("status %d, %q\n%s\n%s", status, errs, a, b)
+	}
+	if status, _, errs := run(t, weeks, "detect", "--method", "farrington", "--reweight=false", "--trend=true", "-"); status != 0 {
+		t.Errorf("yes and no written out: %d %s", status, errs)
+	}
+}
+
 func TestJSONHasNullForWhatDoesNotExist(t *testing.T) {
 	status, out, _ := run(t, weeks, "detect", "--method", "ears-c1", "--json", "-")
 	var rows []map[string]any
@@ -111,6 +122,7 @@ func TestWhatIsAskedWronglyIsSaidWithWhatToDo(t *testing.T) {
 		{"half a block", "detect --method cdc --m 0.5 -", weeks, "whole number of four-week blocks"},
 		{"half a limit54", "detect --method farrington --limit54 5 -", weeks, "such as 5,4"},
 		{"a t that is not there", "detect --method ears-c1 --from 99 -", weeks, "go from 1 to 10"},
+		{"a range that is none", "detect --method ears-c1 --range 5 -", weeks, "FROM:TO"},
 		{"last and from", "detect --method ears-c1 --from 2 --last 3 -", weeks, "neither --from nor --to"},
 		{"no file", "detect --method ears-c1 nowhere.csv", "", "nowhere.csv"},
 		{"an empty file", "detect --method ears-c1 -", "", "standard input: file: is empty"},

@@ -20,7 +20,7 @@ type RtCmd struct {
 
 	MeanSI    float64   `name:"mean-si" help:"Mean serial interval in days, above 1 (parametric)."`
 	StdSI     float64   `name:"std-si" help:"Its standard deviation."`
-	SI        string    `name:"si" help:"A CSV with columns k (days from 0) and p instead (non-parametric)." placeholder:"FILE"`
+	SI        string    `name:"si" aliases:"si-distr" help:"A CSV with columns k (days from 0) and p instead (non-parametric)." placeholder:"FILE"`
 	MeanPrior float64   `default:"5" help:"Mean of the prior of R."`
 	StdPrior  float64   `default:"5" help:"Its standard deviation."`
 	Window    int       `default:"7" help:"Days of a window."`
