@@ -80,7 +80,10 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedFamilies(ctx, w); err != nil || families == 0 {
 		return w, err
 	}
-	return w, n.seedSignals(ctx)
+	if err := n.seedSignals(ctx); err != nil {
+		return w, err
+	}
+	return w, n.seedCounts(ctx)
 }
 
 // seedFamilies brings every family of a world to its stage.

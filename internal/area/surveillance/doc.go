@@ -11,6 +11,10 @@
 //   - Step: what an officer did to a signal. Steps are only ever added; where a signal
 //     stands follows from all of them (Fold).
 //   - Clock: by when a step is due (data/event-clocks.csv, until a pack of that name).
+//   - Reported count: how many, as one report says it of a unit, a disease, an
+//     indicator and a period. The cell keeps every report; the latest that gives a
+//     number holds, and "not reported" is no number.
+//   - Finding: what does not fit among reported counts. It is shown and changes nothing.
 //   - Lay definition: how a volunteer recognises something, in everyday words. It
 //     fires a signal and never classifies anybody.
 //   - 7-1-7: the days from emergence to detection, from detection to notification, and
@@ -22,6 +26,8 @@
 // with a person, if it came from one, is surveillance.signal_person: a document about
 // that person, as sensitive as what it came from, so that whoever reads the signal
 // need not know of it, and erasing the person's record leaves the count.
+// surveillance.reported is one cell of counts; its id follows from the cell, so that
+// all who report it anywhere add to one document. It goes to every node.
 //
 // # What it must never do
 //

@@ -54,6 +54,8 @@ type Lists struct {
 	Clocks   Clocks
 	Risk     map[[2]int]Level // by likelihood and consequence
 	Raising  []LabRule
+	// Indicators are what a report can count.
+	Indicators []Indicator
 }
 
 // LabRule says which result is a signal.
@@ -100,6 +102,7 @@ func ReadLists(fsys fs.FS) (Lists, error) {
 			l.Raising = append(l.Raising, LabRule{c[0], c[1], c[2], c[3], c[4]})
 			return nil
 		}},
+		{"indicators.csv", []string{"code", "stem", "mode", "group"}, l.indicator},
 		{"event-clocks.csv", []string{"step", "hours", "certainty", "source", "note"}, l.clock},
 		{"risk-matrix.csv", []string{"likelihood", "consequence", "level", "certainty", "source"}, l.risk},
 	} {
@@ -116,6 +119,18 @@ func ReadLists(fsys fs.FS) (Lists, error) {
 		return Lists{}, fmt.Errorf("risk-matrix.csv has %d cells, want %d", len(l.Risk), Scale*Scale)
 	}
 	return l, nil
+}
+
+func (l *Lists) indicator(c []string) error {
+	mode := Mode(c[2])
+	if !slices.Contains([]Mode{PerPeriod, Cumulative, AtEnd}, mode) {
+		return fmt.Errorf("no mode: %q", c[2])
+	}
+	if _, twice := l.Indicator(c[0]); twice {
+		return fmt.Errorf("%q is there twice", c[0])
+	}
+	l.Indicators = append(l.Indicators, Indicator{c[0], c[1], mode, c[3]})
+	return nil
 }
 
 func (l *Lists) clock(c []string) error {

@@ -37,6 +37,12 @@ func codes(l Lists) (keys []string) {
 	for _, d := range l.Diseases {
 		keys = append(keys, "surveillance.disease."+d.Code)
 	}
+	for _, i := range l.Indicators {
+		keys = append(keys, "surveillance.indicator."+i.Code, "surveillance.stem."+i.Stem, "surveillance.mode."+string(i.Mode))
+	}
+	for _, k := range []FindingKind{Fell, Mismatch, Differ, Revision, TooMany} {
+		keys = append(keys, "surveillance.finding."+string(k))
+	}
 	return keys
 }
 

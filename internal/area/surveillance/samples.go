@@ -26,7 +26,18 @@ func Samples(hostile string) []page.Sample {
 	triage, closed := one(hostile), one(hostile)
 	triage.Standing, triage.MayWork = Standing{Stage: Triage}, true
 	closed.Standing, closed.MayWork = Standing{Stage: Closed, Level: VeryHigh}, true
+	counts := func(words string) (view, view, view) {
+		u, one := countSample(words)
+		series := CountSeries{Disease: "bdbv", Source: words, Counts: 7, Last: u.Last}
+		return s.countsView(Overview{Series: []CountSeries{series}, Chosen: series, Units: []UnitCounts{u}}, "en", true), s.unitView(u, "bdbv", "en"), countView(one, words, true)
+	}
+	all, unit, count := counts("INSP")
+	allBad, unitBad, countBad := counts(hostile)
 	return []page.Sample{
+		pageOf("reported counts", "surveillance.counts.title", all, allBad),
+		pageOf("the counts of a unit", "surveillance.counts.unit_title", unit, unitBad),
+		pageOf("the history of a count", "surveillance.counts.one", count, countBad),
+		pageOf("report a count", "surveillance.counts.new", view{Lead: page.M("surveillance.counts.new_lead"), Form: s.countForm()}, view{Form: s.countForm()}, page.Problem{Field: "value", Text: page.M("surveillance.error.value_or_not")}),
 		pageOf("surveillance desk", "surveillance.title", deskView(list("Mbandaka"), ""), deskView(list(hostile), Verify)),
 		pageOf("report a signal", "surveillance.report.title", view{Lead: page.M("surveillance.report.lead"), Form: form()}, view{Form: form()}, page.Problem{Field: "sign", Text: page.M("surveillance.error.what")}),
 		pageOf("tell what was seen", "surveillance.tell.title", tellView(s.tellForm(db.ID{1})), tellView(s.tellForm(db.ID{1})), page.Problem{Field: "deaths", Text: page.M("surveillance.error.deaths")}),

@@ -39,6 +39,13 @@ type Deps struct {
 		All(tx *db.Tx) ([]place.Site, error)
 	}
 
+	// Places finds the areas and points that counts are about; nil where there is no
+	// gazetteer, and then counts are about sites and countries.
+	Places interface {
+		Unit(tx *db.Tx, code string) (Unit, error)
+		FindUnit(tx *db.Tx, text string) (u Unit, found bool, err error)
+	}
+
 	// ClocksOn answers the clocks in force on a day, where a pack holds them; those of
 	// data/event-clocks.csv hold where it is nil.
 	ClocksOn func(tx *db.Tx, on calendar.Day) (Clocks, error)

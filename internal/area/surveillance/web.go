@@ -26,6 +26,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, h)
 	}
+	s.countRoutes(mux)
 }
 
 // view is any page of this package: a few notes, a list or an answer, and forms.

@@ -137,6 +137,9 @@ const (
 	SignalRead Action = "signal.read"
 	// SignalWork takes a signal, and triages, verifies, assesses, answers and closes it.
 	SignalWork Action = "signal.work"
+	// CountRecord keeps counts as reports give them, typed or from a file; they are read
+	// with StatisticsRead.
+	CountRecord Action = "count.record"
 )
 
 // The rights of the person, and the audit.
@@ -281,6 +284,7 @@ var acts = []act{
 	{SignalRaise, nil},
 	{SignalRead, []group{personal}},
 	{SignalWork, []group{personal}},
+	{CountRecord, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},

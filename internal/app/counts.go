@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+)
+
+// seedCounts are the reported counts of a demo: weeks of cholera at the centre, of which
+// one was not reported and one nobody sent, and a neighbour's cumulative count that fell.
+func (n *Node) seedCounts(ctx context.Context) error {
+	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	if err != nil {
+		return err
+	}
+	site, err := demoSite()
+	if err != nil {
+		return err
+	}
+	today := calendar.DayOfTime(n.clock())
+	var list []surveillance.Report
+	say := func(unit, indicator string, p surveillance.Period, value surveillance.Count, source string) {
+		_, last, _ := p.Bounds()
+		list = append(list, surveillance.Report{Cell: surveillance.Cell{Unit: unit, Disease: "cholera", Indicator: indicator, Period: p, Source: source}, Value: value, Reported: min(last+1, today)})
+	}
+	for i, cases := range []int{0, 1, 0, 2, -1, 3, -2, 11} { // -1: not reported; -2: no report
+		count := surveillance.Of(cases)
+		if cases == -1 {
+			count = surveillance.Count{}
+		}
+		if cases != -2 {
+			say(surveillance.SiteUnit(site.Code), "new_suspected_cases", surveillance.WeekPeriod(today-calendar.Day(7*(8-i))), count, "Weekly report")
+		}
+	}
+	for i, total := range []int{104, 131, 127, 140} {
+		say("UGA", "cumulative_suspected_cases", surveillance.DayPeriod(today-calendar.Day(8-2*i)), surveillance.Of(total), "Situation report")
+	}
+	if _, err := n.Signals.RecordCounts(officer, list...); err != nil {
+		return fmt.Errorf("demo counts: %w", err)
+	}
+	return nil
+}
