@@ -72,6 +72,7 @@ func TestWhatIsNoSeriesIsRefusedByEveryMethod(t *testing.T) {
 		{"a negative count", Series{Counts: []float64{1, -2, 3}}, Range{}, "series, value 2: -2 is negative"},
 		{"half a case", Series{Counts: []float64{1, 2, 3.5}}, Range{}, "series, value 3: 3.5 is not a whole number"},
 		{"an infinite count", Series{Counts: []float64{math.Inf(1)}}, Range{}, "not a whole number"},
+		{"more than everybody", Series{Counts: []float64{1e11}}, Range{}, "more than there are people"},
 		{"a range outside", Series{Counts: repeat(10, 1)}, Periods(5, 10), "periods 6 to 11 are not within the 10"},
 		{"a range backwards", Series{Counts: repeat(10, 1)}, Periods(5, 4), "not within"},
 		{"a year of fewer than no weeks", Series{Counts: repeat(10, 1), PerYear: -1}, Range{}, "negative"},

@@ -150,6 +150,25 @@ func TestQuantilesOfTheGammaDistribution(t *testing.T) {
 	})
 }
 
+// The negative binomial's distribution function is the sum of its chances, which for
+// small numbers can be added up one by one.
+func TestTheNegativeBinomialIsTheSumOfItsChances(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		mean := math.Exp(rapid.Float64Range(-6, 6).Draw(rt, "log mean"))
+		size := math.Exp(rapid.Float64Range(-5, 8).Draw(rt, "log size"))
+		upTo := rapid.IntRange(0, 300).Draw(rt, "up to")
+		chance := math.Exp(-size * math.Log1p(mean/size))
+		sum := chance
+		for k := 1; k <= upTo; k++ {
+			chance *= (size + float64(k) - 1) / float64(k) * mean / (size + mean)
+			sum += chance
+		}
+		if got := negBinCDF(float64(upTo), mean, size); math.Abs(got-sum) > 1e-12*sum {
+			rt.Fatalf("mean %g size %g: at most %d with %.15g, added up %.15g", mean, size, upTo, got, sum)
+		}
+	})
+}
+
 // A mean beyond all counts has no quantile that is a count, and the search ends.
 func TestQuantilesOfMeansBeyondAllCounts(t *testing.T) {
 	for _, mean := range []float64{1e16, 1e50, 1e300, math.Inf(1), nan} {
@@ -187,6 +206,10 @@ func TestQuantilesOfCounts(t *testing.T) {
 		}
 		if k := poissonQuantile(p, mean); !(poissonCDF(k, mean) >= p*(1-1e-13)) || k > 0 && poissonCDF(k-1, mean) >= p {
 			rt.Fatalf("Poisson, mean %g: %g is not the quantile of %g", mean, k, p)
+		}
+		k := math.Floor(mean) + 1
+		if a, b := negBinCDF(k-1, mean, size)+negBinUpper(k, mean, size), poissonCDF(k-1, mean)+poissonUpper(k, mean); math.Abs(a-1) > 1e-12 || math.Abs(b-1) > 1e-12 {
+			rt.Fatalf("below and from %g: %g and %g together", k, a, b)
 		}
 	})
 }
@@ -316,11 +339,11 @@ func TestIntervalsOfProportions(t *testing.T) {
 		}
 		for _, pair := range [][2]Interval{{a.Wilson, b.Wilson}, {a.Exact, b.Exact}} {
 			i, m := pair[0], pair[1]
-			if i.Low > a.P || i.High < a.P || i.Low < 0 || i.High > 1 || math.Abs(i.Low-(1-m.High)) > 1e-10 {
+			if i.Low > a.P || i.High < a.P || i.Low < 0 || i.High > 1 || math.Abs(i.Low-(1-m.High)) > 1e-13 {
 				rt.Fatalf("%g of %g: %+v, mirrored %+v", x, n, i, m)
 			}
 		}
-		if x > 0 && math.Abs(1-betaCDF(a.Exact.Low, x, n-x+1)-0.975) > 1e-9 {
+		if x > 0 && math.Abs(1-betaCDF(a.Exact.Low, 1-a.Exact.Low, x, n-x+1)-0.975) > 1e-12 {
 			rt.Fatalf("%g of %g: lower exact limit %g", x, n, a.Exact.Low)
 		}
 	})

@@ -399,12 +399,12 @@ func (d *farringtonRun) countQuantile(p *FarringtonPoint, observed float64) (upp
 	if p.Dispersion > 1 {
 		size := p.Mean / (p.Dispersion - 1)
 		if !math.IsNaN(observed) {
-			pValue = 1 - negBinCDF(observed-1, p.Mean, size)
+			pValue = negBinUpper(observed, p.Mean, size)
 		}
 		return negBinQuantile(1-d.Alpha, p.Mean, size), pValue
 	}
 	if !math.IsNaN(observed) {
-		pValue = 1 - poissonCDF(observed-1, p.Mean)
+		pValue = poissonUpper(observed, p.Mean)
 	}
 	return poissonQuantile(1-d.Alpha, p.Mean), pValue
 }

@@ -46,6 +46,9 @@ type Series struct {
 	Start Week
 }
 
+// mostCases is more than there are people.
+const mostCases = 10_000_000_000
+
 // maxCount is the largest whole number that a float64 holds with its neighbours.
 const maxCount = 1 << 53
 
@@ -59,8 +62,10 @@ func checkCounts(field string, counts []float64) error {
 		case math.IsNaN(c):
 		case c < 0:
 			return refuseAt(field, i, "%g is negative; counts are whole numbers from 0 (a corrected total is entered in its own week)", c)
-		case c > maxCount || c != math.Trunc(c):
+		case c != math.Trunc(c) || math.IsInf(c, 0):
 			return refuseAt(field, i, "%g is not a whole number", c)
+		case c > mostCases:
+			return refuseAt(field, i, "%g is more than there are people", c)
 		}
 	}
 	return nil

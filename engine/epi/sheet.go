@@ -276,8 +276,10 @@ func readCount(text string) (count float64, problem string) {
 		return 0, "is not a number; a period that was not reported is an empty cell"
 	case v < 0:
 		return 0, "is negative; counts are whole numbers from 0"
-	case v != math.Trunc(v) || v > maxCount:
+	case v != math.Trunc(v):
 		return 0, "is not a whole number"
+	case v > mostCases:
+		return 0, "is more than there are people"
 	}
 	return v, ""
 }

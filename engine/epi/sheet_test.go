@@ -46,6 +46,7 @@ func TestWhatIsWrongWithARowIsNamedAndTheOtherSeriesAreRead(t *testing.T) {
 		{"the same t twice", "bad,1,1\nbad,1,2\n", "line 3: series bad: t is the same as in line 2"},
 		{"a negative count", "bad,1,-1\n", "line 2: series bad: observed is negative"},
 		{"half a case", "bad,1,0.5\n", "line 2: series bad: observed is not a whole number"},
+		{"more than everybody", "bad,1,99999999999\n", "observed is more than there are people"},
 		{"a word", "bad,1,few\n", "observed is not a number"},
 		{"an infinite count", "bad,1,Inf\n", "observed is not a number"},
 		{"a week 53 that is none", "bad,2021-W53,1\n", "t is not a whole number, an ISO week"},

@@ -6,10 +6,8 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// The distributions below are the regularised incomplete gamma and beta functions of
-// gonum under the names of statistics. Quantiles are polished by Newton's method on
-// the distribution function, because the inverses that they start from stop at about
-// 1e-8 and are wrong at the edges.
+// The distributions below are the regularised incomplete gamma function of gonum and
+// the incomplete beta function of beta.go under the names of statistics.
 
 // normalQuantile is the z of which a share p of the standard normal lies below.
 func normalQuantile(p float64) float64 { return -math.Sqrt2 * math.Erfcinv(2*p) }
@@ -41,40 +39,9 @@ func gammaDensity(x, shape, scale float64) float64 {
 	return math.Exp((shape-1)*math.Log(x/scale)-x/scale-lg) / scale
 }
 
-// betaCDF is the share of the beta distribution below x.
-func betaCDF(x, a, b float64) float64 {
-	switch {
-	case x <= 0:
-		return 0
-	case x >= 1:
-		return 1
-	}
-	return mathext.RegIncBeta(a, b, x)
-}
-
-// betaQuantile is the x with a share p of the beta distribution below.
-func betaQuantile(p, a, b float64) float64 {
-	x := mathext.InvRegIncBeta(a, b, p)
-	la, _ := math.Lgamma(a)
-	lb, _ := math.Lgamma(b)
-	lab, _ := math.Lgamma(a + b)
-	for range 8 {
-		density := math.Exp(lab - la - lb + (a-1)*math.Log(x) + (b-1)*math.Log1p(-x))
-		next := x - (betaCDF(x, a, b)-p)/density
-		if !(next > 0 && next < 1) {
-			return x
-		}
-		if math.Abs(next-x) <= 1e-15*x {
-			return next
-		}
-		x = next
-	}
-	return x
-}
-
 // studentUpper is the share of Student's t with df degrees of freedom above t.
 func studentUpper(t, df float64) float64 {
-	tail := betaCDF(df/(df+t*t), df/2, 0.5) / 2
+	tail := betaCDF(df/(df+t*t), t*t/(df+t*t), df/2, 0.5) / 2
 	if t < 0 {
 		return 1 - tail
 	}
@@ -98,13 +65,32 @@ func poissonCDF(k, mean float64) float64 {
 	return mathext.GammaIncRegComp(math.Floor(k)+1, mean)
 }
 
+// poissonUpper is the chance of at least k.
+func poissonUpper(k, mean float64) float64 {
+	if k <= 0 {
+		return 1
+	}
+	if mean == 0 {
+		return 0
+	}
+	return mathext.GammaIncReg(k, mean)
+}
+
+// negBinUpper is the chance of at least k under the negative binomial.
+func negBinUpper(k, mean, size float64) float64 {
+	if k <= 0 {
+		return 1
+	}
+	return betaCDF(mean/(size+mean), size/(size+mean), k, size)
+}
+
 // negBinCDF is the chance of at most k under the negative binomial of that mean and
 // size (variance mean + mean²/size).
 func negBinCDF(k, mean, size float64) float64 {
 	if k < 0 {
 		return 0
 	}
-	return betaCDF(size/(size+mean), size, math.Floor(k)+1)
+	return betaCDF(size/(size+mean), mean/(size+mean), size, math.Floor(k)+1)
 }
 
 // quantile is the least whole number whose distribution function reaches p. start is
