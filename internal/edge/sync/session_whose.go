@@ -1,0 +1,101 @@
+package sync
+
+import (
+	"slices"
+
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+// known recognises whose origins these are. An origin of another node, or of this
+// hub, is a copied database. More here than the node has is a node that went back to
+// an older copy of itself: it is told to write under a new name.
+func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) error {
+	const op = "sync.Hello"
+	for _, t := range theirs {
+		owner, err := nodeOf(tx, t.Origin.Installation)
+		if err != nil {
+			return err
+		}
+		if t.Origin.Installation != here && (owner.IsZero() || owner == s.peer.ID) {
+			continue
+		}
+		hash, ok, err := s.d.Journal.HashAt(tx, t.Origin, t.Seq)
+		if err != nil {
+			return err
+		}
+		// A copy that took a name of its own still has what it was copied with. That is
+		// here, and it may add nothing to it.
+		if t.Origin.Installation == s.self || !ok || hash != t.Hash {
+			return fault.New(fault.Conflict, op, "sync.copied")
+		}
+		s.copies = append(s.copies, t.Origin)
+	}
+	s.origins = slices.DeleteFunc(s.origins, func(o journal.Origin) bool { return slices.Contains(s.copies, o) })
+	for _, h := range has {
+		t := journal.Head{Origin: h.Origin}
+		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin }); i >= 0 {
+			t = theirs[i]
+		}
+		hash, _, err := s.d.Journal.HashAt(tx, h.Origin, min(h.Seq, t.Seq))
+		if err != nil {
+			return err
+		}
+		if t.Seq <= h.Seq && hash != t.Hash {
+			return fault.New(fault.Conflict, op, "sync.fork")
+		}
+		if t.Seq < h.Seq && t.Origin.Installation == s.self && !s.file {
+			return fault.New(fault.Conflict, op, "sync.restored")
+		}
+	}
+	if err := s.wentBack(tx, theirs); err != nil {
+		return err
+	}
+	return s.installation(tx)
+}
+
+// wentBack looks whether others have brought what this node wrote and does not have: a
+// hub that was put back has it from them, and not in the node's chain.
+func (s *HubSession) wentBack(tx *db.Tx, theirs []journal.Head) error {
+	last, err := s.d.Journal.Furthest(tx, s.self)
+	if err != nil || s.file {
+		return err
+	}
+	for _, l := range last {
+		t := journal.Head{Origin: l.Origin}
+		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == l.Origin }); i >= 0 {
+			t = theirs[i]
+		}
+		switch {
+		case t.Seq == l.Seq && t.Hash != l.Hash:
+			return fault.New(fault.Conflict, "sync.Hello", "sync.fork")
+		case t.Seq < l.Seq:
+			return fault.New(fault.Conflict, "sync.Hello", "sync.restored")
+		}
+	}
+	return nil
+}
+
+// installation takes a new name of the node's down. One that the node gave up for
+// another is not behind what is here, or it would have been told so: it is the machine
+// itself, and the other a copy of its disk. Both cannot be this node.
+func (s *HubSession) installation(tx *db.Tx) error {
+	owner, err := nodeOf(tx, s.self)
+	if err != nil {
+		return err
+	}
+	if owner.IsZero() {
+		if _, err := tx.Exec("UPDATE sync_installation SET own = 0 WHERE node = ?", s.peer.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("INSERT INTO sync_installation (id, node, own, since) VALUES (?, ?, 1, ?)", s.self, s.peer.ID, s.d.Clock()); err != nil {
+			return err
+		}
+		s.peer.Feed = db.ID{} // a new installation may lack what the one before had
+	}
+	if s.own, s.all, err = installations(tx, s.peer.ID); err == nil && !slices.Contains(s.own, s.self) {
+		err = fault.New(fault.Conflict, "sync.Hello", "sync.copied")
+	}
+	return err
+}
