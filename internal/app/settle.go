@@ -8,6 +8,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -26,6 +27,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
+		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},
 		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},
 		{Kinds: []string{access.GlassKind, access.AccountKind}, MaySettle: n.needs(access.AuditReview)},
 	}
