@@ -24,6 +24,7 @@ func TestPictures(t *testing.T) {
 	b.size(360).in("ar").visit(family).shot("board-ar-phone")
 	b.size(1280).logIn("nurse").in("en").visit("/worklist/nurse").shot("worklist-nurse-en-desk")
 	b.logIn("epidemiologist").visit("/surveillance").shot("surveillance-en-desk")
+	b.visit("/linelist").shot("linelist-en-desk")
 	b.size(360).logIn("volunteer").in("fr").visit("/surveillance/tell").shot("tell-fr-phone")
 	b.size(1280).in("en").logIn("physician").visit("/cases").shot("cases-en-desk")
 	b.visit(family).follow("/members/").shot("member-en-desk")

@@ -20,6 +20,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/edge/backup"
 	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -97,6 +98,7 @@ type Node struct {
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
 	Signals    *surveillance.Service
+	Cases      *linelist.Service
 	Sync       *edgesync.Service
 	Demo       bool
 
@@ -157,7 +159,7 @@ func fits(o Options) error {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), surveillance.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
+		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -166,7 +168,7 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
 		all = append(all, k...)
 	}
 	return all
@@ -182,7 +184,7 @@ func areas() []page.Area {
 	return []page.Area{
 		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
-		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(),
+		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
@@ -251,6 +253,8 @@ func (n *Node) open(ctx context.Context, o Options) error {
 func (n *Node) services(o Options) error {
 	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock, Elsewhere: n.elsewhere})
 	n.Signals = surveillance.New(surveillance.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Clock: o.Clock})
+	n.Cases = linelist.New(linelist.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock,
+		Lists: n.Signals.Lists()})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},

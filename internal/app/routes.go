@@ -32,6 +32,7 @@ func (n *Node) routes() http.Handler {
 	n.Pages.Routes(mux)
 	n.People.Routes(mux)
 	n.Signals.Routes(mux)
+	n.Cases.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
@@ -85,6 +86,7 @@ var ways = []struct {
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},
+	{"linelist", "/linelist", access.LineListRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

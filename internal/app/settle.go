@@ -8,6 +8,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -24,6 +25,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(people.Kinds()), MaySettle: n.People.MaySettle, Settled: n.People.Settled},
 		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
+		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},

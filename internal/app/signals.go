@@ -6,10 +6,15 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -35,6 +40,30 @@ func (n *Node) labSignal(ctx context.Context, tx *db.Tx, r order.Result) error {
 		_, err := n.Signals.Raise(ctx, tx, surveillance.Raised{Source: surveillance.Laboratory, Disease: disease, Site: r.Site, Programme: r.Programme, Cases: surveillance.Of(1),
 			Person: r.Subject, Sensitivity: r.Sens, About: about})
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAtCases classifies the cases anew of which something came from another
+// installation, where this one is in charge of their site: what both sides knew
+// together may say something else than either said.
+func (n *Node) lookAtCases(ctx context.Context, tx *db.Tx, headers []journal.Header) error {
+	seen := map[db.ID]bool{}
+	for _, h := range headers {
+		if !linelist.IsCase(h.Kind) || seen[h.Doc] {
+			continue
+		}
+		seen[h.Doc] = true
+		mine, err := n.Sync.InCharge(tx, h.Site)
+		if err != nil {
+			return err
+		}
+		if !mine {
+			continue
+		}
+		if err := n.Cases.Look(ctx, tx, h.Doc, "elsewhere"); err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}
@@ -103,6 +132,54 @@ func (n *Node) seedSignals(ctx context.Context) error {
 			if err := n.Signals.Do(officer, id, st); err != nil {
 				return fmt.Errorf("demo signal %d, %s: %w", i, st.Act, err)
 			}
+		}
+	}
+	return n.seedCases(ctx, today)
+}
+
+// seedCases makes the cases of a demo: a small outbreak whose species is known since
+// two days, and a measles case that waits for its result.
+func (n *Node) seedCases(ctx context.Context, today calendar.Day) error {
+	nurse, err := n.as(ctx, string(access.Nurse), "public_health")
+	if err != nil {
+		return err
+	}
+	yes, no := value.Of(true), value.Of(false)
+	age := func(years int) calendar.Date {
+		d, _ := calendar.BornAtAge(years, 1, today) // an age between 0 and 130 is one
+		return d
+	}
+	lab := func(of, code string, days int) linelist.Result {
+		return linelist.Result{Of: of, Value: value.Text(code), Final: true, Collected: (today - calendar.Day(days+1)).Date(), On: (today - calendar.Day(days)).Date(), Lab: "Reference laboratory (synthetic)"}
+	}
+	for i, s := range []struct {
+		linelist.Case
+		signs   map[string]value.Value
+		results []linelist.Result
+	}{
+		{linelist.Case{Disease: "filovirus", Number: "DEMO-001", Name: "Trader (synthetic)", Sex: people.Female, Birth: age(41), Country: "UGA", Area: "Border district", Onset: (today - 12).Date(), Reported: (today - 8).Date(),
+			Imported: value.Yes, From: "Across the lake", Ending: linelist.Dead, Ended: (today - 4).Date()}, map[string]value.Value{"sign:fever": yes, "sign:onset_sudden": yes, "sign:bleeding_unexplained": yes, "case.death_sudden": no},
+			[]linelist.Result{lab("lab:pcr:filovirus", "positive", 5), lab("lab:species:filovirus", "BDBV", 2)}},
+		{linelist.Case{Disease: "bdbv", Number: "DEMO-002", Name: "Her brother (synthetic)", Sex: people.Male, Birth: age(36), Country: "KEN", Area: "Camp", Place: "Section B", Onset: (today - 3).Date(), Reported: (today - 2).Date(), Ending: linelist.Alive,
+			Isolated: (today - 2).Date()}, map[string]value.Value{"sign:fever": yes, "sign:onset_sudden": yes, "exposure:case": value.Text("confirmed")}, []linelist.Result{lab("lab:pcr:filovirus", "positive", 1)}},
+		{linelist.Case{Disease: "bdbv", Number: "DEMO-003", Name: "Nurse (synthetic)", Sex: people.Female, Birth: age(29), Work: value.Yes, Country: "KEN", Area: "Camp", Onset: (today - 1).Date(), Reported: today.Date(), Ending: linelist.Alive},
+			map[string]value.Value{"sign:fever": yes, "sign:onset_sudden": yes, "exposure:case": value.Text("probable")}, []linelist.Result{{Of: "lab:pcr:filovirus", Collected: today.Date()}}},
+		{linelist.Case{Disease: "measles", Number: "DEMO-004", Sex: people.Female, Birth: age(3), Country: "KEN", Area: "Camp", Onset: (today - 4).Date(), Reported: (today - 1).Date(), Ending: linelist.Alive},
+			map[string]value.Value{"sign:fever": yes, "sign:rash_maculopapular": yes}, []linelist.Result{{Of: "lab:igm:measles", Collected: (today - 1).Date()}}},
+		{linelist.Case{Disease: "cholera", Number: "DEMO-005", Sex: people.Male, Birth: age(52), Country: "KEN", Area: "Market road", Onset: (today - 1).Date(), Reported: today.Date(), Ending: linelist.Alive},
+			map[string]value.Value{"sign:stool_watery": yes, "sign:stool_blood": no}, nil},
+	} {
+		id, err := n.Cases.Record(nurse, s.Case, false)
+		if err == nil {
+			err = n.Cases.Answer(nurse, id, journal.Base{}, s.signs)
+		}
+		for _, r := range s.results {
+			if err == nil {
+				err = n.Cases.AddResult(nurse, id, r)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("demo case %d: %w", i, err)
 		}
 	}
 	return nil

@@ -166,6 +166,9 @@ func (n *Node) lookAgainOnce(ctx context.Context) error {
 				return err
 			}
 			more = again
+			if err := n.lookAtCases(ctx, tx, headers); err != nil {
+				return err
+			}
 			var people []db.ID
 			for _, h := range headers {
 				if !h.Subject.IsZero() && !slices.Contains(people, h.Subject) {

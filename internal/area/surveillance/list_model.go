@@ -41,10 +41,14 @@ type Clocks map[Clocked]Clock
 // Disease is a disease that can be reported, or one virus species of it: what is told
 // of one is never told of another.
 type Disease struct {
-	Code      string // its name is the word surveillance.disease.<code>
-	Notify    string // immediate or weekly
-	Certainty string
-	Source    string
+	Code string // its name is the word surveillance.disease.<code>
+	// Definition is the pack of its case definition, "" where none ships, and Species the
+	// virus that it is, as that pack names it. A disease whose definition knows species
+	// and that has none here is one whose species is not known yet.
+	Definition, Species string
+	Notify              string // immediate or weekly
+	Certainty           string
+	Source              string
 }
 
 // Lists are what may be chosen: signs, diseases, clocks and the matrix of risk.
@@ -72,6 +76,26 @@ func (l Lists) HasDisease(code string) bool {
 	return slices.ContainsFunc(l.Diseases, func(d Disease) bool { return d.Code == code })
 }
 
+// Disease returns a disease by its code.
+func (l Lists) Disease(code string) (Disease, bool) {
+	for _, d := range l.Diseases {
+		if d.Code == code {
+			return d, true
+		}
+	}
+	return Disease{}, false
+}
+
+// OfSpecies returns the disease that is this species of what a definition covers.
+func (l Lists) OfSpecies(definition, species string) (Disease, bool) {
+	for _, d := range l.Diseases {
+		if species != "" && d.Definition == definition && d.Species == species {
+			return d, true
+		}
+	}
+	return Disease{}, false
+}
+
 // DiseaseOf answers which disease a result is a signal of, "" for none.
 func (l Lists) DiseaseOf(code, value string) string {
 	for _, r := range l.Raising {
@@ -91,8 +115,8 @@ func ReadLists(fsys fs.FS) (Lists, error) {
 		row  func(c []string) error
 	}{
 		{"lay.csv", []string{"code", "certainty", "source"}, func(c []string) error { l.Signs = append(l.Signs, c[0]); return nil }},
-		{"diseases.csv", []string{"code", "notify", "certainty", "source"}, func(c []string) error {
-			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3]})
+		{"diseases.csv", []string{"code", "definition", "species", "notify", "certainty", "source"}, func(c []string) error {
+			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3], c[4], c[5]})
 			return nil
 		}},
 		{"lab-signals.csv", []string{"code", "value", "disease", "certainty", "source"}, func(c []string) error {

@@ -116,6 +116,8 @@ const (
 	ExportCertificate Action = "export.certificate"
 	// ExportResults sends or prints results for whoever is to act on them.
 	ExportResults Action = "export.results"
+	// ExportLineList takes out cases and contacts for the health authority.
+	ExportLineList Action = "export.linelist"
 	// ExportStatistics takes out counts with small cells suppressed.
 	ExportStatistics Action = "export.statistics"
 )
@@ -140,6 +142,14 @@ const (
 	// CountRecord keeps counts as reports give them, typed or from a file; they are read
 	// with StatisticsRead.
 	CountRecord Action = "count.record"
+	// LineListRead opens cases of a disease under surveillance, their contacts and chains.
+	LineListRead Action = "linelist.read"
+	// LineListWrite records a case, what is known of it, its results and its contacts.
+	LineListWrite Action = "linelist.write"
+	// LineListOverride classifies a case against its definition, with a reason.
+	LineListOverride Action = "linelist.override"
+	// ContactFollow opens the contacts that are due and records how they were seen.
+	ContactFollow Action = "contact.follow"
 )
 
 // The rights of the person, and the audit.
@@ -276,6 +286,7 @@ var acts = []act{
 	{ExportWorklist, []group{personal, clinical, export}},
 	{ExportCertificate, []group{personal, clinical, export}},
 	{ExportResults, []group{personal, clinical, export}},
+	{ExportLineList, []group{personal, clinical, export}},
 	{ExportStatistics, []group{export}},
 
 	{ScreeningRecord, []group{personal, clinical}},
@@ -285,6 +296,10 @@ var acts = []act{
 	{SignalRead, []group{personal}},
 	{SignalWork, []group{personal}},
 	{CountRecord, nil},
+	{LineListRead, []group{personal, clinical}},
+	{LineListWrite, []group{personal, clinical}},
+	{LineListOverride, []group{personal, clinical}},
+	{ContactFollow, []group{personal, clinical}},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},

@@ -26,7 +26,7 @@ func DemoAccounts(sites, programmes []string) []DemoAccount {
 		switch r {
 		case Physician, Laboratory, Counsellor, MedicalOfficer:
 			u.Ceiling = "sensitive"
-		case Reception, Screener, Volunteer, Epidemiologist, Manager, Administrator:
+		case Reception, Screener, Volunteer, Manager, Administrator:
 			u.Ceiling = "identity"
 		case PrivacyOfficer:
 			u.Ceiling, u.Sites, u.Programmes = "identity", []string{All}, []string{All}

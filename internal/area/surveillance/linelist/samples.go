@@ -1,0 +1,70 @@
+package linelist
+
+import (
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+)
+
+var sampleNow = time.Date(2026, 6, 10, 9, 30, 0, 0, time.UTC)
+
+// Samples are this package's pages for the tests that render every page; p is a case
+// definition, whose words they show.
+func Samples(hostile string, p *pack.Pack) []page.Sample {
+	lists := surveillance.New(surveillance.Deps{}).Lists()
+	s := New(Deps{Clock: func() time.Time { return sampleNow }, Lists: lists})
+	one := func(words string) Opened { return sampleCase(words, p, lists) }
+	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: "linelist/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	}
+	list := func(words string) view {
+		l := one(words).Listed
+		other := l
+		other.Officer, other.Known, other.Ending, other.Imported = &Override{Class: NotACase}, false, "", value.No
+		return listView([]Listed{l, other}, 250, 100, Filter{Disease: "bdbv"}, lists)
+	}
+	form := func(words string) view {
+		return view{Lead: page.M("linelist.new.lead"), Form: s.caseForm(one(words).Case, "en", "/linelist/new", false)}
+	}
+	stale := one(hostile)
+	stale.Stale, stale.Known, stale.Classed = true, false, []Classed{{Class: NotMeeting, Cause: "new", At: sampleNow}}
+	species, _ := byFrom(p, "lab:species:filovirus")
+	return []page.Sample{
+		pageOf("line list", "linelist.title", list("Mongbwalu"), list(hostile)),
+		pageOf("record a case", "linelist.new.title", form("Mongbwalu"), form(hostile), page.Problem{Field: "onset", Text: page.M("linelist.error.after_death")}),
+		pageOf("a case", "linelist.case.title", caseView(one("Mongbwalu")), caseView(stale)),
+		pageOf("signs", "linelist.signs.title", view{Lead: page.M("linelist.signs.lead"), Form: signsForm(one("Mongbwalu"))}, view{Form: signsForm(stale)}),
+		pageOf("choose a test", "linelist.result.title", testsView(one("")), testsView(stale)),
+		pageOf("a result", "linelist.result.title", view{Form: resultForm(one(""), species)}, view{Form: resultForm(stale, species)}, page.Problem{Field: "on", Text: page.M("linelist.error.before_specimen")}),
+		pageOf("an officer's class", "linelist.override.title", view{Lead: page.M("linelist.override.lead"), Form: overrideForm(one(""))}, view{Form: overrideForm(stale)}, page.Problem{Field: "why", Text: page.M("linelist.error.why")}),
+	}
+}
+
+func sampleCase(words string, p *pack.Pack, lists surveillance.Lists) Opened {
+	today := calendar.DayOfTime(sampleNow)
+	born, _ := calendar.BornAtAge(34, 2, today)
+	by := db.ID{7}
+	c := Case{ID: db.ID{1}, Site: "KLA", Disease: "filovirus", Number: "BDBV-0007", Reported: (today - 2).Date(), Signal: db.ID{3}, Name: words, Sex: people.Female, Birth: born, Work: value.Yes,
+		Country: "COD", Area: words, Place: words, Imported: value.Yes, From: words, Onset: (today - 6).Date(), Ending: Dead, Ended: (today - 1).Date(),
+		Signs: map[string]Sign{"sign:fever": {Value: value.Of(true), On: today.Date()}, "sign:bleeding_unexplained": {Value: value.Of(true), On: today.Date()}, "exposure:case": {Value: value.Text("confirmed"), On: today.Date(), Disputed: true},
+			"sign:of_another_definition": {Value: value.Of(false), On: today.Date()}},
+		Results: []Result{{Of: "lab:species:filovirus", Value: value.Text("BDBV"), Final: true, On: today.Date(), Lab: words, By: by}, {Of: "lab:pcr:filovirus", Value: value.Text("positive"), Final: true, Collected: (today - 2).Date(), On: today.Date(), By: by},
+			{Of: "lab:igm:filovirus", By: by, At: sampleNow}},
+		Officer: &Override{Class: Confirmed, Why: words, By: by, At: sampleNow}}
+	k, _, err := classify(p, c, Around{}, today)
+	if err == nil {
+		k.Cause, k.At, k.By = "result", sampleNow, by
+		c.Classed = []Classed{{Class: Open, Cause: "new", At: sampleNow.Add(-time.Hour), By: by}, k}
+	}
+	o := Opened{Listed: Listed{Case: c, Name: words}, Definition: p, Names: map[db.ID]string{by: "Dr Elena Petrova"}, MayWrite: true, MayOverride: true}
+	o.Disease, o.Known = Species(c, lists)
+	_, o.Explanation = p.Explain(decision.Input{On: today, Facts: facts(p, c, Around{})}, "en")
+	return o
+}
