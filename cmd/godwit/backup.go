@@ -110,7 +110,8 @@ func (c *backupOffCmd) Run(w *world) error {
 type restoreCmd struct {
 	From        string `required:"" help:"The backup: a file, s3://bucket/prefix/NAME, or https://host/bucket/prefix/NAME."`
 	Identity    string `required:"" help:"Identity file of a recipient." type:"existingfile"`
-	Dir         string `required:"" help:"Folder to restore into: new or empty." type:"path"`
+	Dir         string `required:"" xor:"where" help:"Folder to restore into: new or empty." type:"path"`
+	Database    string `required:"" xor:"where" help:"Instead of a folder: the empty PostgreSQL database of a hub. Its password comes from PGPASSWORD, PGPASSFILE or a service file." placeholder:"postgres://…"`
 	Erasures    string `help:"A list of godwit erased list, of another node or from later. Lists beside the backup are found without it." type:"existingfile"`
 	Credentials string `help:"File of credentials for the store. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY if left out." type:"existingfile"`
 }
@@ -118,7 +119,8 @@ type restoreCmd struct {
 // Help adds an example.
 func (restoreCmd) Help() string {
 	return "Example:\n\n  godwit restore --from /media/stick/godwit-20261122T040000Z-957cb6.godwit.age --identity organisation.key --dir ./restored --erasures erased.txt\n\n" +
-		"All is decrypted, checked and written before the folder becomes a node. It is a new installation, with a key of its own; what was erased since the backup is erased in it."
+		"All is decrypted, checked and written before the folder becomes a node. It is a new installation, with a key of its own; what was erased since the backup is erased in it.\n\n" +
+		"With --database it becomes a hub on PostgreSQL, whether the backup was made from a folder or from a database. The database has to be empty."
 }
 
 // Run runs the command.
@@ -137,8 +139,12 @@ func (c *restoreCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	r.Dir, r.Erasures = c.Dir, erased
-	lines, err := app.RestoreNode(w.ctx, r)
+	r.Dir, r.Database, r.Erasures = c.Dir, c.Database, erased
+	restore := app.RestoreNode
+	if c.Database != "" {
+		restore = app.RestoreServer
+	}
+	lines, err := restore(w.ctx, r)
 	bar.end()
 	for _, l := range lines {
 		fmt.Fprintln(w.out, l)

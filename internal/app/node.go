@@ -206,6 +206,11 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 
 func (n *Node) open(ctx context.Context, o Options) error {
 	var err error
+	if o.onServer() {
+		if err := wholeServer(ctx, o.Database); err != nil {
+			return err
+		}
+	}
 	if n.DB, err = db.Open(ctx, n.host.store()); err != nil {
 		return err
 	}

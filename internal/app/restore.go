@@ -30,6 +30,7 @@ type Restore struct {
 	Identity   string // path of the identity file
 	Passphrase func() (string, error)
 	Dir        string
+	Database   string   // instead of a folder: an empty database of a server
 	Erasures   []string // lines of `godwit erased list` from elsewhere
 	Access     backup.Access
 	Clock      func() time.Time
@@ -98,12 +99,16 @@ func pickOne(ctx context.Context, dir string) error {
 	return fmt.Errorf("%s is a folder; say which file with --from. The newest is %s", dir, filepath.Join(dir, names[len(names)-1]))
 }
 
-// RestoreNode makes a node's folder from an archive. The folder is as it was until
-// everything is read, checked and written.
-func RestoreNode(ctx context.Context, r Restore) ([]string, error) {
+func (r *Restore) begin() {
 	if r.Clock == nil {
 		r.Clock = time.Now
 	}
+}
+
+// RestoreNode makes a node's folder from an archive. The folder is as it was until
+// everything is read, checked and written.
+func RestoreNode(ctx context.Context, r Restore) ([]string, error) {
+	r.begin()
 	if err := emptyFolder(r.Dir); err != nil {
 		return nil, err
 	}
@@ -165,7 +170,7 @@ func restoreInto(ctx context.Context, work string, a *opened, erased []journal.E
 	if err != nil {
 		return nil, err
 	}
-	c, err := load(ctx, filepath.Join(work, databaseFile), k, a.Reader, r)
+	c, err := load(ctx, db.Options{Path: filepath.Join(work, databaseFile), Key: k}, a.Reader, r)
 	if err != nil {
 		return nil, err
 	}
@@ -214,15 +219,16 @@ type copied struct {
 	clock   func() time.Time
 }
 
-// load reads an archive into a new database at path, first with the tables of the
+// load reads an archive into a new database, first with the tables of the
 // program that wrote it, then brought to those of this one.
-func load(ctx context.Context, path string, k key.Provider, a *backup.Reader, r Restore) (_ *copied, err error) {
+func load(ctx context.Context, at db.Options, a *backup.Reader, r Restore) (_ *copied, err error) {
 	c := &copied{header: a.Header, clock: r.Clock}
 	then, err := a.Tables(migrations())
 	if err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, db.Options{Path: path, Key: k, Migrations: then})
+	at.Migrations = then
+	d, err := db.Open(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +236,8 @@ func load(ctx context.Context, path string, k key.Provider, a *backup.Reader, r 
 	if err = errors.Join(err, d.Close()); err != nil {
 		return nil, err
 	}
-	if c.db, err = db.Open(ctx, db.Options{Path: path, Key: k, Migrations: migrations()}); err != nil {
+	at.Migrations = migrations()
+	if c.db, err = db.Open(ctx, at); err != nil {
 		return nil, err
 	}
 	if c.journal, err = journal.New(journal.Options{DB: c.db, Kinds: kinds(), Clock: r.Clock}); err == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/godwit-health/godwit/internal/edge/backup"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/key"
 )
@@ -93,7 +94,7 @@ func scratch(dir string, f func(path string, k key.Provider) error) error {
 
 // examine loads an archive and compares.
 func examine(ctx context.Context, e *exam, path string, k key.Provider, a *backup.Reader, r Restore) error {
-	c, err := load(ctx, path, k, a, r)
+	c, err := load(ctx, db.Options{Path: path, Key: k}, a, r)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,10 @@ type Options struct {
 	// migrated in the order in which they first appear.
 	Migrations []Migration
 
+	// AsItIs leaves the tables as they are, whoever made them: for a look at what is
+	// there.
+	AsItIs bool
+
 	// VFS names another file system that was registered with the engine, with the
 	// cipher in it if there is one: for tests of power cuts and full disks. Together
 	// with Unencrypted, no file of the operating system is touched.
@@ -90,6 +94,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			return nil, err
 		}
 		d.store = s
+	}
+	if o.AsItIs {
+		return d, nil
 	}
 	if err := d.migrate(ctx, o.Migrations); err != nil {
 		_ = d.store.close()
