@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/internal/edge/backup"
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -145,12 +146,16 @@ func (n *Node) backUp(ctx context.Context, s backup.Settings, a backup.Access, p
 	}
 	defer f.Abort()
 	counted := &sizeWriter{w: f}
+	leave, err := n.leftOut(ctx)
+	if err != nil {
+		return "", sum, 0, err
+	}
 	sealed, err := backup.Seal(counted, to)
 	if err != nil {
 		return "", sum, 0, err
 	}
 	sum, err = backup.Write(ctx, sealed, backup.Source{DB: n.DB, Journal: n.Journal, Program: Version(), Made: made,
-		Files: n.smallFiles(), Leave: machineTables}, progress)
+		Files: n.smallFiles(), Leave: leave}, progress)
 	if err == nil {
 		err = sealed.Close()
 	}
@@ -161,6 +166,16 @@ func (n *Node) backUp(ctx context.Context, s backup.Settings, a backup.Access, p
 		err = n.keepErasures(ctx, place, sum.Header.Installation)
 	}
 	return name, sum, counted.n, err
+}
+
+// leftOut are the tables that a backup leaves out: those of the machine, and, of a node,
+// its key for the link. A hub's own key is in its backups, since all its nodes know it.
+func (n *Node) leftOut(ctx context.Context) (tables []string, err error) {
+	err = n.DB.Read(ctx, func(tx *db.Tx) error {
+		tables, err = sync.NotSaved(tx)
+		return err
+	})
+	return append(tables, machineTables...), err
 }
 
 // room refuses to begin what cannot be finished. An archive is smaller than the

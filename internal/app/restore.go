@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/godwit-health/godwit/internal/edge/backup"
+	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -275,6 +276,10 @@ func (c *copied) settle(ctx context.Context, erased []journal.Erasure) ([]string
 	if _, err := c.journal.NewInstallation(ctx); err != nil {
 		return nil, err
 	}
+	var needsCode bool
+	if err := c.db.Write(ctx, func(tx *db.Tx) (err error) { needsCode, err = sync.Restored(tx); return err }); err != nil {
+		return nil, err
+	}
 	before, after, err := applyErasures(ctx, c.db, c.journal, erased)
 	if err != nil {
 		return nil, err
@@ -285,6 +290,9 @@ func (c *copied) settle(ctx context.Context, erased []journal.Erasure) ([]string
 		}
 	}
 	lines := c.lines()
+	if needsCode {
+		lines = append(lines, "it exchanges with its hub when it is invited there again: `godwit sync enrol CODE`, or Exchange in the browser. Revoke the machine that it takes the place of")
+	}
 	if len(erased) == 0 {
 		return append(lines, "no erasures are known from elsewhere; what was erased after the backup is in it again. If there is a list, restore once more with --erasures"), nil
 	}

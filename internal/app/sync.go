@@ -259,12 +259,12 @@ func (n *Node) syncCommand(ctx context.Context, c Command) (lines []string, err 
 	case "hub-revoke":
 		return n.revokeNode(ctx, c.Login)
 	case "sync-enrol":
-		h, err := n.Sync.Enrol(ctx, sync.Client{}, c.Code)
-		if err != nil {
+		if err := n.enrol(ctx, c.Code); err != nil {
 			return nil, err
 		}
 		n.wakeSync()
-		return []string{fmt.Sprintf("enrolled as %q for %s", h.Name, sitesLine(h.Sites))}, nil
+		st, err := n.Sync.Status(ctx)
+		return []string{fmt.Sprintf("enrolled as %q for %s", st.Name, sitesLine(st.Sites))}, err
 	case "sync-reissue":
 		return n.reissueCommand(ctx, c.Code)
 	case "sync-export":

@@ -77,7 +77,7 @@ func (n *Node) showSync(w http.ResponseWriter, r *http.Request, form *page.Form)
 		v.Anew = reissuing(form)
 	case manages && st.Enrolled:
 		v.Now = &page.Form{Action: syncPath + "/now", Submit: page.M("app.sync.now")}
-		if st.Trouble == "sync.unknown_node" {
+		if sync.EnrolsAnew(st.Trouble) {
 			v.Enrol = form
 		}
 	case manages && n.nodes == nil:
@@ -204,11 +204,11 @@ func (n *Node) postSyncNow(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// enrol enrols this machine. One that its hub does not know any more, since that was put
-// back to a day before, enrols there anew, with what it has.
+// enrol enrols this machine. One that was restored, or that its hub does not know any
+// more, since that was put back to a day before, enrols there anew, with what it has.
 func (n *Node) enrol(ctx context.Context, code string) error {
 	st, err := n.Sync.Status(ctx)
-	if err == nil && st.Enrolled && st.Trouble == "sync.unknown_node" {
+	if err == nil && st.Enrolled && sync.EnrolsAnew(st.Trouble) {
 		_, err = n.Sync.EnrolAnew(ctx, sync.Client{}, code)
 		return err
 	}

@@ -232,7 +232,7 @@ func (s *Service) enrolled(ctx context.Context, co code, id identity, pin []byte
 	h := Hub{Address: co.address, Recipient: a.Recipient, Node: node, Name: a.Name, Sites: a.Sites, pin: pin, key: id.key, cert: id.cert}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO sync_hub (one, address, pin, recipient, node, name, sites, key, cert, received, trouble, made)
-			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.key, h.cert, s.Clock())
+			VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`, h.Address, h.pin, h.Recipient, h.Node, h.Name, string(sites), h.cert, h.cert, s.Clock()) // the key is the identity's alone
 		return err
 	})
 	if err == nil {

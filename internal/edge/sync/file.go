@@ -49,6 +49,9 @@ func (s *Service) Export(ctx context.Context, w io.Writer) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
+	if len(session.hub.key) == 0 {
+		return Batch{}, needsCode()
+	}
 	session.file, session.under.open = true, true
 	id := identity{key: session.hub.key, cert: session.hub.cert}
 	out, err := newBatch(w, id, session.hub.Recipient, envelope{From: session.hub.Node[:], Cert: id.cert})

@@ -270,10 +270,11 @@ func (s *Service) enrolledAnew(ctx context.Context, co code, id identity, pin []
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		// Which feed it took so far it says to the hub, which then knows what it has.
 		if _, err := tx.Exec(`UPDATE sync_hub SET address = ?, pin = ?, recipient = ?, node = ?, name = ?, sites = ?, key = ?, cert = ?, received = 0, trouble = '', ticket = NULL, made = ?`,
-			co.address, pin, a.Recipient, node, a.Name, string(sites), id.key, id.cert, s.Clock()); err != nil {
+			co.address, pin, a.Recipient, node, a.Name, string(sites), id.cert, id.cert, s.Clock()); err != nil {
 			return err
 		}
-		if _, err := tx.Exec("UPDATE sync_identity SET key = ?, cert = ?, age = ?", id.key, id.cert, id.age); err != nil {
+		if _, err := tx.Exec(`INSERT INTO sync_identity (one, key, cert, age) VALUES (1, ?, ?, ?)
+			ON CONFLICT (one) DO UPDATE SET key = excluded.key, cert = excluded.cert, age = excluded.age`, id.key, id.cert, id.age); err != nil {
 			return err
 		}
 		if _, err := tx.Exec("DELETE FROM sync_acked"); err != nil {

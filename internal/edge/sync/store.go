@@ -80,8 +80,13 @@ ALTER TABLE sync_hub ADD COLUMN ticket BLOB;
 `}, {Area: "sync", Number: 4, SQL: actTables}, {Area: "sync", Number: 5, SQL: `
 ALTER TABLE sync_node ADD COLUMN ended INTEGER;
 ALTER TABLE sync_node ADD COLUMN why TEXT;
-`}}
+`}, {Area: "sync", Number: 6, SQL: withoutKey}}
 }
+
+// withoutKey takes this side's key out of where a node is enrolled: it lies in
+// sync_identity alone, which a node's backups leave out. The column stays, and holds
+// what is no secret.
+const withoutKey = "UPDATE sync_hub SET key = cert"
 
 // State is where a node stands at its hub.
 type State string
@@ -209,7 +214,8 @@ type Hub struct {
 func hubOf(tx *db.Tx) (Hub, error) {
 	var h Hub
 	var sites string
-	err := tx.Row("SELECT address, pin, recipient, node, name, sites, key, cert, feed, contact, received, trouble, ticket FROM sync_hub").
+	err := tx.Row(`SELECT h.address, h.pin, h.recipient, h.node, h.name, h.sites, i.key, i.cert, h.feed, h.contact, h.received, h.trouble, h.ticket
+		FROM sync_hub h LEFT JOIN sync_identity i ON i.one = h.one`).
 		Scan(&h.Address, &h.pin, &h.Recipient, &h.Node, &h.Name, &sites, &h.key, &h.cert, &h.Feed, &h.Contact, &h.Received, &h.Trouble, &h.ticket)
 	if fault.Is(err, fault.NotFound) {
 		return h, fault.New(fault.NotFound, "sync.Hub", "sync.not_enrolled")

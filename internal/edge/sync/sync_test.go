@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -223,6 +224,7 @@ func TestAPersonIsFetchedByTheirNumber(t *testing.T) {
 		want(t, "the person", b.row(amal), a.row(amal))
 		want(t, "what belongs to them", b.row(note), a.row(note))
 		want(t, "somebody else", b.row(other), "none")
+		asked = slices.Compact(asked) // a transaction that lost runs again
 		if len(asked) != 2 || asked[0] != "B care "+(db.ID{}).String() || asked[1] != "B care "+amal.String() {
 			t.Errorf("the audit says %v", asked)
 		}

@@ -183,6 +183,9 @@ type Client struct {
 }
 
 func (c Client) http(id identity, pin []byte) (*http.Client, error) {
+	if len(id.key) == 0 {
+		return nil, needsCode()
+	}
 	conf, err := clientTLS(id, pin)
 	if err != nil {
 		return nil, err
