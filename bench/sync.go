@@ -75,15 +75,19 @@ func benchSync(w io.Writer) error {
 // syncSessions is what short sessions take: their own stream each, from nothing
 // and from what the receiver has of the last one.
 func syncSessions(w io.Writer, day []syncEntry) error {
-	fmt.Fprintf(w, "%-24s %16s %16s   twenty sessions of so many changes, over the day\n", "a session of its own", "from nothing B", "with a past B")
+	fmt.Fprintf(w, "%-24s %16s %16s %20s   twenty sessions of so many changes, over the day\n", "a session of its own", "from nothing B", "with a past B", "down, with its own B")
 	for _, n := range []int{4, 16, 64, 256} {
-		var fresh, primed syncResult
+		var fresh, primed, down syncResult // down: the past is what the receiver wrote itself, of another time of the day
 		for i := range 20 {
 			at := (i + 1) * (len(day) - n) / 20
+			far := (at+len(day)/2)%(len(day)-journal.WirePast) + journal.WirePast
+			if far-journal.WirePast < at+n && at < far { // never what is sent
+				far = min(at, len(day))
+			}
 			for _, c := range []struct {
 				past []syncEntry
 				sum  *syncResult
-			}{{nil, &fresh}, {day[max(0, at-journal.WirePast):at], &primed}} {
+			}{{nil, &fresh}, {day[max(0, at-journal.WirePast):at], &primed}, {day[max(0, far-journal.WirePast):far], &down}} {
 				r, err := syncRun(day[at:at+n], c.past, 0)
 				if err != nil {
 					return err
@@ -92,7 +96,7 @@ func syncSessions(w io.Writer, day []syncEntry) error {
 				c.sum.wire += r.wire
 			}
 		}
-		fmt.Fprintf(w, "%-24d %16.1f %16.1f\n", n, fresh.per(fresh.wire), primed.per(primed.wire))
+		fmt.Fprintf(w, "%-24d %16.1f %16.1f %20.1f\n", n, fresh.per(fresh.wire), primed.per(primed.wire), down.per(down.wire))
 	}
 	return nil
 }

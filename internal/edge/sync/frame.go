@@ -76,6 +76,8 @@ type hello struct {
 	File    bool   `cbor:"9,keyasint,omitempty"`
 
 	Ticket []byte `cbor:"10,keyasint,omitempty"` // that the hub gave out with the last welcome
+
+	Primes bool `cbor:"11,keyasint,omitempty"` // the stream down may go on from what both sides have, too
 }
 
 type welcome struct {

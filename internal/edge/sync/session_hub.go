@@ -24,6 +24,7 @@ type HubSession struct {
 	copies  []journal.Origin // of others, which it has and this hub has too
 	pack    *journal.Packer
 	take    *journal.Unpacker
+	past    []journal.Entry // what the stream down goes on from, until its first chunk
 	sent    journal.FeedHead
 	under   window[uint64] // where in the feed each chunk ends
 	counted int64
@@ -151,6 +152,9 @@ func (s *HubSession) hello(ctx context.Context, f Frame) ([]Frame, error) {
 	}
 	if err := s.take.Prime(past); err != nil {
 		return nil, err
+	}
+	if h.Primes {
+		s.past = past
 	}
 	out, err := frames(typeWelcome, w)
 	if err != nil {
@@ -428,6 +432,10 @@ func (s *HubSession) read(ctx context.Context) (list []journal.Item, err error) 
 }
 
 func (s *HubSession) chunk(list []journal.Item) (*Frame, error) {
+	if err := s.pack.Prime(s.past); err != nil {
+		return nil, err
+	}
+	s.past = nil
 	f, sent, err := packItems(s.pack, s.sent, list)
 	if err != nil {
 		return nil, err

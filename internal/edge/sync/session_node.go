@@ -34,6 +34,7 @@ type NodeSession struct {
 	under window[sentUp]
 	pack  *journal.Packer
 	take  *journal.Unpacker
+	past  []journal.Entry // what the stream down goes on from, until its first chunk
 
 	began, ended, level bool
 	ask                 *Ask // for a person, until it is answered
@@ -86,7 +87,7 @@ func (s *NodeSession) Start(ctx context.Context) ([]Frame, error) {
 				return err
 			}
 		}
-		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh, Ticket: s.hub.ticket}
+		h = hello{Protocol: protocol, Program: s.d.Program, Installation: self[:], Heads: toHeads(heads), At: toPosition(s.at), Fresh: s.fresh, Ticket: s.hub.ticket, Primes: !s.fresh && !s.file}
 		return nil
 	})
 	if err != nil {
@@ -207,6 +208,7 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	if err := s.pack.Prime(past); err != nil {
 		return nil, err
 	}
+	s.past = past
 	if s.file {
 		return nil, nil
 	}
@@ -382,6 +384,10 @@ func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
 	if err := f.read(&m); err != nil {
 		return nil, err
 	}
+	if err := s.take.Prime(s.past); err != nil { // nothing, where the hub does without
+		return nil, err
+	}
+	s.past = nil
 	list, from, to, err := m.unpack(s.take)
 	if err != nil {
 		return nil, err
