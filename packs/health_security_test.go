@@ -2,9 +2,15 @@ package packs
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
 
@@ -83,5 +89,125 @@ func TestCaseDefinitionsShareOneScale(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d case definitions", found)
+	}
+}
+
+// Safety invariant (issue of health security): a vaccine or antibody of the Zaire
+// virus is never offered to, nor credited for, anybody whose virus is another or not
+// known, whatever else is known of the person.
+func TestTheZaireVaccineIsForTheZaireVirusOnly(t *testing.T) {
+	p := load(t, "countermeasures")
+	on := calendar.DayOf(2026, 6, 10)
+	agent, _ := p.Fact("agent")
+	role, _ := p.Fact("role")
+	vaccine, _ := p.Fact("vaccine_received")
+	zaire := []string{"ERVEBO", "ZABDENO_MVABEA", "INMAZEB", "EBANGA"}
+	offered := 0
+	texts := func(f pack.Fact) []value.Value {
+		vs := []value.Value{value.NotKnown(), value.RefusedAnswer()}
+		for _, v := range f.Values {
+			vs = append(vs, value.Text(v))
+		}
+		return vs
+	}
+	for _, a := range texts(agent) {
+		for _, r := range texts(role) {
+			for _, v := range texts(vaccine) {
+				d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(value.Facts{"as_of": value.Day(int(on)), "agent": a, "role": r,
+					"vaccine_received": v, "exposure_last_date": value.Day(int(on) - 4)}, on)})
+				for _, o := range d.Outcomes {
+					given := o.State == decision.Definite && (o.Kind == decision.Offer && slices.Contains(zaire, o.Code) || o.Kind == decision.Flag && o.Code == "VACCINE_COUNTS")
+					if !given {
+						continue
+					}
+					offered++
+					if !a.Equal(value.Text("EBOV")) {
+						t.Fatalf("%s %s for virus %s, role %s, vaccine %s", o.Kind, o.Code, a, r, v)
+					}
+				}
+			}
+		}
+	}
+	if offered == 0 {
+		t.Fatal("nothing was ever offered: the test shows nothing")
+	}
+}
+
+// The mortality of a site by its three methods, as printed (worked cases MO-1, MO-2).
+func TestMortalityRatesAreThoseOfTheWorkedCases(t *testing.T) {
+	p := load(t, "mortality")
+	on := calendar.DayOf(2026, 6, 10)
+	for _, c := range []struct {
+		name, fact string
+		facts      value.Facts
+		want       float64
+	}{
+		{"MO-1a", "cmr_mid_period", value.Facts{"mortality_method": value.Text("mid_period"), "deaths": value.Number(14), "pop_start": value.Number(16200), "pop_end": value.Number(16200), "period_days": value.Number(7)}, 1.23},
+		{"MO-1b", "u5mr", value.Facts{"deaths_u5": value.Number(5), "pop_u5": value.Number(2916), "period_days": value.Number(7)}, 2.45},
+		{"MO-1c", "cmr_survey", value.Facts{"mortality_method": value.Text("survey"), "deaths": value.Number(32), "survey_living": value.Number(4210), "survey_births": value.Number(61), "period_days": value.Number(90)}, 0.85},
+		{"MO-2a", "cmr_person_days", value.Facts{"mortality_method": value.Text("person_days"), "deaths": value.Number(9), "person_days": value.Number(74200)}, 1.21},
+		{"MO-2a, mid-period", "cmr_mid_period", value.Facts{"mortality_method": value.Text("mid_period"), "deaths": value.Number(9), "pop_start": value.Number(10000), "pop_end": value.Number(10600), "period_days": value.Number(7)}, 1.25},
+	} {
+		d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(c.facts, on)})
+		got, ok := d.Used[c.fact].Float()
+		if !ok || math.Abs(got-c.want) > 0.005 {
+			t.Errorf("%s: %s %v, want %.2f", c.name, c.fact, got, c.want)
+		}
+	}
+}
+
+// What a point reports, as published for DRC 1 to 14 April 2019 (worked case POE-2),
+// and a chlorine solution by the strength of its product.
+func TestRatesOfAPointAndOfASolution(t *testing.T) {
+	on := calendar.DayOf(2026, 6, 10)
+	used := func(name string, facts value.Facts) map[string]value.Value {
+		p := load(t, name)
+		d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(facts, on)})
+		return d.Used
+	}
+	day := used("poe-daily", value.Facts{"screened": value.Number(3101600), "alerts_new": value.Number(79), "alerts_validated": value.Number(32), "confirmed_cases": value.Number(1)})
+	solution := used("hygiene-station", value.Facts{"chlorine_target_ppm": value.Number(500), "product_strength": value.Number(0.7)})
+	for _, c := range []struct {
+		name string
+		got  value.Value
+		want float64
+	}{{"alerts per 100,000", day["alerts_per_100k"], 2.547}, {"validated, percent", day["validated_percent"], 40.506}, {"confirmed, percent", day["confirmed_percent"], 3.125},
+		{"grams per litre", solution["grams_per_litre"], 0.714}} {
+		if f, ok := c.got.Float(); !ok || math.Abs(f-c.want) > 0.001 {
+			t.Errorf("%s: %v, want %v", c.name, f, c.want)
+		}
+	}
+}
+
+// A form of these packs gives facts that its pack can read: the type, the unit and
+// every choice.
+func TestFormsOfHealthSecurityGiveFactsThatThePackReads(t *testing.T) {
+	given := 0
+	for _, p := range apart(t) {
+		for name := range p.Forms {
+			f, ok := p.Form(name)
+			if !ok {
+				t.Fatalf("%s: form %s", p.ID, name)
+			}
+			for i := range f.Rows {
+				q := &f.Rows[i]
+				fact, ok := p.Fact(q.Fact)
+				if !q.Asked() || !ok {
+					continue
+				}
+				given++
+				if q.Bool() != (fact.Type == "bool") || (q.Type == form.SelectOne) != (fact.Type == "code" || fact.Type == "bool") || q.Unit != fact.Unit {
+					t.Errorf("%s: question %s of %s does not fit fact %s of type %s", p.ID, q.Name, name, fact.Name, fact.Type)
+				}
+				for _, c := range q.Choices {
+					if fact.Type == "code" && !slices.Contains(fact.Values, c.Name) {
+						t.Errorf("%s: %s can answer %s, which %s cannot be", p.ID, q.Name, c.Name, fact.Name)
+					}
+				}
+			}
+		}
+	}
+	if given < 60 {
+		t.Errorf("only %d questions give facts", given)
 	}
 }
