@@ -26,6 +26,11 @@ func TestPictures(t *testing.T) {
 	b.logIn("epidemiologist").visit("/surveillance").shot("surveillance-en-desk")
 	b.visit("/linelist").shot("linelist-en-desk")
 	b.size(360).logIn("volunteer").in("fr").visit("/surveillance/tell").shot("tell-fr-phone")
+	b.logIn("screener").visit("/border")
+	if b.has("point") {
+		b.set("point", "BUSIA").submit()
+	}
+	b.visit("/border/count").set("direction", "in").shot("tap-fr-phone")
 	b.size(1280).in("en").logIn("physician").visit("/cases").shot("cases-en-desk")
 	b.visit(family).follow("/members/").shot("member-en-desk")
 	b.size(360).visit("/cases?state=suspended").follow("/cases/0").follow("/members/").from(".banner").shot("suspended-en-phone")

@@ -25,7 +25,7 @@ import (
 	"sync"
 )
 
-//go:embed godwit.css print.css label.css godwit.js godwit.svg VENDOR.json vendor
+//go:embed godwit.css print.css label.css tap.css godwit.js tap.js godwit.svg VENDOR.json vendor
 var files embed.FS
 
 // names maps the short name of an asset to its file.
@@ -33,7 +33,9 @@ var names = map[string]string{
 	"godwit.css": "godwit.css",
 	"label.css":  "label.css",
 	"print.css":  "print.css",
+	"tap.css":    "tap.css",
 	"godwit.js":  "godwit.js",
+	"tap.js":     "tap.js",
 	"godwit.svg": "godwit.svg",
 	"htmx.js":    "vendor/htmx.org@4.0.1/htmx.min.js",
 }
@@ -111,8 +113,9 @@ func squeeze(css []byte) []byte {
 	return bytes.ReplaceAll(css, []byte(";}"), []byte("}"))
 }
 
-// sheets are the style sheets: every page's, that of paper, and that of labels.
-var sheets = []string{"godwit.css", "print.css", "label.css"}
+// sheets are the style sheets: every page's, that of paper, that of labels, and that
+// of the tap counter.
+var sheets = []string{"godwit.css", "print.css", "label.css", "tap.css"}
 
 // Classes returns the names of all classes in the sheets: the vocabulary of the
 // pages. A test refuses a page with another one, since it would look broken.

@@ -172,7 +172,7 @@ func TestTheSheetIsSmall(t *testing.T) {
 }
 
 func TestTheSheetFetchesNothing(t *testing.T) {
-	for _, name := range append(slices.Clone(sheets), "godwit.js", "godwit.svg") {
+	for _, name := range append(slices.Clone(sheets), "godwit.js", "tap.js", "godwit.svg") {
 		b, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -33,6 +33,7 @@ func (n *Node) routes() http.Handler {
 	n.People.Routes(mux)
 	n.Signals.Routes(mux)
 	n.Cases.Routes(mux)
+	n.Border.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
@@ -87,6 +88,7 @@ var ways = []struct {
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},
+	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

@@ -83,7 +83,10 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedSignals(ctx); err != nil {
 		return w, err
 	}
-	return w, n.seedCounts(ctx)
+	if err := n.seedCounts(ctx); err != nil {
+		return w, err
+	}
+	return w, n.seedBorder(ctx)
 }
 
 // seedFamilies brings every family of a world to its stage.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/godwit-health/godwit/internal/area/assessment"
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
@@ -27,6 +28,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
+		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
 		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},

@@ -86,7 +86,7 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, err)
 		return
 	}
-	v.Cards = append(v.Cards, card...)
+	v.Cards = append(append(borderCard(actor), v.Cards...), card...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":

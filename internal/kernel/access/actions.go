@@ -128,6 +128,11 @@ const (
 	ScreeningRecord Action = "screening.record"
 	// ScreeningRead opens the screenings of the own shift.
 	ScreeningRead Action = "screening.read"
+	// BorderRead opens the points, their boards, stations and capacities: counts, and
+	// nothing of anybody.
+	BorderRead Action = "border.read"
+	// BorderEdit changes points, stations, devices and capacities.
+	BorderEdit Action = "border.edit"
 )
 
 // Surveillance.
@@ -291,6 +296,8 @@ var acts = []act{
 
 	{ScreeningRecord, []group{personal, clinical}},
 	{ScreeningRead, []group{personal, clinical}},
+	{BorderRead, nil},
+	{BorderEdit, nil},
 
 	{SignalRaise, nil},
 	{SignalRead, []group{personal}},

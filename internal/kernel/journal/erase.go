@@ -171,6 +171,11 @@ func (j *Journal) destroyPayloads(tx *db.Tx, doc db.ID) error {
 
 // removeRows deletes what a kind projected of a document.
 func (j *Journal) removeRows(tx *db.Tx, k *kindInfo, doc db.ID) error {
+	if k.Remove != nil { // first: what it takes back may stand in the rows
+		if err := k.Remove(tx, doc); err != nil {
+			return err
+		}
+	}
 	for _, t := range k.Tables {
 		col, err := docColumn(tx, t)
 		if err != nil {
@@ -179,9 +184,6 @@ func (j *Journal) removeRows(tx *db.Tx, k *kindInfo, doc db.ID) error {
 		if _, err := tx.Exec("DELETE FROM "+t+" WHERE "+col+" = ?", doc); err != nil {
 			return err
 		}
-	}
-	if k.Remove != nil {
-		return k.Remove(tx, doc)
 	}
 	return nil
 }

@@ -62,7 +62,8 @@ type Kind struct {
 	// records of one act are found (see Acts). It depends on d alone. It may be nil.
 	Acts func(d *Doc) Acts
 
-	// Remove deletes rows that Tables do not name. It may be nil.
+	// Remove deletes rows that Tables do not name, and takes back what Project counted
+	// (package tally); the rows of Tables are still there. It may be nil.
 	Remove func(tx *db.Tx, doc db.ID) error
 
 	// Reach says to which nodes the documents go.

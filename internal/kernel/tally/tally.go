@@ -83,6 +83,45 @@ func Sum(tx *db.Tx, counter string, first, last calendar.Day, by ...int) ([]Coun
 	return sorted(sums, len(by)), nil
 }
 
+// SumUnder is Sum over the counts whose first dimensions are these: those of one
+// point, whatever else is counted at thousands of others. It reads a stretch of rows a
+// day, so that it costs the days and what lies under the dimensions, and nothing else.
+// Positions count from the first dimension, also one that is given.
+func SumUnder(tx *db.Tx, counter string, first, last calendar.Day, under []string, by ...int) ([]Count, error) {
+	if len(under) == 0 {
+		return Sum(tx, counter, first, last, by...)
+	}
+	prefix := strings.Join(under, separator)
+	sums := make(map[string]int64)
+	for day := first; day <= last; day++ {
+		if err := sumDay(tx, sums, counter, day, prefix, by); err != nil {
+			return nil, err
+		}
+	}
+	return sorted(sums, len(by)), nil
+}
+
+// afterSeparator follows every text that begins with a prefix and the separator.
+const afterSeparator = "\x20"
+
+func sumDay(tx *db.Tx, sums map[string]int64, counter string, day calendar.Day, prefix string, by []int) error {
+	rows, err := tx.Query(`SELECT dims, n FROM tally_counts WHERE counter = ? AND day = ? AND (dims = ? OR dims >= ? AND dims < ?)`,
+		counter, day, prefix, prefix+separator, prefix+afterSeparator)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var dims string
+		var n int64
+		if err := rows.Scan(&dims, &n); err != nil {
+			return err
+		}
+		sums[pick(dims, by)] += n
+	}
+	return rows.Err()
+}
+
 // ByDay adds up a counter for each day from first to last that has any count.
 func ByDay(tx *db.Tx, counter string, first, last calendar.Day) (map[calendar.Day]int64, error) {
 	rows, err := tx.Query("SELECT day, sum(n) FROM tally_counts WHERE counter = ? AND day >= ? AND day <= ? GROUP BY day", counter, first, last)

@@ -75,6 +75,42 @@ func TestCountsOfSeveralLanesAddUp(t *testing.T) {
 	})
 }
 
+// Two points whose codes begin alike, and a day outside, do not get into each other's sums.
+func TestTheCountsUnderOnePlaceAreItsOwn(t *testing.T) {
+	stores(t, func(t *testing.T, d *db.DB) {
+		day := calendar.DayOf(2026, 11, 22)
+		write(t, d, func(tx *db.Tx) error {
+			for _, a := range []struct {
+				day  calendar.Day
+				n    int64
+				dims []string
+			}{{day, 2, []string{"BUS", "in", "07"}}, {day, 3, []string{"BUS", "out", "07"}}, {day, 7, []string{"BUS", "in", "08"}}, {day + 1, 5, []string{"BUS", "in", "07"}},
+				{day + 2, 50, []string{"BUS", "in", "07"}}, {day, 100, []string{"BUS1", "in", "07"}}, {day, 100, []string{"BU", "in", "07"}}, {day, 1000, []string{"BUS-1", "in", "07"}}, {day, 10000, []string{"BUS"}}} {
+				for lane := range int64(2) {
+					if err := tally.Add(tx, lane, "passed", a.day, a.n, a.dims...); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		read(t, d, func(tx *db.Tx) error {
+			check := func(want []tally.Count, under []string, by ...int) {
+				t.Helper()
+				got, err := tally.SumUnder(tx, "passed", day, day+1, under, by...)
+				if err != nil || !slices.EqualFunc(got, want, func(a, b tally.Count) bool { return a.N == b.N && slices.Equal(a.Dims, b.Dims) }) {
+					t.Errorf("under %q: %v (%v), want %v", under, got, err, want)
+				}
+			}
+			check([]tally.Count{{Dims: []string{"in"}, N: 2 * 14}}, []string{"BUS", "in"}, 1)
+			check([]tally.Count{{Dims: []string{"07"}, N: 2 * 7}, {Dims: []string{"08"}, N: 2 * 7}}, []string{"BUS", "in"}, 2)
+			check([]tally.Count{{Dims: []string{""}, N: 2 * 10000}, {Dims: []string{"in"}, N: 2 * 14}, {Dims: []string{"out"}, N: 2 * 3}}, []string{"BUS"}, 1)
+			check(nil, []string{"BUS", "i"}, 1)
+			return nil
+		})
+	})
+}
+
 func TestACountIsThereWithWhatItCountsOrNotAtAll(t *testing.T) {
 	stores(t, func(t *testing.T, d *db.DB) {
 		sorry := fault.New(fault.Invalid, "test", "test.sorry")

@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"net/http"
+)
+
+// line is a connection to the node that can be cut: requests that it swallows reach
+// the node or not, and the browser never hears which.
+type line struct {
+	*httptest.Server
+	state atomic.Int32
+	after atomic.Int32 // requests that reached the node with their answer lost
+}
+
+const (
+	lineGood = iota
+	lineCut
+	lineDeaf // the node hears, the browser does not
+)
+
+func newLine(t *testing.T, node string) *line {
+	t.Helper()
+	to, err := url.Parse(node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if l.state.Load() == lineDeaf && r.Request.URL.Path == "/border/taps" {
+			l.after.Add(1)
+			_ = r.Body.Close()
+			return fmt.Errorf("cut")
+		}
+		return nil
+	}
+	hang := func(w http.ResponseWriter) {
+		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = c.Close()
+		}
+	}
+	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { hang(w) }
+	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if l.state.Load() == lineCut {
+			hang(w)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+// press presses a button of the tap counter n times.
+func (b *tab) press(tap string, n int) *tab {
+	b.t.Helper()
+	eval[bool](b, fmt.Sprintf(`(function(){var e=document.querySelector("button[name=tap][value=%s]");for(var i=0;i<%d;i++)e.click();return true})()`, tap, n))
+	return b
+}
+
+// counted is what the tap counter shows of the shift.
+func (b *tab) counted(what string) int {
+	b.t.Helper()
+	n, err := strconv.Atoi(eval[string](b, fmt.Sprintf(`document.querySelector("[data-count=%s]").textContent`, what)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return n
+}
+
+// settles waits until the page says this of what it counted.
+func (b *tab) settles(state string) *tab {
+	b.t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for time.Now().Before(deadline) {
+		if eval[bool](b, fmt.Sprintf(`!document.querySelector("[data-say=%s]").hidden`, state)) {
+			return b
+		}
+		eval[bool](b, `window.dispatchEvent(new Event("online"));true`) // the browser heard of a network
+		ctx, cancel := context.WithTimeout(b.ctx, 200*time.Millisecond)
+		<-ctx.Done()
+		cancel()
+	}
+	b.t.Fatalf("the counter never came to %s: %.600s", state, b.text())
+	return b
+}
+
+// A lost connection costs no count and doubles none: presses while the line is cut, an
+// answer that is lost after the node had counted, the page closed in between.
+func TestTapsSurviveALostConnection(t *testing.T) {
+	l := newLine(t, world(t))
+	b := open(t, l.URL)
+	b.size(360).logIn("screener").in("fr").visit("/border")
+	if b.has("point") {
+		b.set("point", "BUSIA").submit()
+	}
+	b.visit("/border/count").sees("Compter les voyageurs").settles("sent")
+	before := b.counted("passed")
+	b.set("direction", "in").press("all", 3)
+	l.state.Store(lineCut)
+	b.press("screened", 4).press("refused", 1)
+	if got := b.counted("passed"); got != before+8 {
+		t.Errorf("%d shown, want %d", got, before+8)
+	}
+	if !eval[bool](b, `!document.querySelector("[data-say=waiting]").hidden`) {
+		t.Error("nothing says that something waits on this phone")
+	}
+	b.press("passed", 1)
+	eval[bool](b, `document.querySelector("[data-undo]").click();true`)
+	l.state.Store(lineDeaf)
+	deadline := time.Now().Add(60 * time.Second)
+	for l.after.Load() < 2 { // the node heard the same batch twice, and the phone never knew
+		if time.Now().After(deadline) {
+			t.Fatal("the phone does not send")
+		}
+		eval[bool](b, `window.dispatchEvent(new Event("online"));true`)
+	}
+	b.press("hand_washed", 2)
+	l.state.Store(lineGood)
+	b.settles("sent").visit("/border/count").settles("sent")
+	if got := b.counted("passed"); got != before+8 {
+		t.Errorf("%d counted, %d pressed", got-before, 8)
+	}
+	if left := eval[int](b, `Object.keys(localStorage).filter(k=>k.indexOf("godwit-tap.")===0).length`); left != 0 {
+		t.Errorf("%d batches still stand on the phone", left)
+	}
+	// Two pages on one phone: what one has not sent the other shows and sends.
+	l.state.Store(lineCut)
+	b.press("all", 5)
+	l.state.Store(lineGood)
+	b.visit("/border/count").settles("sent").visit("/border/count")
+	if got := b.counted("passed"); got != before+13 {
+		t.Errorf("after the page was closed: %d counted, %d pressed", got-before, 13)
+	}
+	if text := eval[string](b, `document.body.innerHTML`); strings.Contains(text, `hidden=""`) && eval[bool](b, `getComputedStyle(document.querySelector("[data-undo]")).display!=="none"`) {
+		t.Error("a press can be taken back after it was sent")
+	}
+}

@@ -1,0 +1,50 @@
+package border
+
+import (
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+var sampleNow = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+
+// Samples are this package's pages for the tests that render every page.
+func Samples(hostile string) []page.Sample {
+	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: "border/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	}
+	points := func(name string) []PointState {
+		one := PointState{Point: samplePoint(name), Today: 20000, Shift: sampleOwn(name).Shift, Totals: Totals{Passed: 120, Screened: 118}, Report: true, Count: true}
+		two := PointState{Point: samplePoint(name), Count: true}
+		two.Kind, two.Post.Shut = place.UnofficialCrossing, true
+		return []PointState{one, two}
+	}
+	own, bad := sampleOwn("Busia"), sampleOwn(hostile)
+	typed := []Tally{{Typed: true, Counts: []Count{{Key{494120, Passed, In, ""}, 40}, {Key{494120, Screened, In, ""}, 0}}}}
+	day := func(name string) DayState {
+		return DayState{Point: samplePoint(name), Day: 20779, Today: 20780, Counted: Totals{Passed: 900, Screened: 880, HandWashed: 890}, Closed: true, After: true,
+			Report: Closing{Why: name, Stated: Totals{Passed: 901}, At: sampleNow}}
+	}
+	sites := []page.Option{{Value: "BUS", Text: hostile}}
+	return []page.Sample{
+		pageOf("points of entry", "border.title", pointsView(points("Busia"), Own{}, true, "en"), pointsView(points(hostile), bad, false, "en")),
+		pageOf("a point", "border.point.change", view{Rows: pointRows(samplePoint("Busia"), "en"), Form: pointFields(samplePoint("Busia"), nil, sites)}, view{Rows: pointRows(samplePoint(hostile), "en"), Form: pointFields(Point{}, sites, sites)}, page.Problem{Field: "offset", Text: page.M("border.error.choose")}),
+		pageOf("the end of a shift", "border.shift.end", endView(own, endForm(), "en"), endView(bad, endForm(), "en")),
+		pageOf("an hour", "border.hours.title", hoursView(hoursForm(own), typed), hoursView(hoursForm(bad), typed), page.Problem{Field: "passed", Text: page.M("border.error.passed")}),
+		pageOf("a day", "border.day.title", dayView(day("Busia"), dayForm(day("Busia")), "en"), dayView(day(hostile), dayForm(day(hostile)), "en"), page.Problem{Field: "why", Text: page.M("border.error.why")}),
+		{Name: "tap counter", Template: "border/count", Title: "border.count.title", Empty: countView{}, Full: tapPage(own, In, "5_17", sampleNow, "en"), Hostile: tapPage(bad, "", "", sampleNow, "en")},
+	}
+}
+
+func samplePoint(name string) Point {
+	return Point{ID: db.ID{1}, Point: place.Point{Code: "BUSIA", Kind: place.GroundCrossing, Names: map[string]string{"en": name}, Country: "KEN", Faces: "UGA", Guarded: true},
+		Post: Post{Code: "BUSIA", Site: "BUS", Offset: 180, Corridor: true}}
+}
+
+func sampleOwn(name string) Own {
+	return Own{Shift: Shift{ID: db.ID{2}, Point: "BUSIA", Started: sampleNow.Add(-3 * time.Hour)}, Point: samplePoint(name), Before: Shift{Handover: name},
+		Counts: Totals{Passed: 120, Screened: 118, HandWashed: 119}, Hour: Hour(calendar.DayOfTime(sampleNow))*24 + 12}
+}
