@@ -19,6 +19,7 @@ import (
 
 func main() {
 	persons := flag.Int("persons", 1_000_000, "persons in the search benchmark")
+	travellers := flag.Int("travellers", 1_000_000, "travellers in the tally benchmark; 100000000 takes some minutes")
 	flag.Parse()
 	suites := []struct {
 		name string
@@ -33,6 +34,8 @@ func main() {
 		{"link", benchLinks},
 		{"first", benchFirst},
 		{"hub", benchHub},
+		{"tally", func(w io.Writer) error { return benchTally(w, *travellers) }},
+		{"tap", benchTap},
 		{"start", benchStart},
 		{"epi", benchEpi},
 	}

@@ -25,6 +25,7 @@ func TestPictures(t *testing.T) {
 	b.size(1280).logIn("nurse").in("en").visit("/worklist/nurse").shot("worklist-nurse-en-desk")
 	b.logIn("epidemiologist").visit("/surveillance").shot("surveillance-en-desk")
 	b.visit("/linelist").shot("linelist-en-desk")
+	b.visit("/border/board").shot("border-board-en-desk")
 	b.size(360).logIn("volunteer").in("fr").visit("/surveillance/tell").shot("tell-fr-phone")
 	b.logIn("screener").visit("/border")
 	if b.has("point") {

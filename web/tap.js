@@ -62,10 +62,13 @@
     var list = what[code].map(function (w) { return h + "|" + w + tail; });
     add(list, 1);
     undo = [mine, list];
-    if (navigator.vibrate) navigator.vibrate(15);
-    say();
+    soon();
     if (!timer) timer = setTimeout(flush, kept ? HOLD : 0);
   }
+
+  // What waits is told when the thumb rests: a press must cost nothing that it can do without.
+  var telling = 0;
+  function soon() { if (!telling) telling = setTimeout(function () { telling = 0; say(); }, 120); }
 
   function rows(b) {
     return Object.keys(b.counts).map(function (k) { var p = k.split("|"); return { h: +p[0], w: p[1], d: p[2], a: p[3], n: b.counts[k] }; });

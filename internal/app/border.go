@@ -79,8 +79,8 @@ func (n *Node) seedTravellers(ctx context.Context, p border.Post, sh border.Shif
 	for back := demoDays; back >= 0; back-- {
 		first := now - now.OfDay() - border.Hour(24*back)
 		sums := border.Totals{}
+		t := border.Tally{ID: db.NewID(), Shift: sh.ID}
 		for h := border.Hour(6); h < 20 && first+h <= now; h++ {
-			t := border.Tally{ID: db.NewID(), Shift: sh.ID}
 			for i, d := range border.Directions {
 				passed := int64(40/(point+1) + (int(h)*7+back*11+i*5)%23)
 				washed, screened := passed-int64((int(h)+back)%3), passed-int64((int(h)+i)%4)
@@ -89,6 +89,8 @@ func (n *Node) seedTravellers(ctx context.Context, p border.Post, sh border.Shif
 					sums[what] += many
 				}
 			}
+		}
+		if len(t.Counts) > 0 {
 			if err := n.Border.Count(ctx, t); err != nil {
 				return err
 			}

@@ -26,8 +26,9 @@ var notAboutOne = []string{
 	"GET /people/{id}/photo.jpg",                      // a picture inside a page, see the next test
 	"GET /admin/users/{id}", "GET /admin/users/{id}/", // people who work here
 	"GET /admin/nodes/{id}", "GET /admin/nodes/{id}/revoke", // a machine
-	"GET /complaints/{id}",                                        // of nobody: a complaint names no person
-	"GET /border/points/{code}", "GET /border/points/{point}/day", // counts of nobody
+	"GET /complaints/{id}",                                                                            // of nobody: a complaint names no person
+	"GET /border/points/{code}", "GET /border/points/{point}/day", "GET /border/points/{point}/board", // counts of nobody
+	"GET /surveillance/counts/",                                              // what reports say of a place
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // hold nobody; whom one came from is a link to that person's page
 	"GET /agreements/{id}", // between two hubs, about nobody
 	// What was agreed with another hub stands in sharing_test.go, where there is one.

@@ -400,6 +400,51 @@ func TestAPointIsOpenedOnAPage(t *testing.T) {
 	})
 }
 
+func TestTheBoardSaysWhatWasCountedAndWhatWasNot(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		sh := w.shift("screener", "BUSIA")
+		day := w.hour().Day()
+		w.must(w.Count(w.as("screener"), batchOf(sh, w.hour(), 30)))
+		w.must(w.Count(w.as("screener"), Tally{ID: db.NewID(), Shift: sh.ID, Counts: []Count{{Key{w.hour() - 1, Passed, Out, "0_4"}, 10}, {Key{w.hour() - 25, Passed, In, ""}, 7}}}))
+		w.must(w.Close(w.as("screener"), "BUSIA", day-1, Totals{Passed: 9, Screened: 0, RefusedScreening: 0, HandWashed: 0, RefusedHandWashing: 0, Sanitised: 0, Informed: 0}, false, "two were missed"))
+		desk := w.as("epidemiologist")
+		b, err := w.BoardOf(desk, 0, 7)
+		w.must(err)
+		if b.All[Passed] != 49 || b.All[Screened] != 30 || b.Open != 2 || len(b.Points) != 2 || b.Points[0].Point.Post.Code != "BUSIA" || b.Points[0].Reported != 1 || b.Points[0].Totals[Passed] != 49 {
+			t.Fatalf("board: %+v", b)
+		}
+		if _, known := b.Points[1].Totals[Passed]; known {
+			t.Error("a point that counted nothing has a number")
+		}
+		if b.Days[0].Totals[Passed] != 40 || b.Days[0].Reported != 0 || b.Days[1].Totals[Passed] != 9 || b.Days[1].Reported != 1 {
+			t.Errorf("days: %+v", b.Days[:2])
+		}
+		if one, err := w.BoardOf(desk, 0, 1); err != nil || one.All[Passed] != 40 {
+			t.Errorf("one day: %v %v", one.All, err)
+		}
+		p, err := w.PointBoardOf(desk, "BUSIA", day-1)
+		w.must(err)
+		if !p.Reported || len(p.Hours) != 2 || !p.Hours[0].Whole || p.Hours[0].Totals[Passed] != 2 || p.Hours[1].Hour != 11 || p.Directions[In][Passed] != 7 {
+			t.Errorf("the day before at BUSIA: %+v", p)
+		}
+		if p, err = w.PointBoardOf(desk, "BUSIA", 0); err != nil || p.All[Passed] != 40 || p.Ages["0_4"][Passed] != 10 || p.Directions[Out][Passed] != 10 {
+			t.Errorf("today at BUSIA: %+v %v", p, err)
+		}
+		for _, login := range []string{"screener", "volunteer", "reception", "administrator"} {
+			if _, err := w.BoardOf(w.as(login), 0, 7); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s reads the board: %v", login, err)
+			}
+			if _, err := w.PointBoardOf(w.as(login), "BUSIA", 0); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s reads the board of a point: %v", login, err)
+			}
+		}
+		_, body := w.get("epidemiologist", "/border/board?days=7")
+		w.says(body, "1 of 7", "61 %", "Gulu park", "Not known")
+		_, body = w.get("epidemiologist", "/border/points/BUSIA/board?day="+fmt.Sprint(int(day-1)))
+		w.says(body, "Corrected by the report", "11:00 to 12:00")
+	})
+}
+
 // However batches are cut, repeated and ordered, what is counted is what was pressed.
 func TestNothingIsLostOrCountedTwiceInAnyOrder(t *testing.T) {
 	w := newWorld(t, "")

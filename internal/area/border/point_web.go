@@ -25,7 +25,11 @@ func (s *Service) getPoints(w http.ResponseWriter, r *http.Request) {
 		own = Own{}
 	}
 	edits := s.Access.Ever(r.Context(), access.BorderEdit)
-	s.render(w, r, page.Page{Title: "border.title", Wide: true}, pointsView(points, own, edits, page.LocaleOf(r).Code), nil)
+	v := pointsView(points, own, edits, page.LocaleOf(r).Code)
+	if s.Access.Ever(r.Context(), access.BorderRead) {
+		v.Actions = append([]page.Link{{Href: "/border/board", Text: page.M("border.board.title")}}, v.Actions...)
+	}
+	s.render(w, r, page.Page{Title: "border.title", Wide: true}, v, nil)
 }
 
 func pointsView(points []PointState, own Own, edits bool, lang string) view {

@@ -35,6 +35,8 @@ func Samples(hostile string) []page.Sample {
 		pageOf("the end of a shift", "border.shift.end", endView(own, endForm(), "en"), endView(bad, endForm(), "en")),
 		pageOf("an hour", "border.hours.title", hoursView(hoursForm(own), typed), hoursView(hoursForm(bad), typed), page.Problem{Field: "passed", Text: page.M("border.error.passed")}),
 		pageOf("a day", "border.day.title", dayView(day("Busia"), dayForm(day("Busia")), "en"), dayView(day(hostile), dayForm(day(hostile)), "en"), page.Problem{Field: "why", Text: page.M("border.error.why")}),
+		pageOf("the board", "border.board.title", boardView(sampleBoard("Busia"), "en"), boardView(sampleBoard(hostile), "en")),
+		pageOf("the board of a point", "border.board.point", pointBoardView(samplePointBoard("Busia"), "en"), pointBoardView(samplePointBoard(hostile), "en")),
 		{Name: "tap counter", Template: "border/count", Title: "border.count.title", Empty: countView{}, Full: tapPage(own, In, "5_17", sampleNow, "en"), Hostile: tapPage(bad, "", "", sampleNow, "en")},
 	}
 }
@@ -47,4 +49,18 @@ func samplePoint(name string) Point {
 func sampleOwn(name string) Own {
 	return Own{Shift: Shift{ID: db.ID{2}, Point: "BUSIA", Started: sampleNow.Add(-3 * time.Hour)}, Point: samplePoint(name), Before: Shift{Handover: name},
 		Counts: Totals{Passed: 120, Screened: 118, HandWashed: 119}, Hour: Hour(calendar.DayOfTime(sampleNow))*24 + 12}
+}
+
+func sampleBoard(name string) Board {
+	t := Totals{Passed: 3_102_900, Screened: 3_101_600, RefusedScreening: 12, HandWashed: 3_102_818}
+	return Board{First: 20766, Last: 20779, Open: 2, All: t, Days: []DayLine{{20779, t, 1}, {20778, Totals{}, 0}}, Points: []PointLine{{samplePoint(name), t, 13}, {samplePoint(name), nil, 0}}}
+}
+
+func samplePointBoard(name string) PointBoard {
+	b := PointBoard{Point: samplePoint(name), Day: 20778, Today: 20779, Directions: map[Direction]Totals{}, Ages: map[Age]Totals{}, All: Totals{}, Reported: true}
+	b.add("", Passed, "", "", -1)
+	b.add("07", Passed, In, "0_4", 40)
+	b.add("07", HandWashed, In, "", 39)
+	b.add("08", Passed, Out, "60", 44)
+	return b
 }

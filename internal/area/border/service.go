@@ -163,6 +163,7 @@ func (s *Service) Points(ctx context.Context) ([]PointState, error) {
 		if err != nil {
 			return err
 		}
+		counted := map[calendar.Day]map[string]Totals{} // read once a day, not once a point
 		for _, p := range all {
 			if p.Point, err = s.named(tx, p.Post); err != nil {
 				return err
@@ -171,7 +172,7 @@ func (s *Service) Points(ctx context.Context) ([]PointState, error) {
 			if !reads && !st.Count {
 				continue
 			}
-			if err := s.state(tx, &st); err != nil {
+			if err := s.state(tx, &st, counted); err != nil {
 				return err
 			}
 			out = append(out, st)
@@ -181,15 +182,18 @@ func (s *Service) Points(ctx context.Context) ([]PointState, error) {
 	return out, fault.Wrap(op, err)
 }
 
-func (s *Service) state(tx *db.Tx, st *PointState) error {
+func (s *Service) state(tx *db.Tx, st *PointState, counted map[calendar.Day]map[string]Totals) error {
 	st.Today = st.Point.HourAt(s.now()).Day()
 	var err error
 	if st.Shift, err = s.openShift(tx, st.Post.Code); err != nil {
 		return err
 	}
-	if st.Totals, err = dayTotals(tx, st.Post.Code, st.Today); err != nil {
-		return err
+	if counted[st.Today] == nil {
+		if counted[st.Today], err = pointTotals(tx, st.Today, st.Today); err != nil {
+			return err
+		}
 	}
+	st.Totals = counted[st.Today][st.Post.Code]
 	_, err = closingOf(tx, st.Post.Code, st.Today)
 	st.Report = err == nil
 	if fault.Is(err, fault.NotFound) {

@@ -55,6 +55,8 @@ CREATE TABLE border_closing (
 	point TEXT NOT NULL, day INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX border_closing_point ON border_closing (point, day);
+`}, {Area: "border", Number: 2, SQL: `
+CREATE INDEX border_closing_day ON border_closing (day, point);
 `}}
 }
 
@@ -397,6 +399,45 @@ func dayTotals(tx *db.Tx, point string, day calendar.Day) (Totals, error) {
 	out := Totals{}
 	for _, c := range sums {
 		out[What(c.Dims[0])] = c.N
+	}
+	return out, err
+}
+
+// reportedByPoint counts the days that each point reported.
+func reportedByPoint(tx *db.Tx, first, last calendar.Day) (map[string]int, error) {
+	out := map[string]int{}
+	_, err := list(tx, func(scan func(...any) error) (int, error) {
+		var point string
+		var n int
+		err := scan(&point, &n)
+		out[point] = n
+		return n, err
+	}, "SELECT point, count(*) FROM border_closing WHERE day >= ? AND day <= ? GROUP BY point", first, last)
+	return out, err
+}
+
+// reportedByDay counts the points that reported each day.
+func reportedByDay(tx *db.Tx, first, last calendar.Day) (map[calendar.Day]int, error) {
+	out := map[calendar.Day]int{}
+	_, err := list(tx, func(scan func(...any) error) (int, error) {
+		var day calendar.Day
+		var n int
+		err := scan(&day, &n)
+		out[day] = n
+		return n, err
+	}, "SELECT day, count(*) FROM border_closing WHERE day >= ? AND day <= ? GROUP BY day", first, last)
+	return out, err
+}
+
+// pointTotals is what each point counted in some days.
+func pointTotals(tx *db.Tx, first, last calendar.Day) (map[string]Totals, error) {
+	sums, err := tally.Sum(tx, counterDay, first, last, 1, 0)
+	out := map[string]Totals{}
+	for _, c := range sums {
+		if out[c.Dims[0]] == nil {
+			out[c.Dims[0]] = Totals{}
+		}
+		out[c.Dims[0]][What(c.Dims[1])] = c.N
 	}
 	return out, err
 }

@@ -11,20 +11,22 @@ import (
 // Routes adds this package's pages.
 func (s *Service) Routes(mux *http.ServeMux) {
 	for pattern, h := range map[string]http.HandlerFunc{
-		"GET /border":                     s.getPoints,
-		"GET /border/points/new":          s.getPoint,
-		"GET /border/points/{code}":       s.getPoint,
-		"POST /border/points":             s.postPoint,
-		"POST /border/shift":              s.postShift,
-		"GET /border/shift/end":           s.getEnd,
-		"POST /border/shift/end":          s.postEnd,
-		"GET /border/count":               s.getCount,
-		"POST /border/tap":                s.postTap,
-		"POST /border/taps":               s.postTaps,
-		"GET /border/hours":               s.getHours,
-		"POST /border/hours":              s.postHours,
-		"GET /border/points/{point}/day":  s.getDay,
-		"POST /border/points/{point}/day": s.postDay,
+		"GET /border":                      s.getPoints,
+		"GET /border/board":                s.getBoard,
+		"GET /border/points/{point}/board": s.getPointBoard,
+		"GET /border/points/new":           s.getPoint,
+		"GET /border/points/{code}":        s.getPoint,
+		"POST /border/points":              s.postPoint,
+		"POST /border/shift":               s.postShift,
+		"GET /border/shift/end":            s.getEnd,
+		"POST /border/shift/end":           s.postEnd,
+		"GET /border/count":                s.getCount,
+		"POST /border/tap":                 s.postTap,
+		"POST /border/taps":                s.postTaps,
+		"GET /border/hours":                s.getHours,
+		"POST /border/hours":               s.postHours,
+		"GET /border/points/{point}/day":   s.getDay,
+		"POST /border/points/{point}/day":  s.postDay,
 	} {
 		mux.HandleFunc(pattern, h)
 	}
