@@ -27,6 +27,7 @@ type cli struct {
 	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
 	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
 	Place   placeCmd         `cmd:"" help:"The gazetteer: areas, points, populations, boundaries, and what names mean."`
+	Import  importCmd        `cmd:"" help:"Bring in what others publish."`
 	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
 	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
 	HTTPS   httpsCmd         `cmd:"" name:"https" help:"Look after the certificate that phones and tablets install."`

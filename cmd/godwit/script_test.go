@@ -34,11 +34,13 @@ func TestScripts(t *testing.T) {
 // outbreak.
 func TestScriptsOnSharedData(t *testing.T) {
 	cases, outbreak := testkit.Data(t, "dmn-tck"), testkit.Data(t, "drc-2026")
+	maps := filepath.Join(testkit.Root(t), "docs/examples")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/shared",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TCK", cases)
 			e.Setenv("DRC", outbreak)
+			e.Setenv("MAPS", maps)
 			return nil
 		},
 	})

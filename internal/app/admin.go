@@ -22,7 +22,7 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, place-…, erased-list, erased-apply, backup, backup-off, verify, doctor, rebuild, key-…, destroy
+	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, place-…, import-outbreak, erased-list, erased-apply, backup, backup-off, verify, doctor, rebuild, key-…, destroy
 	Login      string   `json:"login,omitempty"`
 	FullName   string   `json:"full_name,omitempty"`
 	Roles      []string `json:"roles,omitempty"`
@@ -44,9 +44,10 @@ type Command struct {
 	Typed string `json:"typed,omitempty"` // destroy: what was typed to confirm
 	Yes   bool   `json:"yes,omitempty"`   // destroy: without asking
 
-	Site  *place.Site   `json:"site,omitempty"`
-	Place *PlaceCommand `json:"place,omitempty"`
-	Lines []string      `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
+	Site   *place.Site    `json:"site,omitempty"`
+	Place  *PlaceCommand  `json:"place,omitempty"`
+	Import *ImportCommand `json:"import,omitempty"`
+	Lines  []string       `json:"lines,omitempty"` // erased-apply: what `godwit erased list` printed
 
 	Backup *Backup `json:"backup,omitempty"`
 
@@ -202,6 +203,8 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, err = n.syncCommand(ctx, c)
 	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
 		lines, err = n.hubCommand(ctx, c)
+	case "import-outbreak":
+		lines, ok, err = n.importOutbreak(ctx, c.Import)
 	case "place-import", "place-boundaries", "place-map", "place-find", "place-unmatched", "place-list":
 		lines, ok, err = n.placeCommand(ctx, c)
 	case "https-show", "https-replace":

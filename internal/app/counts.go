@@ -7,6 +7,9 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // seedCounts are the reported counts of a demo: weeks of cholera at the centre, of which
@@ -42,4 +45,29 @@ func (n *Node) seedCounts(ctx context.Context) error {
 		return fmt.Errorf("demo counts: %w", err)
 	}
 	return nil
+}
+
+// unitsOf finds the areas and points that counts are about in the gazetteer.
+type unitsOf struct{ g *place.Gazetteer }
+
+// Unit implements surveillance.Deps.Places.
+func (u unitsOf) Unit(tx *db.Tx, code string) (surveillance.Unit, error) {
+	a, err := u.g.Area(tx, code)
+	if err == nil {
+		return surveillance.Unit{Code: a.Code, Names: a.Names, Parent: a.Parent}, nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return surveillance.Unit{}, err
+	}
+	p, err := u.g.Point(tx, code)
+	return surveillance.Unit{Code: p.Code, Names: p.Names, Parent: p.Area}, err
+}
+
+// FindUnit implements surveillance.Deps.Places. A name that several places have is none.
+func (u unitsOf) FindUnit(tx *db.Tx, text string) (surveillance.Unit, bool, error) {
+	r, err := u.g.Resolve(tx, place.Query{Text: text})
+	if err != nil || r.Place == nil || r.Place.What == place.IsCountry {
+		return surveillance.Unit{}, false, err
+	}
+	return surveillance.Unit{Code: r.Place.Code, Names: r.Place.Names, Parent: r.Place.Parent}, true, nil
 }

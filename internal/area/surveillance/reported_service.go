@@ -28,7 +28,7 @@ func (u Unit) Name(locale string) string {
 	if c, ok := place.Country(u.Code); ok && u.Names == nil {
 		return c.Name(locale)
 	}
-	return place.Site{Code: u.Code, Names: u.Names}.Name(locale)
+	return place.Area{Code: u.Code, Names: u.Names}.Name(locale)
 }
 
 // Became is what became of a report.
@@ -101,6 +101,12 @@ func (s *Service) FindUnit(tx *db.Tx, text string) (Unit, error) {
 // RecordCounts keeps reports, all in one transaction or none. A report that a cell
 // holds already changes nothing. The outcomes are in the order of the reports.
 func (s *Service) RecordCounts(ctx context.Context, list ...Report) (out []Became, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error { out, err = s.RecordCountsIn(ctx, tx, list...); return err })
+	return out, err
+}
+
+// RecordCountsIn is RecordCounts in the transaction of a caller that keeps more.
+func (s *Service) RecordCountsIn(ctx context.Context, tx *db.Tx, list ...Report) ([]Became, error) {
 	const op = "surveillance.RecordCounts"
 	if err := s.Access.Check(ctx, access.CountRecord, access.Resource{Kind: kindReported}); err != nil {
 		return nil, fault.Wrap(op, err)
@@ -116,10 +122,7 @@ func (s *Service) RecordCounts(ctx context.Context, list ...Report) (out []Becam
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		out, err = s.recordCounts(ctx, tx, list)
-		return err
-	})
+	out, err := s.recordCounts(ctx, tx, list)
 	return out, fault.Wrap(op, err)
 }
 

@@ -155,6 +155,9 @@ const (
 	LineListOverride Action = "linelist.override"
 	// ContactFollow opens the contacts that are due and records how they were seen.
 	ContactFollow Action = "contact.follow"
+	// FlowRecord keeps how people move: matrices, counts at flow points, surveys, mapped
+	// sites and routes. What is made of them is read with StatisticsRead.
+	FlowRecord Action = "flow.record"
 )
 
 // The rights of the person, and the audit.
@@ -307,6 +310,7 @@ var acts = []act{
 	{LineListWrite, []group{personal, clinical}},
 	{LineListOverride, []group{personal, clinical}},
 	{ContactFollow, []group{personal, clinical}},
+	{FlowRecord, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},

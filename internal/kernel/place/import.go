@@ -82,8 +82,25 @@ var columnWords = map[string]string{
 // Import brings a CSV file in, in one transaction. Columns are found by name.
 func (g *Gazetteer) Import(ctx context.Context, r io.Reader, o ImportOptions) (rep ImportReport, err error) {
 	const op = "place.Import"
+	err = g.db.Write(ctx, func(tx *db.Tx) error {
+		rep, err = g.ImportIn(ctx, tx, r, o)
+		if err == nil && rep.NothingKept {
+			return fault.New(fault.Invalid, op, "place.error.nothing_kept") // rolls back
+		}
+		return err
+	})
+	if rep.NothingKept && fault.KeyOf(err) == "place.error.nothing_kept" {
+		return rep, nil
+	}
+	return rep, fault.Wrap(op, err)
+}
+
+// ImportIn is Import in the transaction of a caller that brings more than one file in.
+// Where nothing is to be kept (ImportReport.NothingKept) the caller rolls back.
+func (g *Gazetteer) ImportIn(ctx context.Context, tx *db.Tx, r io.Reader, o ImportOptions) (rep ImportReport, err error) {
+	const op = "place.Import"
 	if err := g.may(ctx, access.PlaceEdit, kindArea); err != nil {
-		return rep, fault.Wrap(op, err)
+		return rep, err
 	}
 	rows, err := readRows(r, o)
 	if err != nil {
@@ -96,32 +113,23 @@ func (g *Gazetteer) Import(ctx context.Context, r io.Reader, o ImportOptions) (r
 	if o.Source == "" {
 		o.Source = o.File
 	}
-	err = g.db.Write(ctx, func(tx *db.Tx) error {
-		im := &importer{g: g, ctx: ctx, tx: tx, o: o, book: g.book(tx), seen: map[string]int{}, rep: ImportReport{Rows: len(rows)}}
-		if _, err := im.book.around(o.Within); err != nil {
-			return fault.Field(op, "within", "place.error.unknown")
-		}
-		for _, row := range rows {
-			err := row.wrong
-			if err == nil {
-				err = do(im, row)
-			}
-			if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) && fault.KeyOf(err) == "place.error.unknown" {
-				im.rep.bad(row.line, err)
-			} else if err != nil {
-				return err
-			}
-		}
-		rep = im.rep
-		if rep.NothingKept = o.Whole && rep.Bad > 0; rep.NothingKept {
-			return fault.New(fault.Invalid, op, "place.error.nothing_kept") // rolls back
-		}
-		return nil
-	})
-	if rep.NothingKept && fault.KeyOf(err) == "place.error.nothing_kept" {
-		return rep, nil
+	im := &importer{g: g, ctx: ctx, tx: tx, o: o, book: g.book(tx), seen: map[string]int{}, rep: ImportReport{Rows: len(rows)}}
+	if _, err := im.book.around(o.Within); err != nil {
+		return rep, fault.Field(op, "within", "place.error.unknown")
 	}
-	return rep, fault.Wrap(op, err)
+	for _, row := range rows {
+		err := row.wrong
+		if err == nil {
+			err = do(im, row)
+		}
+		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) && fault.KeyOf(err) == "place.error.unknown" {
+			im.rep.bad(row.line, err)
+		} else if err != nil {
+			return rep, err
+		}
+	}
+	im.rep.NothingKept = o.Whole && im.rep.Bad > 0
+	return im.rep, nil
 }
 
 func (r *ImportReport) bad(line int, err error) {

@@ -29,6 +29,15 @@ func (g *Gazetteer) ResolveOrQueue(ctx context.Context, source string, queries .
 	return out, fault.Wrap(op, err)
 }
 
+// ResolveOrQueueIn is ResolveOrQueue in the transaction of a caller that keeps what the
+// names are about in the same.
+func (g *Gazetteer) ResolveOrQueueIn(ctx context.Context, tx *db.Tx, source string, queries ...Query) ([]Resolution, error) {
+	if err := g.may(ctx, access.PlaceRead, kindName); err != nil {
+		return nil, err
+	}
+	return g.resolveOrQueue(ctx, tx, source, queries)
+}
+
 func (g *Gazetteer) resolveOrQueue(ctx context.Context, tx *db.Tx, source string, queries []Query) ([]Resolution, error) {
 	b := g.book(tx)
 	out := make([]Resolution, len(queries))
