@@ -12,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -33,6 +34,7 @@ var notAboutOne = []string{
 	"GET /agreements/{id}", // between two hubs, about nobody
 	// What was agreed with another hub stands in sharing_test.go, where there is one.
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
+	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
 	"GET /surveillance/counts/", // numbers of a place and a time
 }
 
@@ -55,7 +57,7 @@ func TestEveryPageAboutAPersonLeavesALineInTheReadAudit(t *testing.T) {
 			continue
 		}
 		opened := false
-		for _, role := range []access.Role{access.Physician, access.Nurse, access.Reception, access.PrivacyOfficer, access.Counsellor} {
+		for _, role := range []access.Role{access.Physician, access.Nurse, access.Reception, access.PrivacyOfficer, access.Counsellor, access.Epidemiologist} {
 			v, before := n.at(role), n.linesAbout(person)
 			a := v.get(to)
 			if a.status != http.StatusOK || strings.HasPrefix(a.path, "/login") {
@@ -153,6 +155,8 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		}
 		return tx.Row("SELECT id FROM assessment_member WHERE person = ?", person).Scan(&member)
 	})
+	ill, err := n.Cases.Record(doctor, linelist.Case{Disease: "measles", Person: person, Reported: today(n).Date()}, false)
+	must(err)
 	film, talk := n.order(person, "EXAM", "exam", "physician", "cxr-result"), n.order(person, "CXR2", "chest-xray", "radiology", "cxr-result")
 	saved, err := n.Orders.Record(doctor, order.Entry{ID: db.NewID(), Order: film, Identity: "photo", Answers: map[string][]string{
 		"image_date": {today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
@@ -174,6 +178,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 	agreed := people.Consent{ID: db.NewID(), Scope: people.ScopePhoto, Decision: people.Given, GivenBy: people.BySelf, On: today(n).Date(), Capacity: people.CapacityFull,
 		Interpreter: people.InterpreterNone, Mode: people.ModeSigned}
 	must(n.People.RecordConsent(desk, person, []people.Consent{agreed}))
+	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
 		"/people/{id}": p, "/people/{id}/edit/{section}": p + "/edit/name", "/people/{id}/journey": p + "/journey", "/people/{id}/stays/{doc}": p + "/stays/new",
@@ -189,6 +194,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/orders/{id}/consent": b + "/consent", "/orders/{id}/print/label": b + "/print/label", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
 		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
+		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

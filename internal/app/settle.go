@@ -6,6 +6,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -30,6 +31,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
+		{Kinds: names(mobility.Kinds()), MaySettle: n.needs(access.FlowRecord)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
 		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},
 		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},

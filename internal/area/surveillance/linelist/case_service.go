@@ -470,7 +470,8 @@ type Opened struct {
 	Base        journal.Base
 	Explanation pack.Explanation // of the last decision, in a language
 	Definition  *pack.Pack       // in force; nil where none is
-	Stale       bool             // what is known has changed since it was classified
+	Counter     Countermeasures
+	Stale       bool // what is known has changed since it was classified
 	Names       map[db.ID]string
 	MayWrite    bool
 	MayOverride bool
@@ -517,6 +518,9 @@ func (s *Service) Open(ctx context.Context, id db.ID, lang string) (Opened, erro
 					return err
 				}
 			}
+		}
+		if err := s.counter(tx, &out, doc, lang); err != nil {
+			return err
 		}
 		if err := s.names(tx, out.Case, out.Names); err != nil {
 			return err

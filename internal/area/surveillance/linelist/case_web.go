@@ -65,6 +65,7 @@ func caseView(o Opened) view {
 	if needs := needsOf(o); len(needs) > 0 {
 		v.Parts = append(v.Parts, part{Title: page.M("linelist.needs"), Rows: needs})
 	}
+	v.Parts = append(v.Parts, counterParts(o)...)
 	if len(o.Results) > 0 {
 		v.Parts = append(v.Parts, part{Title: page.M("linelist.results"), Table: resultTable(o)})
 	}

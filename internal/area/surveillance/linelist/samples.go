@@ -65,6 +65,8 @@ func sampleCase(words string, p *pack.Pack, lists surveillance.Lists) Opened {
 	}
 	o := Opened{Listed: Listed{Case: c, Name: words}, Definition: p, Names: map[db.ID]string{by: "Dr Elena Petrova"}, MayWrite: true, MayOverride: true}
 	o.Disease, o.Known = Species(c, lists)
+	o.Counter = Countermeasures{InForce: true, Told: map[Role][]pack.ExplainedOutcome{RoleContact: {{Outcome: decision.Outcome{Kind: decision.Contraindicate, Code: "ERVEBO", Unconfirmed: true}, Word: words,
+		Because: []pack.ExplainedRow{{Sources: []pack.Cited{{Source: pack.Source{Title: words}}}}}}}}}
 	_, o.Explanation = p.Explain(decision.Input{On: today, Facts: facts(p, c, Around{})}, "en")
 	return o
 }
