@@ -81,7 +81,7 @@ func (s *Service) boardPoints(tx *db.Tx, b *Board) error {
 		if p.Open() {
 			b.Open++
 		}
-		line := PointLine{Point: p, Totals: totals[p.Post.Code], Reported: reported[p.Post.Code]}
+		line := PointLine{Point: p, Totals: totals[p.Post.Code].said(reported[p.Post.Code] > 0), Reported: reported[p.Post.Code]}
 		if p.Open() || len(line.Totals) > 0 {
 			b.Points = append(b.Points, line)
 		}
@@ -105,6 +105,8 @@ func boardDays(tx *db.Tx, b *Board) error {
 			line.Totals[What(c.Dims[0])] = c.N
 			b.All[What(c.Dims[0])] += c.N
 		}
+		line.Totals = line.Totals.said(line.Reported > 0)
+		b.All = b.All.said(line.Reported > 0)
 		b.Days = append(b.Days, line)
 	}
 	return nil
@@ -154,6 +156,7 @@ func (s *Service) PointBoardOf(ctx context.Context, code string, day calendar.Da
 		}
 		_, err = closingOf(tx, p.Post.Code, out.Day)
 		out.Reported = err == nil
+		out.All = out.All.said(out.Reported)
 		if fault.Is(err, fault.NotFound) {
 			err = nil
 		}

@@ -61,3 +61,16 @@ func (t Totals) Zero() bool {
 	}
 	return true
 }
+
+// said adds the zeros of a report, which tallies leave out: a report states every
+// number, so that what it does not count is none and not unknown.
+func (t Totals) said(reported bool) Totals {
+	if !reported {
+		return t
+	}
+	out := Totals{}
+	for _, w := range Whats {
+		out[w] = t[w]
+	}
+	return out
+}

@@ -419,6 +419,12 @@ func TestTheBoardSaysWhatWasCountedAndWhatWasNot(t *testing.T) {
 		if b.Days[0].Totals[Passed] != 40 || b.Days[0].Reported != 0 || b.Days[1].Totals[Passed] != 9 || b.Days[1].Reported != 1 {
 			t.Errorf("days: %+v", b.Days[:2])
 		}
+		if n, known := b.Days[1].Totals[Sanitised]; !known || n != 0 {
+			t.Error("a zero that was reported is not known")
+		}
+		if _, known := b.Days[0].Totals[Sanitised]; known {
+			t.Error("what nobody counted on a day without a report is a number")
+		}
 		if one, err := w.BoardOf(desk, 0, 1); err != nil || one.All[Passed] != 40 {
 			t.Errorf("one day: %v %v", one.All, err)
 		}
