@@ -35,7 +35,7 @@ var notAboutOne = []string{
 	// What was agreed with another hub stands in sharing_test.go, where there is one.
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
-	"GET /surveillance/counts/", // numbers of a place and a time
+	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time
 }
 
 // Whoever opens any page about a person leaves a line in the read audit: each page

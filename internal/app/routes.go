@@ -34,6 +34,7 @@ func (n *Node) routes() http.Handler {
 	n.Signals.Routes(mux)
 	n.Cases.Routes(mux)
 	n.Border.Routes(mux)
+	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
@@ -89,6 +90,7 @@ var ways = []struct {
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
+	{"mobility", "/mobility", access.StatisticsRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

@@ -86,7 +86,10 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedCounts(ctx); err != nil {
 		return w, err
 	}
-	return w, n.seedBorder(ctx)
+	if err := n.seedBorder(ctx); err != nil {
+		return w, err
+	}
+	return w, n.seedMobility(ctx)
 }
 
 // seedFamilies brings every family of a world to its stage.

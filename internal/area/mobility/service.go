@@ -29,6 +29,7 @@ func Pages() page.Area { return page.Area{Name: "mobility", Templates: files, Lo
 // Counts are the reported counts that the joined views read.
 type Counts interface {
 	CountsIn(tx *db.Tx, f surveillance.CountFilter) ([]surveillance.Reported, error)
+	CountSeries(ctx context.Context) ([]surveillance.CountSeries, error)
 	Lists() surveillance.Lists
 }
 

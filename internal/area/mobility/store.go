@@ -116,12 +116,19 @@ func matrixOf(tx *db.Tx, code string) (Matrix, error) {
 	return scanMatrix(tx.Row("SELECT site, body FROM mobility_matrix WHERE code = ? ORDER BY id LIMIT 1", code).Scan)
 }
 
-// tableOf reads a matrix with its rows.
-func tableOf(tx *db.Tx, code string) (t Table, err error) {
+// tableOf reads a matrix with its rows, or, where origins are given, with theirs.
+func tableOf(tx *db.Tx, code string, origins ...string) (t Table, err error) {
 	if t.Matrix, err = matrixOf(tx, code); err != nil {
 		return t, err
 	}
-	rows, err := tx.Query("SELECT body FROM mobility_row WHERE matrix = ? ORDER BY origin", code)
+	sql, args := "SELECT body FROM mobility_row WHERE matrix = ?", []any{code}
+	if len(origins) > 0 {
+		sql += " AND origin IN (?" + strings.Repeat(", ?", len(origins)-1) + ")"
+		for _, o := range origins {
+			args = append(args, o)
+		}
+	}
+	rows, err := tx.Query(sql+" ORDER BY origin", args...)
 	if err != nil {
 		return t, err
 	}
@@ -139,4 +146,21 @@ func tableOf(tx *db.Tx, code string) (t Table, err error) {
 		t.Rows[r.From] = r.Cells
 	}
 	return t, rows.Err()
+}
+
+// originsOf are the origins of a matrix, in order.
+func originsOf(tx *db.Tx, code string) (out []string, err error) {
+	rows, err := tx.Query("SELECT origin FROM mobility_row WHERE matrix = ? ORDER BY origin", code)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o string
+		if err := rows.Scan(&o); err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, rows.Err()
 }

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/mobility"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// demoZones are districts that do not exist, on a lake that does not either.
+var demoZones = []struct {
+	code, name string
+	lat, lon   float64
+	people     float64
+	day, cases int // days ago of the first case, and cases until today; 0 is none
+}{
+	{"KEN-NYOTA", "Nyota", -1.10, 36.60, 210_000, 24, 61}, {"KEN-MAWIMBI", "Mawimbi", -1.35, 36.95, 95_000, 17, 22}, {"KEN-BONDE", "Bonde", -0.85, 36.75, 60_000, 9, 7},
+	{"KEN-ZIWANI", "Ziwani", -1.60, 36.40, 48_000, 4, 2}, {"KEN-MSITU", "Msitu", -0.60, 36.30, 120_000, 0, 0}, {"KEN-KILELE", "Kilele", -1.95, 37.20, 33_000, 0, 0},
+	{"KEN-MTONI", "Mtoni", -1.20, 37.45, 150_000, 0, 0}, {"KEN-JANGWA", "Jangwa", -0.30, 37.60, 18_000, 0, 0}, {"KEN-PWANI", "Pwani ya Ziwa", -2.40, 36.80, 76_000, 0, 0},
+}
+
+// seedMobility makes an outbreak of measles among districts, the people who travel
+// between them and the roads: what Mobility and Reported counts show in a demo.
+func (n *Node) seedMobility(ctx context.Context) error {
+	admin := access.Operator(ctx)
+	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	if err != nil {
+		return err
+	}
+	for _, z := range demoZones {
+		if _, err := n.Gazetteer.SaveArea(admin, place.Area{Code: z.code, Country: "KEN", Parent: "KEN", Level: 1, Type: "district", Names: map[string]string{place.AnyLanguage: z.name},
+			Position: &place.Position{Lat: z.lat, Lon: z.lon}, Source: "Demonstration"}); err != nil {
+			return fmt.Errorf("demo area %s: %w", z.code, err)
+		}
+		if _, err := n.Gazetteer.SavePopulation(admin, place.Population{Place: z.code, Count: z.people, Source: "Demonstration"}); err != nil {
+			return fmt.Errorf("demo area %s: %w", z.code, err)
+		}
+	}
+	today := calendar.DayOfTime(n.clock())
+	var list []surveillance.Report
+	for _, z := range demoZones {
+		for ago := z.day; ago > 0 && z.cases > 0; ago -= 2 {
+			grown := math.Round(float64(z.cases) * math.Exp(-0.15*float64(ago-1)))
+			list = append(list, surveillance.Report{Cell: surveillance.Cell{Unit: z.code, Disease: "measles", Indicator: "cumulative_suspected_cases", Period: surveillance.DayPeriod(today - calendar.Day(ago)), Source: "Situation report"},
+				Value: surveillance.Of(int(max(grown, 1))), Reported: today - calendar.Day(ago)})
+		}
+	}
+	if _, err := n.Signals.RecordCounts(officer, list...); err != nil {
+		return fmt.Errorf("demo counts of measles: %w", err)
+	}
+	for _, t := range demoMatrices() {
+		if _, err := n.Mobility.SaveMatrix(officer, t); err != nil {
+			return fmt.Errorf("demo matrix %s: %w", t.Code, err)
+		}
+	}
+	return nil
+}
+
+// demoMatrices are roads of 40 km/h that wind, and travel that falls with their length.
+func demoMatrices() []mobility.Table {
+	flows := mobility.Table{Matrix: mobility.Matrix{Code: "demo-flows", Name: "Flow monitoring, last month", Measure: mobility.People, Per: "month", Unlisted: mobility.UnlistedFew, Fewer: 50, Source: "Demonstration",
+		Limits: "Invented. Counted at some points in some hours; fewer than 50 people are not listed."}, Rows: map[string]map[string]*float64{}}
+	roads := mobility.Table{Matrix: mobility.Matrix{Code: "demo-roads", Name: "Travel time by road", Measure: mobility.Minutes, Unlisted: mobility.UnlistedUnknown, Source: "Demonstration", Limits: "Invented."}, Rows: map[string]map[string]*float64{}}
+	for _, a := range demoZones {
+		flows.Rows[a.code], roads.Rows[a.code] = map[string]*float64{}, map[string]*float64{}
+		for _, b := range demoZones {
+			if a.code == b.code {
+				continue
+			}
+			km := 1.3 * place.Position{Lat: a.lat, Lon: a.lon}.Kilometres(place.Position{Lat: b.lat, Lon: b.lon})
+			minutes := math.Round(km / 40 * 60)
+			roads.Rows[a.code][b.code] = &minutes
+			if people := math.Round(a.people * b.people / (km * km) / 5000); people >= flows.Fewer {
+				flows.Rows[a.code][b.code] = &people
+			}
+		}
+	}
+	return []mobility.Table{flows, roads}
+}

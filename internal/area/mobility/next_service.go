@@ -1,0 +1,216 @@
+package mobility
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/flow"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// NextQuery asks who may be next. What is empty is chosen: the disease with the latest
+// counts, the first matrix of its measure, the last day that was reported.
+type NextQuery struct {
+	Disease, Source string
+	Flows, Times    string // codes of matrices; "-" leaves one out
+	AsOf            calendar.Day
+	Minutes         float64 // only places within this travel time of an affected one; 0 is any
+}
+
+// Next is who may be next, beside how the models did on the days before.
+type Next struct {
+	Query    NextQuery
+	Series   []surveillance.CountSeries // to choose from
+	Matrices []Matrix
+	Flows    *Matrix // those that were used
+	Times    *Matrix
+	Ranking  Ranking
+	Past     []Ranking             // as of days before, with what came to pass until now
+	Names    map[string]place.Area // of all places that are named
+}
+
+// mostPast is how many days are looked back at.
+const mostPast = 5
+
+// WhoMayBeNext ranks the places that are not affected yet.
+func (s *Service) WhoMayBeNext(ctx context.Context, q NextQuery) (out Next, err error) {
+	const op = "mobility.WhoMayBeNext"
+	if err := s.mayRead(ctx); err != nil {
+		return out, fault.Wrap(op, err)
+	}
+	series, err := s.Counts.CountSeries(ctx)
+	if err != nil {
+		return out, fault.Wrap(op, err)
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = Next{Query: q, Series: series, Names: map[string]place.Area{}}
+		if out.Matrices, err = matrices(tx); err != nil || !out.choose(&q) {
+			return err
+		}
+		out.Query = q
+		return s.next(tx, q, &out)
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// choose fills in what was not asked for; false where there is no outbreak to look at.
+func (n *Next) choose(q *NextQuery) bool {
+	var best *surveillance.CountSeries
+	for i, c := range n.Series {
+		fits := (q.Disease == "" || c.Disease == q.Disease) && (q.Source == "" || c.Source == q.Source)
+		if fits && (best == nil || c.Last > best.Last || c.Last == best.Last && c.Counts > best.Counts) {
+			best = &n.Series[i]
+		}
+	}
+	if best == nil {
+		return false
+	}
+	q.Disease, q.Source = best.Disease, best.Source
+	first := func(code string, measure Measure) string {
+		for _, m := range n.Matrices {
+			if m.Measure == measure && (code == "" || code == m.Code) {
+				return m.Code
+			}
+		}
+		return "-"
+	}
+	// The largest list of flows would do as well; the officer chooses another if need be.
+	q.Flows, q.Times = first(q.Flows, People), first(q.Times, Minutes)
+	return true
+}
+
+// next loads what the models need and runs them for the day and for days before it.
+func (s *Service) next(tx *db.Tx, q NextQuery, out *Next) error {
+	list, err := s.Counts.CountsIn(tx, surveillance.CountFilter{Disease: q.Disease, Source: q.Source})
+	if err != nil {
+		return err
+	}
+	o := OutbreakOf(s.Counts.Lists(), list)
+	if len(o.Days) == 0 {
+		return nil
+	}
+	in := RankInput{First: o.First, People: map[string]float64{}, Positions: map[string]place.Position{}, Until: o.Days[len(o.Days)-1]}
+	if in.Flows, out.Flows, err = optional(tx, q.Flows); err != nil {
+		return err
+	}
+	// Only the ways from where somebody was ever ill are looked at.
+	if in.Times, out.Times, err = optional(tx, q.Times, slices.Sorted(maps.Keys(o.First))...); err != nil {
+		return err
+	}
+	if err := in.prepare(); err != nil {
+		return err
+	}
+	if in.Candidates, err = candidates(tx, in, o); err != nil {
+		return err
+	}
+	if err := s.describe(tx, &in, out); err != nil {
+		return err
+	}
+	if q.AsOf == 0 || q.AsOf > in.Until {
+		q.AsOf = in.Until
+	}
+	out.Query.AsOf = q.AsOf
+	if out.Ranking, err = rankOn(in, o, q.AsOf, q.Minutes); err != nil {
+		return err
+	}
+	for _, day := range pastDays(o, q.AsOf) {
+		r, err := rankOn(in, o, day, q.Minutes)
+		if err != nil {
+			return err
+		}
+		out.Past = append(out.Past, r)
+	}
+	return nil
+}
+
+// optional reads a matrix, or nothing where none is used.
+func optional(tx *db.Tx, code string, origins ...string) (*Table, *Matrix, error) {
+	if code == "" || code == "-" {
+		return nil, nil, nil
+	}
+	t, err := tableOf(tx, code, origins...)
+	return &t, &t.Matrix, err
+}
+
+// candidates are the places that the flows cover as origins, else those of the travel
+// times, else those of the outbreak: where no model can say anything, nothing is ranked.
+func candidates(tx *db.Tx, in RankInput, o Outbreak) ([]string, error) {
+	switch {
+	case in.Flows != nil:
+		return in.Flows.Origins(), nil
+	case in.Times != nil:
+		return originsOf(tx, in.Times.Code)
+	}
+	return slices.Sorted(maps.Keys(o.First)), nil
+}
+
+// describe finds the names, positions and populations of all places.
+func (s *Service) describe(tx *db.Tx, in *RankInput, out *Next) error {
+	codes := slices.Clone(in.Candidates)
+	for unit := range in.First {
+		codes = append(codes, unit)
+	}
+	for _, code := range codes {
+		if _, seen := out.Names[code]; seen {
+			continue
+		}
+		a, err := s.Gazetteer.Area(tx, code)
+		if fault.Is(err, fault.NotFound) {
+			a, err = place.Area{Code: code}, nil
+		}
+		if err != nil {
+			return err
+		}
+		out.Names[code] = a
+		if a.Position != nil {
+			in.Positions[code] = *a.Position
+		}
+		p, known, err := s.Gazetteer.Population(tx, code)
+		if err != nil {
+			return err
+		}
+		if known {
+			in.People[code] = p.Count
+		}
+	}
+	return nil
+}
+
+// rankOn ranks as of a day, among the places near enough.
+func rankOn(in RankInput, o Outbreak, day calendar.Day, minutes float64) (Ranking, error) {
+	in.AsOf, in.Cases = day, o.Cases(day)
+	if minutes > 0 && in.Times != nil {
+		in.Candidates = Within(in, minutes)
+	}
+	return Rank(in)
+}
+
+// pastDays are days before asOf, of which counts were given and after which another place
+// was affected by asOf: the last ones.
+func pastDays(o Outbreak, asOf calendar.Day) (out []calendar.Day) {
+	for _, day := range slices.Backward(o.Days) {
+		before, after := false, false
+		for _, first := range o.First {
+			before = before || first <= day
+			after = after || first > day && first <= asOf
+		}
+		if day < asOf && before && after && len(out) < mostPast {
+			out = append(out, day)
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// Score is a model's back-test over the rankings of the past, one a day.
+func (n Next) Score(m Model) (out []flow.Score) {
+	for _, r := range n.Past {
+		out = append(out, r.Scores[m])
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+package mobility
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
+)
+
+func renderer(t *testing.T) *page.Renderer {
+	t.Helper()
+	p, err := page.New(page.Options{Areas: []page.Area{surveillance.Pages(), Pages()}, Clock: func() time.Time { return time.Date(2026, 5, 24, 9, 30, 0, 0, time.UTC) },
+		Frame: func(*http.Request) page.Frame {
+			return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages()) }
+
+func TestPages(t *testing.T) { pagetest.EveryPage(t, renderer(t), Samples(pagetest.Hostile)) }
+
+func TestPagesInABrowser(t *testing.T) {
+	pagetest.BrowseSamples(t, renderer(t), Samples(pagetest.Hostile))
+}
+
+// Words whose keys are put together, which no other test sees.
+func TestEveryCodeHasItsWords(t *testing.T) {
+	var keys []string
+	for _, m := range Models {
+		keys = append(keys, "mobility.model."+string(m), "mobility.model_how."+string(m))
+	}
+	for _, m := range Measures {
+		keys = append(keys, "mobility.measure."+string(m))
+	}
+	for _, u := range []Unlisted{UnlistedUnknown, UnlistedNone, UnlistedFew} {
+		keys = append(keys, "mobility.unlisted."+string(u))
+	}
+	for _, why := range []string{"flows", "times", "positions", "candidates", "affected", "data"} {
+		keys = append(keys, "mobility.absent."+why)
+	}
+	p := renderer(t)
+	for _, lang := range []string{"en", "fr", "es", "ar"} {
+		for _, key := range keys {
+			if text := p.Text(lang, page.M(key)); strings.Contains(text, "mobility.") {
+				t.Errorf("%s: no words for %s", lang, key)
+			}
+		}
+	}
+}

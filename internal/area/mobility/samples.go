@@ -1,0 +1,57 @@
+package mobility
+
+import (
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+// Samples are this package's pages for the tests that render every page.
+func Samples(hostile string) []page.Sample {
+	pageOf := func(name, title string, make func(words string) view) page.Sample {
+		return page.Sample{Name: name, Template: "mobility/page", Title: title, Empty: view{}, Full: make("Flowminder"), Hostile: make(hostile), Wide: true}
+	}
+	return []page.Sample{
+		pageOf("mobility", "mobility.title", func(words string) view {
+			return homeView([]Matrix{sampleMatrix(words), {Code: "road", Name: words, Measure: Minutes}})
+		}),
+		pageOf("a matrix", "mobility.matrix.title", func(words string) view { return matrixView(sampleTable(words)) }),
+		pageOf("who may be next", "mobility.next.title", func(words string) view { return nextView(sampleNext(words), Gravity, "en") }),
+		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) view { return nextView(Next{}, FlowOnly, "en") }),
+	}
+}
+
+func sampleMatrix(words string) Matrix {
+	month, _ := calendar.OfMonth(2026, 3)
+	return Matrix{Code: "flows", Name: words, Measure: People, Per: "month", Unlisted: UnlistedFew, From: month, To: month, Source: words, Licence: words, Limits: words}
+}
+
+func sampleTable(words string) Table {
+	n := func(v float64) *float64 { return &v }
+	return Table{Matrix: sampleMatrix(words), Rows: map[string]map[string]*float64{"A": {"B": n(120), "C": nil, "D": n(3)}, "B": {"A": n(40), "C": n(900)}, "C": {"D": n(70)}}}
+}
+
+func sampleNext(words string) Next {
+	flows, n := sampleTable(words), func(v float64) *float64 { return &v }
+	times := Table{Matrix: Matrix{Code: "road", Name: words, Measure: Minutes, Limits: words}, Rows: map[string]map[string]*float64{"A": {"B": n(30), "C": n(90), "D": nil}}}
+	day := calendar.DayOf(2026, 5, 18)
+	in := RankInput{AsOf: day, Until: day + 6, First: map[string]calendar.Day{"A": day - 3, "X": day - 1, "B": day + 4}, Cases: map[string]int{"A": 12, "X": 1}, Flows: &flows, Times: &times,
+		People: map[string]float64{"A": 90_000, "B": 40_000, "C": 1_000}, Candidates: []string{"B", "C", "D", "E"}}
+	now, err := Rank(in)
+	if err != nil {
+		panic(err) // made here; a test runs it
+	}
+	in.AsOf = day - 2
+	past, err := Rank(in)
+	if err != nil {
+		panic(err)
+	}
+	series := surveillance.CountSeries{Disease: "bdbv", Source: words, Last: day}
+	out := Next{Query: NextQuery{Disease: "bdbv", Source: words, AsOf: day, Minutes: 480}, Series: []surveillance.CountSeries{series}, Matrices: []Matrix{flows.Matrix, times.Matrix}, Flows: &flows.Matrix, Times: &times.Matrix,
+		Ranking: now, Past: []Ranking{past}, Names: map[string]place.Area{}}
+	for _, code := range []string{"A", "B", "C", "D", "E", "X"} {
+		out.Names[code] = place.Area{Code: code, Names: map[string]string{"en": words}}
+	}
+	return out
+}
