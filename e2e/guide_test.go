@@ -12,7 +12,8 @@ import (
 
 // explains are the words that the guide makes bold to explain, and that no page says.
 var explains = []string{`The language`, `The banner`, `"Not known" is an answer`, `"The records are locked"`, `A form that came too late`, `Leaving the screen`, `Words beside colours`,
-	`that day`, `A wrong result`, `Giving the result`, `Document.`, `Names`, `A child without its parents`, `What has not left this computer`, `at once`, `Before`, `3 changes are waiting to be sent.`, `Cannot reach the hub.`, `The exchange does not go on.`}
+	`that day`, `A wrong result`, `Giving the result`, `Document.`, `Names`, `A child without its parents`, `What has not left this computer`, `at once`, `Before`, `3 changes are waiting to be sent.`, `Cannot reach the hub.`, `The exchange does not go on.`,
+	`Silent for 9 days`, `Two machines wrote under one name.`, `A laptop was restored from a backup.`, `A laptop is lost.`}
 
 // What the guide tells people to press is what stands on the page: every other bold
 // word of it is in the English words of the program.

@@ -42,6 +42,12 @@ func TestPictures(t *testing.T) {
 		return 1
 	})
 	b.visit(person + "/ask/pregnancy").from(".banner").shot("safety-en-phone")
+
+	hub, laptop := demoPair(t)
+	hub.size(1280).in("en").logIn("administrator").visit("/admin/nodes").shot("nodes-en-desk")
+	hub.follow("/admin/nodes/0").shot("node-en-desk")
+	laptop.size(360).in("en").logIn("reception").visit("/sync").shot("sync-en-phone")
+	laptop.size(1280).visit("/people/ask").shot("ask-hub-en-desk")
 }
 
 // best opens the first pages with part in their paths that the page at from leads

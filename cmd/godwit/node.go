@@ -30,17 +30,19 @@ type demoCmd struct {
 	Dir  string `help:"Folder of the demo: made, or used again if it is a demo. A temporary one if left out." type:"path"`
 	Seed uint64 `default:"1" help:"The same seed gives the same world."`
 
+	WithHub bool `help:"Show a hub and a laptop that is enrolled there, each with pages of its own."`
+
 	Families int `hidden:"" default:"0" help:"How many families; for tests."`
 }
 
 // Help adds an example.
 func (demoCmd) Help() string {
-	return "Example:\n\n  godwit demo\n  godwit demo --addr 127.0.0.1:9000 --dir ./demo --seed 7\n\nNobody in the demo exists. Stop it with Ctrl-C; a temporary folder is removed."
+	return "Example:\n\n  godwit demo\n  godwit demo --addr 127.0.0.1:9000 --dir ./demo --seed 7\n  godwit demo --with-hub\n\nNobody in the demo exists. Stop it with Ctrl-C; a temporary folder is removed."
 }
 
 // Run runs the command.
 func (c *demoCmd) Run(w *world) error {
-	return app.Demo(w.ctx, app.DemoOptions{Addr: c.Addr, Dir: c.Dir, Seed: c.Seed, Families: c.Families, Out: w.out, Log: logger(w.err)})
+	return app.Demo(w.ctx, app.DemoOptions{Addr: c.Addr, Dir: c.Dir, Seed: c.Seed, Families: c.Families, WithHub: c.WithHub, Out: w.out, Log: logger(w.err)})
 }
 
 type serveCmd struct {

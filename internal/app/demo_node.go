@@ -101,7 +101,7 @@ func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
 		o.Families = 0
 	}
 	was, whole := demoSeed(dir)
-	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, remake: true})
+	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, SyncAddr: o.syncAddr, SyncName: o.syncAddr, remake: true})
 	switch {
 	case err != nil:
 		return nil, err

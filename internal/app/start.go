@@ -179,6 +179,9 @@ type DemoOptions struct {
 	Out       io.Writer
 	Log       *slog.Logger
 	Clock     func() time.Time
+
+	WithHub  bool // the world is a hub, and a laptop that is enrolled there runs beside it
+	syncAddr string
 }
 
 // Demo starts a node with a synthetic world and runs it until ctx ends. Without a
@@ -197,6 +200,9 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	l, moved, err := Listen(o.Addr, true)
 	if err != nil {
 		return explainListen(o.Addr, err)
+	}
+	if o.WithHub {
+		return demoWithHub(ctx, dir, o, l)
 	}
 	n, err := OpenDemo(ctx, dir, o)
 	if err != nil {

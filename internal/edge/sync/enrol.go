@@ -290,5 +290,14 @@ func (s *Service) enrol(ctx context.Context, pin []byte, r enrolRequest) (enrolA
 	return a, err
 }
 
+// HubMoved tells a node that its hub is reached at another address; by its key it is
+// known as before.
+func (s *Service) HubMoved(ctx context.Context, address string) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE sync_hub SET address = ?", address)
+		return err
+	})
+}
+
 // samePin compares without telling how much was right.
 func samePin(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
