@@ -1,9 +1,13 @@
 package packs
 
 import (
+	"encoding/csv"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +16,7 @@ import (
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/testkit"
 )
 
 // apart are the packs of surveillance and of the border.
@@ -209,5 +214,77 @@ func TestFormsOfHealthSecurityGiveFactsThatThePackReads(t *testing.T) {
 	}
 	if given < 60 {
 		t.Errorf("only %d questions give facts", given)
+	}
+}
+
+// The desk for signals shows clocks and a matrix of its own data; both say what the
+// pack says, or an officer who reads one would act against the other.
+func TestTheDeskAndThePackHaveOneMatrixAndOneClock(t *testing.T) {
+	p := load(t, "event-response")
+	rows := func(name string) [][]string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(testkit.Root(t), "internal", "area", "surveillance", "data", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+		if err != nil || len(table) < 2 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return table[1:]
+	}
+	on := calendar.DayOf(2026, 6, 10)
+	decide := func(facts value.Facts) decision.Decision {
+		return p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(facts, on)})
+	}
+	likelihood, _ := p.Fact("likelihood")
+	consequence, _ := p.Fact("consequence")
+	for _, r := range rows("risk-matrix.csv") {
+		i, errI := strconv.Atoi(r[0])
+		j, errJ := strconv.Atoi(r[1])
+		if errI != nil || errJ != nil {
+			t.Fatal(r)
+		}
+		d := decide(value.Facts{"likelihood": value.Text(likelihood.Values[i-1]), "consequence": value.Text(consequence.Values[j-1])})
+		if got := d.Codes(decision.Classify); !slices.Equal(got, []string{"RISK_" + strings.ToUpper(r[2])}) {
+			t.Errorf("likelihood %d, consequence %d: the pack says %v, the desk %s", i, j, got, r[2])
+		}
+	}
+	steps := map[string][2]string{"triage": {"detected", "TRIAGE"}, "verify": {"triaged", "VERIFICATION"}, "assess": {"verified", "RISK_ASSESSMENT"}}
+	for _, r := range rows("event-clocks.csv") {
+		step, ok := steps[r[0]]
+		if !ok {
+			continue
+		}
+		d := decide(value.Facts{"event_state": value.Text(step[0])})
+		if o, ok := d.Outcome(decision.Form, step[1]); !ok || o.Args["hours"] != r[1] {
+			t.Errorf("%s: the pack says %v hours, the desk %s", r[0], o.Args, r[1])
+		}
+		delete(steps, r[0])
+	}
+	if len(steps) > 0 {
+		t.Errorf("the desk has no clock for %v", steps)
+	}
+}
+
+// Whoever writes an area finds every fact in the guide, with where it comes from.
+func TestTheGuideHasEveryFactOfHealthSecurity(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "health-security-packs.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range apart(t) {
+		if !strings.HasPrefix(p.ID, "case-") && !strings.Contains(string(text), "`"+p.ID+"`") {
+			t.Errorf("the guide does not name pack %s", p.ID)
+		}
+		for _, f := range p.Facts {
+			line := "| `" + f.Name + "` | " + f.Type + " |"
+			if !strings.Contains(string(text), line) {
+				t.Errorf("%s: the guide has no line for fact %s of type %s", p.ID, f.Name, f.Type)
+			}
+			if f.From != "" && !strings.Contains(string(text), "`"+f.From+"`") {
+				t.Errorf("%s: the guide does not say that %s comes from %s", p.ID, f.Name, f.From)
+			}
+		}
 	}
 }

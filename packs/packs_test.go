@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -24,12 +25,20 @@ var today = calendar.DayOf(2026, 11, 22)
 // shared are the packs for which worked cases lie in the shared test data.
 var shared = []string{"us-immigrant", "uk-tb", "canada-ime", "australia-ime"}
 
+// read keeps packs that a test has read: they do not change, and every test reads
+// most of them.
+var read sync.Map
+
 func load(t *testing.T, name string) *pack.Pack {
 	t.Helper()
+	if p, ok := read.Load(name); ok {
+		return p.(*pack.Pack)
+	}
 	p, err := pack.Load(Builtin(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	read.Store(name, p)
 	return p
 }
 
