@@ -33,7 +33,7 @@ func sweepOf(at assessment.Sweep) (going []page.Callout, done []page.Msg) {
 // impactNote says what a version would change, above the form that activates it: from
 // the day the first officer named, or from today.
 func (s *Web) impactNote(r *http.Request, v pack.Version, p *pack.Pack) (page.Field, bool, error) {
-	if s.Impact == nil || p.Kind == "safety" {
+	if s.Impact == nil || p.Kind == "safety" || p.Apart() {
 		return page.Field{}, false, nil
 	}
 	from := s.today()
