@@ -34,6 +34,7 @@ var notAboutOne = []string{
 	"GET /agreements/{id}", // between two hubs, about nobody
 	// What was agreed with another hub stands in sharing_test.go, where there is one.
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
+	"GET /contacts/{id}",                                                     // somebody who is not registered: the line is about the contact itself
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
 	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time
 }
@@ -194,7 +195,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/orders/{id}/consent": b + "/consent", "/orders/{id}/print/label": b + "/print/label", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
 		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
-		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override",
+		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

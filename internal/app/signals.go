@@ -181,6 +181,30 @@ func (n *Node) seedCases(ctx context.Context, today calendar.Day) error {
 		if err != nil {
 			return fmt.Errorf("demo case %d: %w", i, err)
 		}
+		if i == 0 {
+			if err := n.seedContacts(nurse, id, today); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// seedContacts lists contacts of a demo's first case: one who was seen yesterday, one
+// whom nobody found, and one who is due for the first time.
+func (n *Node) seedContacts(ctx context.Context, source db.ID, today calendar.Day) error {
+	for _, s := range []struct {
+		name string
+		ago  int
+		how  linelist.How
+	}{{"Porter (synthetic)", 9, linelist.Seen}, {"Neighbour (synthetic)", 7, linelist.NotSeen}, {"Boat crew (synthetic)", 6, ""}} {
+		id, err := n.Cases.ListContact(ctx, source, linelist.Contact{Name: s.name, Area: "Border district", Last: (today - calendar.Day(s.ago)).Date()}, linelist.Touched, false)
+		if err == nil && s.how != "" {
+			err = n.Cases.Visited(ctx, id, linelist.Visit{Day: today - 1, How: s.how})
+		}
+		if err != nil {
+			return fmt.Errorf("demo contact: %w", err)
+		}
 	}
 	return nil
 }

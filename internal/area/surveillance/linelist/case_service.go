@@ -471,6 +471,8 @@ type Opened struct {
 	Explanation pack.Explanation // of the last decision, in a language
 	Definition  *pack.Pack       // in force; nil where none is
 	Counter     Countermeasures
+	Contacts    []Followed
+	Linked      []Linked
 	Stale       bool // what is known has changed since it was classified
 	Names       map[db.ID]string
 	MayWrite    bool
@@ -518,6 +520,9 @@ func (s *Service) Open(ctx context.Context, id db.ID, lang string) (Opened, erro
 					return err
 				}
 			}
+		}
+		if err := s.circle(ctx, tx, &out); err != nil {
+			return err
 		}
 		if err := s.counter(tx, &out, doc, lang); err != nil {
 			return err

@@ -56,7 +56,7 @@ func caseView(o Opened) view {
 	}
 	if o.MayWrite {
 		v.Actions = []page.Link{{Href: path(o.ID) + "/signs", Text: page.M("linelist.signs.title")}, {Href: path(o.ID) + "/result", Text: page.M("linelist.result.title")},
-			{Href: path(o.ID) + "/edit", Text: page.M("linelist.edit.title")}}
+			{Href: path(o.ID) + "/edit", Text: page.M("linelist.edit.title")}, {Href: path(o.ID) + "/contact", Text: page.M("linelist.contact.new.title")}}
 	}
 	if o.MayOverride {
 		v.Actions = append(v.Actions, page.Link{Href: path(o.ID) + "/override", Text: page.M("linelist.override.title")})
@@ -65,6 +65,7 @@ func caseView(o Opened) view {
 	if needs := needsOf(o); len(needs) > 0 {
 		v.Parts = append(v.Parts, part{Title: page.M("linelist.needs"), Rows: needs})
 	}
+	v.Parts = append(v.Parts, circleParts(o)...)
 	v.Parts = append(v.Parts, counterParts(o)...)
 	if len(o.Results) > 0 {
 		v.Parts = append(v.Parts, part{Title: page.M("linelist.results"), Table: resultTable(o)})
@@ -216,4 +217,27 @@ func (s *Service) mayWrite(r *http.Request) error {
 		return fault.New(fault.Forbidden, "linelist.write", "door.forbidden")
 	}
 	return nil
+}
+
+// circleParts tell whom a case had contact with.
+func circleParts(o Opened) (out []part) {
+	if len(o.Contacts) > 0 {
+		out = append(out, part{Title: page.M("linelist.contacts.of_case"), Table: contactTable(o.Contacts, "linelist.contacts.none")})
+	}
+	if len(o.Linked) > 0 {
+		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("linelist.linked.from")}, {Label: page.M("linelist.linked.to")}, {Label: page.M("linelist.contact.last")}, {Label: page.M("linelist.contact.type")}}}
+		for _, l := range o.Linked {
+			from, to := any(page.Code(o.Code())), any(page.Link{Href: path(l.Case.ID), Name: l.Case.Code()})
+			if l.Link.To == o.ID {
+				from, to = to, from
+			}
+			var how any
+			if l.Type != "" {
+				how = page.M("linelist.exposure." + string(l.Type))
+			}
+			t.Rows = append(t.Rows, []page.Cell{from, to, l.Last, how})
+		}
+		out = append(out, part{Title: page.M("linelist.linked"), Table: t})
+	}
+	return out
 }

@@ -58,7 +58,7 @@ func (f Filter) query() url.Values {
 }
 
 func listView(list []Listed, total, skip int, f Filter, lists surveillance.Lists) view {
-	v := view{Lead: page.M("linelist.lead"), Actions: []page.Link{{Href: "/linelist/new", Text: page.M("linelist.new.title")}, {Href: "/surveillance", Text: page.M("linelist.signals")}},
+	v := view{Lead: page.M("linelist.lead"), Actions: []page.Link{{Href: "/linelist/new", Text: page.M("linelist.new.title")}, {Href: "/contacts", Text: page.M("linelist.contacts.title")}, {Href: "/surveillance", Text: page.M("linelist.signals")}},
 		Filter: filterForm(f, lists), Table: caseTable(list)}
 	v.Table.Pager = pagerOf(len(list), total, skip, f)
 	return v

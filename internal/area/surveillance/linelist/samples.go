@@ -36,7 +36,22 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	stale := one(hostile)
 	stale.Stale, stale.Known, stale.Classed = true, false, []Classed{{Class: NotMeeting, Cause: "new", At: sampleNow}}
 	species, _ := byFrom(p, "lab:species:filovirus")
+	contact := func(words string) OpenedContact {
+		last := calendar.DayOfTime(sampleNow) - 3
+		f := Followed{Contact: Contact{ID: db.ID{9}, Disease: "bdbv", Name: words, Sex: people.Female, Area: words, Place: words, Last: last.Date(), Listed: last.Date(),
+			Visits: []Visit{{Day: last + 1, How: Seen, Signs: value.No}, {Day: last + 2, How: NotSeen}}}, Following: Following{InForce: true, Status: "UNDER_FOLLOW_UP", Days: 21, DayNo: 3, DayKnown: true, Due: true, Today: Seen}}
+		return OpenedContact{Followed: f, Sources: []Listed{one(words).Listed}, Counter: one(words).Counter, MayWrite: true}
+	}
+	contacts := func(words string) view {
+		lost := contact(words).Followed
+		lost.State, lost.Status, lost.Today, lost.Days = DeclaredLost, "LOST", "", 0
+		return contactsView([]Followed{contact(words).Followed, lost}, Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1})
+	}
+	opened := contact("Bahati")
 	return []page.Sample{
+		pageOf("contacts to see", "linelist.contacts.title", contacts("Bahati"), contacts(hostile)),
+		pageOf("a contact", "linelist.contact.title", contactView(opened, s.visitForm(opened)), contactView(contact(hostile), s.visitForm(opened)), page.Problem{Field: "how", Text: page.M("linelist.error.choose")}),
+		pageOf("list a contact", "linelist.contact.new.title", view{Lead: page.M("linelist.contact.new.lead"), Form: s.contactForm(db.ID{1}, db.ID{2})}, view{Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Problem{Field: "last", Text: page.M("linelist.error.day")}),
 		pageOf("line list", "linelist.title", list("Mongbwalu"), list(hostile)),
 		pageOf("record a case", "linelist.new.title", form("Mongbwalu"), form(hostile), page.Problem{Field: "onset", Text: page.M("linelist.error.after_death")}),
 		pageOf("a case", "linelist.case.title", caseView(one("Mongbwalu")), caseView(stale)),
@@ -65,6 +80,8 @@ func sampleCase(words string, p *pack.Pack, lists surveillance.Lists) Opened {
 	}
 	o := Opened{Listed: Listed{Case: c, Name: words}, Definition: p, Names: map[db.ID]string{by: "Dr Elena Petrova"}, MayWrite: true, MayOverride: true}
 	o.Disease, o.Known = Species(c, lists)
+	o.Contacts = []Followed{{Contact: Contact{ID: db.ID{9}, Name: words, Last: today.Date()}}}
+	o.Linked = []Linked{{Link: Link{From: db.ID{1}, To: db.ID{8}, Type: Near}, Case: Case{ID: db.ID{8}, Number: words}}, {Link: Link{From: db.ID{8}, To: db.ID{1}}, Case: Case{ID: db.ID{8}}}}
 	o.Counter = Countermeasures{InForce: true, Told: map[Role][]pack.ExplainedOutcome{RoleContact: {{Outcome: decision.Outcome{Kind: decision.Contraindicate, Code: "ERVEBO", Unconfirmed: true}, Word: words,
 		Because: []pack.ExplainedRow{{Sources: []pack.Cited{{Source: pack.Source{Title: words}}}}}}}}}
 	_, o.Explanation = p.Explain(decision.Input{On: today, Facts: facts(p, c, Around{})}, "en")

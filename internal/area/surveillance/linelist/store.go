@@ -28,7 +28,7 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
-	return []journal.Kind{
+	return append([]journal.Kind{
 		{Name: kindCase, Schema: 1, Tables: []string{"linelist_case"}, Project: projectCase, Groups: []journal.Group{
 			reg("report", "disease", "number", "reported", "signal", "system", "foreign"),
 			reg("who", "name", "sex", "birth", "health_worker"),
@@ -37,7 +37,7 @@ func Kinds() []journal.Kind {
 			{Name: groupResults, Class: journal.Append, Fields: []string{"result"}},
 			{Name: groupClassed, Class: journal.Append, Fields: []string{"class"}},
 		}},
-	}
+	}, contactKinds()...)
 }
 
 // Migrations are this package's tables.
@@ -53,7 +53,7 @@ CREATE INDEX linelist_case_disease ON linelist_case (disease, reported);
 CREATE INDEX linelist_case_subject ON linelist_case (subject);
 CREATE INDEX linelist_case_skeleton ON linelist_case (disease, skeleton);
 CREATE INDEX linelist_case_origin ON linelist_case (origin);
-`}}
+`}, contactMigration}
 }
 
 // caseOf reads a case out of its document, with everything that was added to it.

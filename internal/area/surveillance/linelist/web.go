@@ -25,6 +25,13 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /linelist/{id}/override":  s.getOverride,
 		"POST /linelist/{id}/override": s.postOverride,
 		"POST /linelist/{id}/look":     s.postLook,
+		"GET /linelist/{id}/contact":   s.getNewContact,
+		"POST /linelist/{id}/contact":  s.postNewContact,
+		"GET /contacts":                s.getContacts,
+		"GET /contacts/{id}":           s.getContact,
+		"POST /contacts/{id}/visit":    s.postVisit,
+		"POST /contacts/{id}/state":    s.postState,
+		"POST /contacts/{id}/case":     s.postBecome,
 	} {
 		mux.HandleFunc(pattern, h)
 	}

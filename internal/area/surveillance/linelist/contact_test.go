@@ -1,0 +1,171 @@
+package linelist
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+func (w *world) contact(source db.ID, name string, ago int) db.ID {
+	w.t.Helper()
+	id, err := w.ListContact(w.as("nurse"), source, Contact{Name: name, Last: (calendar.DayOfTime(w.clock) - calendar.Day(ago)).Date()}, Touched, false)
+	w.must(err)
+	return id
+}
+
+func (w *world) followed(id db.ID) OpenedContact {
+	w.t.Helper()
+	o, err := w.OpenContact(w.as("epidemiologist"), id, "en")
+	w.must(err)
+	return o
+}
+
+// Day 0 is the last exposure; visits are on days 1 to 21 of a filovirus, and whoever
+// was seen on each of them is discharged on day 21 and not a day before.
+func TestDaysOfFollowUpAreThoseOfThePack(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		source := w.record(Case{Disease: "bdbv", Name: "Source"})
+		for _, tc := range []struct {
+			ago    int
+			due    bool
+			status string
+		}{{0, false, "UNDER_FOLLOW_UP"}, {1, true, "UNDER_FOLLOW_UP"}, {21, true, "UNDER_FOLLOW_UP"}, {22, false, "UNDER_FOLLOW_UP"}} {
+			o := w.followed(w.contact(source, "", tc.ago))
+			if o.Days != 21 || o.DayNo != tc.ago || o.Due != tc.due || o.Status != tc.status {
+				t.Errorf("exposed %d days ago: %+v", tc.ago, o.Following)
+			}
+		}
+		id := w.contact(source, "Seen daily", 21)
+		today := calendar.DayOfTime(w.clock)
+		for d := today - 20; d < today; d++ {
+			w.must(w.Visited(w.as("nurse"), id, Visit{Day: d, How: Seen, Signs: value.No}))
+		}
+		if o := w.followed(id); o.Status != "UNDER_FOLLOW_UP" || !o.Due {
+			t.Errorf("before the visit of day 21: %+v", o.Following)
+		}
+		w.must(w.Visited(w.as("nurse"), id, Visit{How: Seen, Signs: value.No}))
+		if o := w.followed(id); o.Status != "COMPLETED" {
+			t.Errorf("seen on day 21: %+v", o.Following)
+		}
+		w.must(w.Visited(w.as("nurse"), id, Visit{Day: today - 5, How: NotSeen}))
+		if o := w.followed(id); o.Status != "INCOMPLETE" {
+			t.Errorf("a visit was put right to not seen: %+v", o.Following)
+		}
+		cholera := w.record(Case{Disease: "cholera", Name: "Other source"})
+		if o := w.followed(w.contact(cholera, "", 6)); o.Days != 5 || o.Due {
+			t.Errorf("day 6 of cholera: %+v", o.Following)
+		}
+	})
+}
+
+func TestAContactOfBundibugyoIsNotCreditedTheZaireVaccineOnTheirPage(t *testing.T) {
+	w := newWorld(t, "")
+	source := w.record(Case{Disease: "ebov"})
+	id, err := w.ListContact(w.as("nurse"), source, Contact{Vaccine: "ervebo", Last: (calendar.DayOfTime(w.clock) - 1).Date()}, Near, false)
+	w.must(err)
+	if o := w.followed(id); len(counterCodes(o.Counter.Told[RoleContact], "offer")) == 0 {
+		t.Error("a contact of the Zaire virus is not offered its vaccine")
+	}
+	w.result(source, "lab:species:filovirus", "BDBV", "2026-06-09")
+	_, body := w.get("nurse", contactPath(id))
+	w.says(body, "Not to be given", "rVSV-ZEBOV (Ervebo)", "no protection is credited")
+	if got := counterCodes(w.followed(id).Counter.Told[RoleContact], "offer"); len(got) > 0 {
+		t.Errorf("the source is Bundibugyo now, and %v is offered", got)
+	}
+}
+
+func TestAContactWhoIsACaseIsRefusedOrBecomesOne(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		source := w.record(Case{Disease: "bdbv", Name: "Mohamed Ali"})
+		c := Contact{Name: "Muhammad Aly", Last: calendar.DayOfTime(w.clock).Date()}
+		if _, err := w.ListContact(w.as("nurse"), source, c, Touched, false); fault.FieldOf(err) != "another" {
+			t.Errorf("the source himself as his contact: %v", err)
+		}
+		id := w.contact(source, "Rosa", 2)
+		if _, err := w.ListContact(w.as("nurse"), source, Contact{Name: "Rosa", Last: c.Last}, Touched, false); fault.FieldOf(err) != "another" {
+			t.Errorf("listed twice: %v", err)
+		}
+		made, err := w.BecomeCase(w.as("nurse"), id)
+		w.must(err)
+		o := w.opened(made)
+		if o.Name != "Rosa" || o.Case.Disease != "bdbv" || len(o.Linked) != 1 || o.Linked[0].Case.ID != source {
+			t.Errorf("the case that she became: %q, %+v", o.Name, o.Linked)
+		}
+		if got := w.followed(id); got.Status != "BECAME_CASE" || got.Due {
+			t.Errorf("as a contact she is %+v", got.Following)
+		}
+		if err := w.Visited(w.as("nurse"), id, Visit{How: Seen}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a case is visited as a contact: %v", err)
+		}
+		if _, err := w.BecomeCase(w.as("nurse"), id); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a second case of her: %v", err)
+		}
+		report, err := w.Journal.Rebuild(t.Context(), nil)
+		w.must(err)
+		if !report.Same() {
+			t.Errorf("the tables differ after a rebuild: %+v", report)
+		}
+	})
+}
+
+func TestTheWorklistOfTheDayAndWhatItShows(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		source := w.record(Case{Disease: "bdbv"})
+		w.must(w.Answer(w.as("nurse"), source, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
+		seen, _, lost := w.contact(source, "Amina", 3), w.contact(source, "Bahati", 2), w.contact(source, "Chantal", 4)
+		w.contact(source, "Exposed today", 0)
+		w.must(w.Visited(w.as("nurse"), seen, Visit{How: Seen, Signs: value.No}))
+		w.must(w.Declare(w.as("nurse"), lost, DeclaredLost))
+		due, n, err := w.Worklist(w.as("nurse"))
+		w.must(err)
+		if len(due) != 2 || due[0].Name != "Bahati" || due[1].Today != Seen {
+			t.Errorf("due: %+v", due)
+		}
+		if want := (Indicators{Contacts: 4, Due: 2, SeenToday: 1, Never: 1, Lost: 1, Cases: 1}); n != want {
+			t.Errorf("%+v, want %+v", n, want)
+		}
+		_, body := w.get("nurse", "/contacts")
+		w.says(body, "Bahati", "2 of 21", "1 of 2 ( 50 %)")
+		for login, want := range map[string]bool{"epidemiologist": true, "nurse": true, "reception": false, "screener": false, "manager": false} {
+			if _, _, err := w.Worklist(w.as(login)); (err == nil) != want {
+				t.Errorf("%s: %v, want %t", login, err, want)
+			}
+		}
+		if due, _, err := w.Worklist(w.as("epidemiologist_elsewhere")); err != nil || len(due) != 0 {
+			t.Errorf("at another site: %d, %v", len(due), err)
+		}
+	})
+}
+
+func TestAContactIsFollowedOnThePages(t *testing.T) {
+	w := newWorld(t, "")
+	source := w.record(Case{Disease: "bdbv", Name: "Source"})
+	id := db.NewID()
+	form := url.Values{"id": {id.String()}, "name": {"Amina"}, "last-day": {"12"}, "last-month": {"6"}, "last-year": {"2026"}, "type": {"physical"}}
+	code, body := w.post("nurse", path(source)+"/contact", form)
+	if code != 422 {
+		t.Fatalf("an exposure to come: %d", code)
+	}
+	w.says(body, "This day is still to come.")
+	form.Set("last-day", "9")
+	if code, to := w.post("nurse", path(source)+"/contact", form); code != 303 || to != path(source) {
+		t.Fatalf("%d %.300s", code, to)
+	}
+	_, body = w.get("nurse", path(source))
+	w.says(body, "Contacts of this case", "Amina", "1 of 21")
+	if code, body = w.post("nurse", contactPath(id)+"/visit", url.Values{"day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 422 {
+		t.Fatalf("a visit that went in no way: %d %.300s", code, body)
+	}
+	if code, to := w.post("nurse", contactPath(id)+"/visit", url.Values{"how": {"seen"}, "signs": {"no"}, "day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 303 || to != "/contacts" {
+		t.Fatalf("%d %.300s", code, to)
+	}
+	code, to := w.post("nurse", contactPath(id)+"/case", url.Values{})
+	if code != 303 {
+		t.Fatalf("%d %s", code, to)
+	}
+}
