@@ -237,7 +237,8 @@ func (in RankInput) effective(affected []Affected) (func(*Candidate) flow.Amount
 	}
 	return func(c *Candidate) flow.Amount {
 		i, ok := index[c.Unit]
-		if !ok {
+		if !ok || len(best) == 0 { // nobody lists where people go from any affected place
+
 			return flow.Amount{}
 		}
 		if d, ok := best[i]; ok {

@@ -71,17 +71,32 @@ func (n *Next) choose(q *NextQuery) bool {
 		return false
 	}
 	q.Disease, q.Source = best.Disease, best.Source
-	first := func(code string, measure Measure) string {
-		for _, m := range n.Matrices {
-			if m.Measure == measure && (code == "" || code == m.Code) {
-				return m.Code
-			}
-		}
-		return "-"
-	}
-	// The largest list of flows would do as well; the officer chooses another if need be.
-	q.Flows, q.Times = first(q.Flows, People), first(q.Times, Minutes)
 	return true
+}
+
+// matrix is the code of the matrix that was asked for, or else of the one of a measure
+// that lists most of the places where somebody was ill.
+func (n *Next) matrix(tx *db.Tx, code string, measure Measure, units []string) (string, error) {
+	best, most := "-", -1
+	for _, m := range n.Matrices {
+		if m.Measure != measure {
+			continue
+		}
+		if code == m.Code {
+			return code, nil
+		}
+		listed, err := countOrigins(tx, m.Code, units)
+		if err != nil {
+			return "", err
+		}
+		if listed > most {
+			best, most = m.Code, listed
+		}
+	}
+	if code == "-" {
+		return code, nil
+	}
+	return best, nil
 }
 
 // next loads what the models need and runs them for the day and for days before it.
@@ -94,12 +109,20 @@ func (s *Service) next(tx *db.Tx, q NextQuery, out *Next) error {
 	if len(o.Days) == 0 {
 		return nil
 	}
+	units := slices.Sorted(maps.Keys(o.First))
+	if q.Flows, err = out.matrix(tx, q.Flows, People, units); err != nil {
+		return err
+	}
+	if q.Times, err = out.matrix(tx, q.Times, Minutes, units); err != nil {
+		return err
+	}
+	out.Query = q
 	in := RankInput{First: o.First, People: map[string]float64{}, Positions: map[string]place.Position{}, Until: o.Days[len(o.Days)-1]}
 	if in.Flows, out.Flows, err = optional(tx, q.Flows); err != nil {
 		return err
 	}
 	// Only the ways from where somebody was ever ill are looked at.
-	if in.Times, out.Times, err = optional(tx, q.Times, slices.Sorted(maps.Keys(o.First))...); err != nil {
+	if in.Times, out.Times, err = optional(tx, q.Times, units...); err != nil {
 		return err
 	}
 	if err := in.prepare(); err != nil {

@@ -83,6 +83,15 @@ func TestAPlaceToWhichNoWayIsListedComesLastAndHasAScore(t *testing.T) {
 	}
 }
 
+func TestWhereNoAffectedPlaceIsInTheFlowsNoneIsNearByThem(t *testing.T) {
+	in := input()
+	delete(in.First, "A")
+	r, of := ranked(t, in) // X is left, of which nobody lists where people go
+	if r.Absent[Effective] != "data" || r.Absent[FlowOnly] != "data" || of["B"].Ranks[Effective] != 0 {
+		t.Errorf("%v %v", r.Absent, of["B"].Ranks)
+	}
+}
+
 func TestStraightLineNeedsPositions(t *testing.T) {
 	in := input()
 	in.Positions = map[string]place.Position{"A": {Lat: 0, Lon: 30}, "B": {Lat: 0, Lon: 31}, "C": {Lat: 0, Lon: 32}}

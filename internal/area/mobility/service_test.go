@@ -135,6 +135,9 @@ func TestWhoMayBeNextWorksOnWhatIsStored(t *testing.T) {
 			_, err := w.SaveMatrix(ctx, little(code, measure))
 			w.must(err)
 		}
+		elsewhere := Table{Matrix: Matrix{Code: "another", Name: "x", Measure: People, Unlisted: UnlistedNone, Source: "x"}, Rows: map[string]map[string]*float64{"TCD-X": {"TCD-Y": n(9)}}}
+		_, err := w.SaveMatrix(ctx, elsewhere) // comes first by its code, and has none of the places
+		w.must(err)
 		for i, unit := range []string{"UGA-A", "UGA-B"} {
 			d := day + calendar.Day(2*i)
 			_, err := w.counts.RecordCounts(ctx, surveillance.Report{Cell: surveillance.Cell{Unit: unit, Disease: "bdbv", Indicator: "cumulative_cases", Period: surveillance.DayPeriod(d), Source: "sitrep"}, Value: surveillance.Of(3), Reported: d})
@@ -142,6 +145,9 @@ func TestWhoMayBeNextWorksOnWhatIsStored(t *testing.T) {
 		}
 		next, err := w.WhoMayBeNext(ctx, NextQuery{})
 		w.must(err)
+		if next.Query.Flows != "flows" || next.Query.Times != "road" {
+			t.Errorf("the matrices that have the places: %+v", next.Query)
+		}
 		if len(next.Ranking.Affected) != 2 || len(next.Ranking.Candidates) != 1 || next.Ranking.Candidates[0].Unit != "UGA-C" || len(next.Past) != 1 || next.Past[0].Scores[FlowOnly].AUC != 1 {
 			t.Errorf("%+v", next)
 		}

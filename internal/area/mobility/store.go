@@ -164,3 +164,16 @@ func originsOf(tx *db.Tx, code string) (out []string, err error) {
 	}
 	return out, rows.Err()
 }
+
+// countOrigins counts how many of some places are origins of a matrix.
+func countOrigins(tx *db.Tx, code string, places []string) (n int, err error) {
+	if len(places) == 0 {
+		return 0, nil
+	}
+	args := []any{code}
+	for _, p := range places {
+		args = append(args, p)
+	}
+	err = tx.Row("SELECT count(*) FROM mobility_row WHERE matrix = ? AND origin IN (?"+strings.Repeat(", ?", len(places)-1)+")", args...).Scan(&n)
+	return n, err
+}

@@ -240,7 +240,7 @@ func TestACountIsReportedCorrectedAndShownOnPages(t *testing.T) {
 		t.Fatalf("%d %s", code, body)
 	}
 	_, body := w.get("epidemiologist", to)
-	w.says(body, "Kampala", "fell from 12 ( 2026-11-20 ) to 9", "Source: Weekly report")
+	w.says(body, "Kampala", "fell from 12 ( 20 November 2026 ) to 9", "Source: Weekly report")
 	for field, v := range map[string]string{"value": "", "unit": "Atlantis", "period": "2025-W53"} {
 		was := form.Get(field)
 		form.Set(field, v)

@@ -208,7 +208,15 @@ func countCell(list []Reported, c Cell) any {
 
 // findingMsg says a finding in one sentence.
 func findingMsg(f Finding) page.Msg {
-	return page.M("surveillance.finding."+string(f.Kind), "indicator", page.M("surveillance.indicator."+f.Indicator), "earlier", page.Code(f.Earlier), "was", f.Was, "is", f.Is, "whole", wholeMsg(f))
+	return page.M("surveillance.finding."+string(f.Kind), "indicator", page.M("surveillance.indicator."+f.Indicator), "earlier", periodArg(f.Earlier), "was", f.Was, "is", f.Is, "whole", wholeMsg(f))
+}
+
+// periodArg is a period within a sentence: a day as days are written there.
+func periodArg(p Period) any {
+	if first, last, ok := p.Bounds(); ok && first == last {
+		return first.Date()
+	}
+	return string(p)
 }
 
 func wholeMsg(f Finding) page.Msg {
