@@ -4,6 +4,7 @@ import "github.com/godwit-health/godwit/internal/app"
 
 type importCmd struct {
 	Outbreak importOutbreakCmd `cmd:"" help:"Bring the files of an outbreak in, as they are published."`
+	GoData   importGoDataCmd   `cmd:"" name:"godata" help:"Bring cases, contacts, follow-ups and relationships of Go.Data in."`
 }
 
 type importOutbreakCmd struct {

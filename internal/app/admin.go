@@ -22,15 +22,16 @@ import (
 // Command is what the command line asks of a node. It runs in this process when
 // no server has the folder, and otherwise in the server, over its local socket.
 type Command struct {
-	Name       string   `json:"name"` // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, place-…, import-outbreak, erased-list, erased-apply, backup, backup-off, verify, doctor, rebuild, key-…, destroy
-	Login      string   `json:"login,omitempty"`
-	FullName   string   `json:"full_name,omitempty"`
-	Roles      []string `json:"roles,omitempty"`
-	Sites      []string `json:"sites,omitempty"`
-	Programmes []string `json:"programmes,omitempty"`
-	Ceiling    string   `json:"ceiling,omitempty"`
-	Locale     string   `json:"locale,omitempty"`
-	Password   string   `json:"password,omitempty"`
+	GoData     *GoDataCommand `json:"godata,omitempty"` // import-godata, by Login with Password
+	Name       string         `json:"name"`             // user-add, user-change, user-passwd, user-disable, user-enable, user-list, site-set, site-list, place-…, import-outbreak, erased-list, erased-apply, backup, backup-off, verify, doctor, rebuild, key-…, destroy
+	Login      string         `json:"login,omitempty"`
+	FullName   string         `json:"full_name,omitempty"`
+	Roles      []string       `json:"roles,omitempty"`
+	Sites      []string       `json:"sites,omitempty"`
+	Programmes []string       `json:"programmes,omitempty"`
+	Ceiling    string         `json:"ceiling,omitempty"`
+	Locale     string         `json:"locale,omitempty"`
+	Password   string         `json:"password,omitempty"`
 
 	// As and Unlock are whose password opens a locked node, and KeyFile a key file.
 	As      string `json:"as,omitempty"`
@@ -207,6 +208,8 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok, err = n.importOutbreak(ctx, c.Import)
 	case "place-import", "place-boundaries", "place-map", "place-find", "place-unmatched", "place-list":
 		lines, ok, err = n.placeCommand(ctx, c)
+	case "import-godata":
+		lines, err = n.goDataCommand(ctx, c)
 	case "https-show", "https-replace":
 		lines, err = n.httpsCommand(ctx, c)
 	default:

@@ -42,7 +42,7 @@ CREATE INDEX linelist_contact_skeleton ON linelist_contact (disease, skeleton);
 CREATE INDEX linelist_contact_origin ON linelist_contact (origin);
 CREATE TABLE linelist_link (
 	id BLOB NOT NULL PRIMARY KEY, subject BLOB, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,
-	source BLOB NOT NULL, target BLOB NOT NULL, origin TEXT NOT NULL, body TEXT NOT NULL
+	source BLOB, target BLOB, origin TEXT NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX linelist_link_source ON linelist_link (source, id);
 CREATE INDEX linelist_link_target ON linelist_link (target, id);
@@ -196,4 +196,10 @@ func tracing(tx *db.Tx, sc access.Scope) (cases int, err error) {
 	where, args := sc.Where("c")
 	err = tx.Row("SELECT count(*) FROM linelist_case c WHERE "+where+" AND c.class IN ('CONFIRMED', 'COMPATIBLE', 'PROBABLE', 'SUSPECTED')", args...).Scan(&cases)
 	return cases, err
+}
+
+// ofOrigin answers what a record of another system became in a table of this package.
+func ofOrigin(tx *db.Tx, table, origin string) (id db.ID, err error) {
+	err = tx.Row("SELECT id FROM "+table+" WHERE origin = ? ORDER BY id LIMIT 1", origin).Scan(&id)
+	return id, err
 }
