@@ -388,11 +388,6 @@ func closingOf(tx *db.Tx, point string, day calendar.Day) (Closing, error) {
 	return closingRow(tx.Row("SELECT id, site, body FROM border_closing WHERE point = ? AND day = ? ORDER BY id LIMIT 1", point, day).Scan)
 }
 
-// closingsOf lists the reports of a point within days, by day.
-func closingsOf(tx *db.Tx, point string, first, last calendar.Day) ([]Closing, error) {
-	return list(tx, closingRow, "SELECT id, site, body FROM border_closing WHERE point = ? AND day >= ? AND day <= ? ORDER BY day, id", point, first, last)
-}
-
 // dayTotals is what was counted at a point on a day.
 func dayTotals(tx *db.Tx, point string, day calendar.Day) (Totals, error) {
 	sums, err := tally.SumUnder(tx, counterHour, day, day, []string{point}, 1)

@@ -2,7 +2,6 @@ package border
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -121,5 +120,3 @@ func totalCell(t Totals, w What) any {
 	}
 	return nil
 }
-
-func trimmed(r *http.Request, name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -54,8 +53,6 @@ func New(d Deps) *Service {
 	}
 	return &Service{d}
 }
-
-func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
 // mayRead checks the right to flows and what is made of them.
 func (s *Service) mayRead(ctx context.Context) error {

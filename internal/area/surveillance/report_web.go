@@ -222,9 +222,7 @@ func (s *Service) readReport(r *http.Request, source Source) (Raised, error) {
 	}
 	// What the service finds wrong is told with the rest, not after it.
 	if len(errs) > 0 {
-		for _, e := range raised.Valid(s.lists, s.today()) {
-			errs = append(errs, e)
-		}
+		errs = append(errs, raised.Valid(s.lists, s.today())...)
 	}
 	return raised, errors.Join(errs...)
 }

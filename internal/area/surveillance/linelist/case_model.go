@@ -210,15 +210,6 @@ func (c Case) Valid(lists surveillance.Lists, today calendar.Day) []error {
 	return errs
 }
 
-// ageOn is the age in years on the day of onset, or of the report.
-func (c Case) ageOn() (least, most int, ok bool) {
-	on := c.Onset
-	if on.IsZero() {
-		on = c.Reported
-	}
-	return calendar.Age(c.Birth, on, calendar.Years)
-}
-
 // latest answers the result that counts of one test: the last final one, by its day and
 // then by when it was entered; without a final one that it is awaited.
 func latest(results []Result, of string) (Result, bool) {
