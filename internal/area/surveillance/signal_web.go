@@ -22,12 +22,16 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.title", Wide: true}, deskView(list, stage), nil)
+	v := deskView(list, stage)
+	if s.mayCount(r.Context()) == nil {
+		v.Actions = append(v.Actions, countsLink())
+	}
+	s.render(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
 }
 
 func deskView(list []Listed, stage Stage) view {
 	v := view{Lead: page.M("surveillance.lead"), Table: listTable(list),
-		Actions: []page.Link{{Href: "/surveillance/report", Text: page.M("surveillance.report.title")}, {Href: "/surveillance/mine", Text: page.M("surveillance.mine.title")}, countsLink()},
+		Actions: []page.Link{{Href: "/surveillance/report", Text: page.M("surveillance.report.title")}, {Href: "/surveillance/mine", Text: page.M("surveillance.mine.title")}},
 		Filter: &page.Form{Method: "get", Action: "/surveillance", Compact: true, Submit: page.M("surveillance.list.show"), Fields: []page.Field{
 			{Kind: page.Select, Name: "stage", Label: page.M("surveillance.list.stage"), Value: string(stage), Options: append([]page.Option{{Value: "", Label: page.M("surveillance.list.open")}},
 				options(append(slices.Clone(Stages), Closed, Discarded), "surveillance.stage.")...)}}}}
