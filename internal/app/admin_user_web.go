@@ -133,7 +133,7 @@ func userName(tx *db.Tx, id db.ID) (any, error) {
 
 // postUserPassword gives a new password and shows it once, as postNewUser does.
 func (n *Node) postUserPassword(w http.ResponseWriter, r *http.Request) {
-	id, err := userID(r)
+	id, err := page.PathID(r, "id")
 	var u access.Account
 	var password string
 	if err == nil {
@@ -155,7 +155,7 @@ func (n *Node) postUserPassword(w http.ResponseWriter, r *http.Request) {
 // postUserAct does an act that needs no form.
 func (n *Node) postUserAct(done string, do func(context.Context, string) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := userID(r)
+		id, err := page.PathID(r, "id")
 		var u access.Account
 		if err == nil {
 			u, _, err = n.Access.AccountOf(r.Context(), id)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
-	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -233,17 +232,8 @@ func (n *Node) postNewUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// userID is the user of a page's path.
-func userID(r *http.Request) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue("id"))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "app.userID", "page.error.not_found")
-	}
-	return id, nil
-}
-
 func (n *Node) getUser(w http.ResponseWriter, r *http.Request) {
-	id, err := userID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		n.Pages.Error(w, r, err)
 		return
@@ -271,7 +261,7 @@ func (n *Node) editing(w http.ResponseWriter, r *http.Request) (access.Account, 
 	if !n.mayEdit(w, r) {
 		return access.Account{}, nil, nil, false
 	}
-	id, err := userID(r)
+	id, err := page.PathID(r, "id")
 	var u access.Account
 	if err == nil {
 		u, _, err = n.Access.AccountOf(r.Context(), id)

@@ -110,7 +110,7 @@ func (s *Service) alertItem(ctx context.Context, tx *db.Tx, a Alert) (alertItem,
 }
 
 func (s *Service) postAlert(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err == nil {
 		err = page.ReadForm(w, r, maxPosted)
 	}

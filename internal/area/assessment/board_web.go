@@ -49,7 +49,7 @@ func relationMsg(rel string) page.Msg {
 }
 
 func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -214,7 +214,7 @@ type peopleView struct {
 func (s *Service) getPeople(w http.ResponseWriter, r *http.Request) { s.showPeople(w, r, nil) }
 
 func (s *Service) showPeople(w http.ResponseWriter, r *http.Request, wrong error) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	ctx := r.Context()
 	var v peopleView
 	var e edited
@@ -284,7 +284,7 @@ func (s *Service) peopleView(tx *db.Tx, id db.ID) (peopleView, []db.ID, error) {
 
 // postPeople takes somebody out of a case, or takes people in.
 func (s *Service) postPeople(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err == nil {
 		err = page.ReadForm(w, r, maxPosted)
 	}
@@ -358,7 +358,7 @@ func (s *Service) postReopen(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postState(w http.ResponseWriter, r *http.Request, do func(context.Context, db.ID) error, said page.Msg) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err == nil {
 		err = page.ReadForm(w, r, maxPosted)
 	}

@@ -347,7 +347,7 @@ func (s *Service) editForm(e edited, lang string) *page.Form {
 }
 
 func (s *Service) getEditCase(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	var e edited
 	if err == nil {
 		e, err = s.editing(r.Context(), id)
@@ -360,7 +360,7 @@ func (s *Service) getEditCase(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postEditCase(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err == nil {
 		err = page.ReadForm(w, r, maxPosted)
 	}

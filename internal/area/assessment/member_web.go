@@ -17,7 +17,7 @@ import (
 // notes in the read audit that the record was opened. A form that comes back was
 // opened before, and shows what it came from.
 func (s *Service) memberPage(r *http.Request, right access.Action) (*view, *page.Banner, error) {
-	member, err := pathID(r, "member")
+	member, err := page.PathID(r, "member")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,8 +8,6 @@ import (
 
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/kernel/access"
-	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -57,15 +55,6 @@ func (s *Service) Routes(mux *http.ServeMux) {
 
 // maxPosted bounds a posted form.
 const maxPosted = 1 << 20
-
-// pathID reads an id of the URL; a malformed one is not found.
-func pathID(r *http.Request, name string) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue(name))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "assessment.web", "page.error.not_found")
-	}
-	return id, nil
-}
 
 // words is a text of a pack as a message in the reader's language.
 func words(p *pack.Pack, key string) page.Msg {

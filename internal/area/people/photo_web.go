@@ -38,7 +38,7 @@ func (s *Service) getPhoto(w http.ResponseWriter, r *http.Request) {
 // postPhoto takes a file. A body that says it is too large is refused before a
 // byte of it is looked at; one that lies is cut off at the limit.
 func (s *Service) postPhoto(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -86,7 +86,7 @@ func (s *Service) postRemovePhoto(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) servePhoto(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	var b []byte
 	if err == nil {
 		b, err = s.Photo(r.Context(), id)

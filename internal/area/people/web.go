@@ -117,21 +117,12 @@ type section struct {
 	Links    []page.Link
 }
 
-// pathID reads an id of the path; what is no id does not exist.
-func pathID(r *http.Request, name string) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue(name))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "people.path", "page.error.not_found")
-	}
-	return id, nil
-}
-
 // target reads the ids of the path and, for a POST, the form. What is wrong is
 // answered; ok is false then.
 func (s *Service) target(w http.ResponseWriter, r *http.Request) (id, doc db.ID, ok bool) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err == nil && r.PathValue("doc") != "" && r.PathValue("doc") != "new" {
-		doc, err = pathID(r, "doc")
+		doc, err = page.PathID(r, "doc")
 	}
 	if err == nil && r.Method == http.MethodPost {
 		err = page.ReadForm(w, r, maxPosted)

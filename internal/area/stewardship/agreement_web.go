@@ -202,7 +202,7 @@ func readAgreement(v url.Values, today calendar.Day, f *page.Form) Agreement {
 }
 
 func (s *Service) getAgreement(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	var g AgreementView
 	if err == nil {
 		g, err = s.OpenAgreement(r.Context(), id)

@@ -208,7 +208,7 @@ func glassForm() *page.Form {
 func (s *Service) getGlass(w http.ResponseWriter, r *http.Request) { s.showGlass(w, r, glassForm()) }
 
 func (s *Service) showGlass(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	var g access.Glass
 	if err == nil {
 		g, err = s.Access.GlassOf(r.Context(), id)

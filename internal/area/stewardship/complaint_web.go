@@ -139,7 +139,7 @@ func (s *Service) complaintTable(list []Complaint) *page.Table {
 }
 
 func (s *Service) getOneComplaint(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

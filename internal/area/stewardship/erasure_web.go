@@ -134,7 +134,7 @@ func (s *Service) postNewErasure(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) getErasure(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	var e Erasure
 	if err == nil {
 		e, err = s.OpenErasure(r.Context(), id)

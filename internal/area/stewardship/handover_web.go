@@ -17,7 +17,7 @@ import (
 const PathReply = "/reply"
 
 func (s *Service) getHandOvers(w http.ResponseWriter, r *http.Request) {
-	person, err := pathID(r, "id")
+	person, err := page.PathID(r, "id")
 	var list []HandedOver
 	var offers []Agreement
 	if err == nil {
@@ -136,9 +136,9 @@ func plain(v any) any {
 }
 
 func (s *Service) handOverForm(w http.ResponseWriter, r *http.Request) (person, agreement db.ID, ok bool) {
-	person, err := pathID(r, "id")
+	person, err := page.PathID(r, "id")
 	if err == nil {
-		agreement, err = pathID(r, "agreement")
+		agreement, err = page.PathID(r, "agreement")
 	}
 	if err == nil && r.Method == http.MethodPost {
 		err = page.ReadForm(w, r, formLimit)
@@ -288,7 +288,7 @@ func readReply(r *http.Request) Reply {
 }
 
 func (s *Service) getPacket(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

@@ -46,7 +46,7 @@ func langLinks(path, now string) []langLink {
 }
 
 func (s *Service) sheet(w http.ResponseWriter, r *http.Request, title string, write func(person db.ID, lang string) (sheetView, error)) {
-	person, err := pathID(r, "id")
+	person, err := page.PathID(r, "id")
 	var b *page.Banner
 	if err == nil {
 		b, err = banner(s, r, person)

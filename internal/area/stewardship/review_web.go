@@ -109,7 +109,7 @@ func itemForm(v ItemView, names []page.Msg) *page.Form {
 func (s *Service) getItem(w http.ResponseWriter, r *http.Request) { s.showItem(w, r, nil) }
 
 func (s *Service) showItem(w http.ResponseWriter, r *http.Request, failed error) {
-	doc, err := pathID(r, "doc")
+	doc, err := page.PathID(r, "doc")
 	var v ItemView
 	if err == nil {
 		v, err = s.openItem(r, doc)

@@ -143,7 +143,7 @@ func answerForm(action string) *page.Form {
 }
 
 func (s *Service) getRequest(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

@@ -5,7 +5,6 @@ import (
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -104,18 +103,9 @@ func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v
 	s.Pages.Render(w, r, pg)
 }
 
-// pathID reads an id of the path; a malformed one is a page that does not exist.
-func pathID(r *http.Request, name string) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue(name))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "stewardship.path", "page.error.not_found")
-	}
-	return id, nil
-}
-
 // posted reads the id of the path and the form of a POST.
 func posted(w http.ResponseWriter, r *http.Request, name string) (db.ID, error) {
-	id, err := pathID(r, name)
+	id, err := page.PathID(r, name)
 	if err != nil {
 		return id, err
 	}

@@ -227,7 +227,7 @@ func wholeMsg(f Finding) page.Msg {
 }
 
 func (s *Service) getCount(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	var c Reported
 	var u Unit
 	if err == nil {

@@ -124,7 +124,7 @@ func ownerCell(name string) any {
 }
 
 func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -440,7 +440,7 @@ func readNothing(*Service, *http.Request, *Step) error { return nil }
 
 // getAct is the page of one act that a signal's own page has no room for.
 func (s *Service) getAct(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	act := Act(r.PathValue("act"))
 	if err == nil && (readers[act] == nil || act == ActTake) {
 		err = fault.New(fault.NotFound, "surveillance.getAct", "page.error.not_found")

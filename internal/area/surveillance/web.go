@@ -62,18 +62,9 @@ func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v
 	s.Pages.Render(w, r, pg)
 }
 
-// pathID reads the id of the path; a malformed one is a page that does not exist.
-func pathID(r *http.Request) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue("id"))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "surveillance.path", "page.error.not_found")
-	}
-	return id, nil
-}
-
 // posted reads the id of the path and the form of a POST.
 func posted(w http.ResponseWriter, r *http.Request) (db.ID, error) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		return id, err
 	}

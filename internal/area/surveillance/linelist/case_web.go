@@ -27,7 +27,7 @@ func (s *Service) getCase(w http.ResponseWriter, r *http.Request) {
 // opened opens the case of the path, with the banner of a registered person whom the
 // reader may open.
 func (s *Service) opened(r *http.Request) (Opened, *page.Banner, error) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		return Opened{}, nil, err
 	}

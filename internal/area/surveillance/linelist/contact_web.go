@@ -110,7 +110,7 @@ func (s *Service) getContact(w http.ResponseWriter, r *http.Request) {
 
 // showContact shows a contact, with the visit's form as it was sent where it was wrong.
 func (s *Service) showContact(w http.ResponseWriter, r *http.Request, wrong error) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

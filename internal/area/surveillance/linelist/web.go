@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -69,16 +68,8 @@ func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v
 	s.Pages.Render(w, r, pg)
 }
 
-func pathID(r *http.Request) (db.ID, error) {
-	id, err := db.ParseID(r.PathValue("id"))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "linelist.path", "page.error.not_found")
-	}
-	return id, nil
-}
-
 func posted(w http.ResponseWriter, r *http.Request) (db.ID, error) {
-	id, err := pathID(r)
+	id, err := page.PathID(r, "id")
 	if err != nil {
 		return id, err
 	}
