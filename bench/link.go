@@ -43,7 +43,7 @@ func newLinkSide(dir, name string) (*linkSide, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := journal.New(journal.Options{DB: d})
+	j, err := journal.New(journal.Options{DB: d, Kinds: edgesync.Kinds()})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

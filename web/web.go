@@ -25,19 +25,20 @@ import (
 	"sync"
 )
 
-//go:embed godwit.css print.css label.css tap.css godwit.js tap.js godwit.svg VENDOR.json vendor
+//go:embed godwit.css print.css label.css tap.css drawing.css godwit.js tap.js godwit.svg VENDOR.json vendor
 var files embed.FS
 
 // names maps the short name of an asset to its file.
 var names = map[string]string{
-	"godwit.css": "godwit.css",
-	"label.css":  "label.css",
-	"print.css":  "print.css",
-	"tap.css":    "tap.css",
-	"godwit.js":  "godwit.js",
-	"tap.js":     "tap.js",
-	"godwit.svg": "godwit.svg",
-	"htmx.js":    "vendor/htmx.org@4.0.1/htmx.min.js",
+	"godwit.css":  "godwit.css",
+	"label.css":   "label.css",
+	"print.css":   "print.css",
+	"tap.css":     "tap.css",
+	"drawing.css": "drawing.css",
+	"godwit.js":   "godwit.js",
+	"tap.js":      "tap.js",
+	"godwit.svg":  "godwit.svg",
+	"htmx.js":     "vendor/htmx.org@4.0.1/htmx.min.js",
 }
 
 var types = map[string]string{
@@ -115,7 +116,7 @@ func squeeze(css []byte) []byte {
 
 // sheets are the style sheets: every page's, that of paper, that of labels, and that
 // of the tap counter.
-var sheets = []string{"godwit.css", "print.css", "label.css", "tap.css"}
+var sheets = []string{"godwit.css", "print.css", "label.css", "tap.css", "drawing.css"}
 
 // Classes returns the names of all classes in the sheets: the vocabulary of the
 // pages. A test refuses a page with another one, since it would look broken.

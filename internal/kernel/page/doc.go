@@ -23,6 +23,7 @@
 //     Banner: banner, View: planView{…}})
 //
 //     A page that is one form needs no template: s.pages.Form(w, r, page.Page{Title: …}, form).
+//     Nor does one of notes, lists, drawings and forms: s.pages.Sheet(w, r, page.Page{Title: …}, page.Sheet{…}, nil).
 //
 //  3. Put each text into locales/en.json, fr.json, es.json and ar.json. The key is
 //     the meaning ("assessment.plan.title"), and starts with the area. A text that
@@ -60,7 +61,7 @@
 //	date, moment, clock, age, born    dates as exactly as they are known
 //	num, ltr, bdi    numbers, codes and names, isolated for right-to-left text
 //	lang, country    the names of a language and a place by code; truth: yes, no, not known
-//	form, field, summary, tasks, timeline, table, pager, empty, callout, banner, link, symbol, refused
+//	form, field, summary, tasks, timeline, table, drawing, pager, empty, callout, banner, link, symbol, refused
 //
 // A string from outside goes through bdi, show or a placeholder, never bare: that
 // isolates it, and tells the pseudo-language test that it is data. An element

@@ -61,6 +61,7 @@ func (s *localeSet) funcs() template.FuncMap {
 		"timeline": func(l Timeline) (template.HTML, error) { return s.part("timeline", l) },
 		"table":    func(t Table) (template.HTML, error) { return s.part("table", t) },
 		"empty":    func(e Empty) (template.HTML, error) { return s.part("empty", e) },
+		"drawing":  func(d *Drawing) (template.HTML, error) { return s.drawing(d) },
 		"callout":  func(c Callout) (template.HTML, error) { return s.part("callout", c) },
 		"pager":    func(p Pager) (template.HTML, error) { return s.part("pager", p) },
 		"banner":   func(b *Banner) (template.HTML, error) { return s.part("banner", b) },

@@ -20,6 +20,7 @@ type styleView struct {
 	Form     *Form
 	Filter   *Form
 	Empty    Empty
+	Drawing  *Drawing
 	Hits     []styleHit
 }
 
@@ -120,13 +121,29 @@ func fullStyle() styleView {
 			{When: must(calendar.OfMonth(2019, 6)), What: Country("SDN"), State: Tag{Wait, M("page.style.unconfirmed")}, Change: Link{Href: "/style"}},
 			{When: day, What: M("page.style.xray"), Detail: []any{"Amal Idris", Code("XR-0419")}},
 		},
-		Table:  styleTable(day),
+		Drawing: styleDrawing(), Table: styleTable(day),
 		Form:   styleForm(),
 		Filter: &Form{Method: "get", Compact: true, Submit: M("page.style.filter"), Fields: []Field{{Kind: Select, Name: "station", Label: M("page.style.station"), Options: []Option{{Value: "radiology", Label: M("page.style.radiology")}}}, {Kind: Text, Name: "number", Label: M("page.banner.case"), Width: 10, Dir: "ltr"}}},
 		Empty:  Empty{Title: M("page.style.empty_title"), Text: M("page.style.empty_text"), Action: Link{Href: "/style", Text: M("page.style.empty_action")}},
 		Hits: []styleHit{{"/style", "ሰላም ተስፋዬ ገብረ", "Selam Tesfaye Gebre", must(calendar.OfYear(2008)), "US-2026-004117"},
 			{"/style", "سلمى الطيب", "Salma Eltayeb", must(calendar.OfDay(1994, 3, 2)), "UK-2026-000981"}},
 	}
+}
+
+// styleDrawing has every figure and look once.
+func styleDrawing() *Drawing {
+	d := &Drawing{Title: M("page.style.drawing"), Text: M("page.style.drawing_text"), W: 640, H: 220,
+		Key: []KeyEntry{{MarkBar, LookOne, M("page.style.local")}, {MarkBar, LookTwo, M("page.style.imported")}, {MarkLine, LookDashed, M("page.style.limit")}, {MarkDiamond, LookAlarm, M("page.style.tag_danger")}}}
+	add := func(m ...Mark) { d.Marks = append(d.Marks, m...) }
+	add(Mark{Kind: MarkArea, Look: LookGround, At: []float64{40, 150, 600, 120, 600, 180, 40, 180}}, Mark{Kind: MarkLine, Look: LookAxis, At: []float64{40, 180, 600, 180}})
+	for i, n := range []float64{4, 9, 12, 7, 3} {
+		x := 60 + 100*float64(i)
+		add(Mark{Kind: MarkBar, Look: LookOne, At: []float64{x, 180 - 10*n, x + 40, 180}, Name: n}, Mark{Kind: MarkBar, Look: LookTwo, At: []float64{x, 180 - 12*n, x + 40, 180 - 10*n}}, Mark{Kind: MarkWords, Look: LookAxis, At: []float64{x + 20, 200}, Text: 42 + i, Anchor: AnchorMiddle})
+	}
+	add(Mark{Kind: MarkLine, Look: LookDashed, At: []float64{40, 60, 600, 60}}, Mark{Kind: MarkLine, Look: LookBoundary, At: []float64{40, 100, 600, 100}}, Mark{Kind: MarkLine, Look: LookThree, At: []float64{120, 60, 260, 40}, R: 3, Arrow: true},
+		Mark{Kind: MarkDiamond, Look: LookAlarm, At: []float64{280, 45}, R: 6, Name: M("page.style.tag_danger"), Href: "/style"}, Mark{Kind: MarkTriangle, At: []float64{400, 45}, R: 6}, Mark{Kind: MarkSquare, Look: LookThree, At: []float64{430, 45}, R: 5}, Mark{Kind: MarkDot, Look: LookDashed, At: []float64{460, 45}, R: 6},
+		Mark{Kind: MarkWords, At: []float64{600, 30}, Text: "Jebel Aulia", Anchor: AnchorEnd}, Mark{Kind: MarkWords, Look: LookAlarm, At: []float64{40, 30}, Text: M("page.style.limit")})
+	return d
 }
 
 func styleTable(day calendar.Day) Table {
@@ -157,8 +174,17 @@ func Samples() []Sample {
 		{Name: "hits", Template: "page/style-hits", Fragment: true, Empty: styleView{}, Full: fullStyle()},
 		{Name: "form with a problem", Template: "page/form", Title: "page.style.form", Empty: &Form{}, Full: failed, Problems: failed.Problems()},
 		{Name: "sheet", Template: "page/style", Title: "page.style.title", Empty: styleView{Form: &Form{}, Filter: &Form{}}, Full: fullStyle(), Banner: styleBanner(), Bare: true},
+		{Name: "page of parts", Template: SheetTemplate, Title: "page.style.title", Empty: Sheet{}, Full: fullSheet()},
 		{Name: "not allowed", Template: "page/error", Title: "page.error.title_forbidden", Empty: errorView{}, Full: errorView{Code: fault.Forbidden, Message: M("page.error.forbidden"), Home: true}},
 		{Name: "changed meanwhile", Template: "page/error", Title: "page.error.title_conflict", Empty: errorView{}, Full: errorView{Code: fault.Conflict, Message: M("page.error.conflict"), Home: true}},
 		{Name: "error in a part", Template: "page/error-fragment", Fragment: true, Empty: errorView{}, Full: errorView{Message: M("page.error.internal")}},
 	}
+}
+
+// fullSheet is a sheet with everything in it.
+func fullSheet() Sheet {
+	v, lead := fullStyle(), M("page.style.lead")
+	link := []Link{{Href: "/style", Text: M("page.style.stop_link")}, {Href: "/style", Name: "Jebel Aulia"}}
+	return Sheet{Lead: lead, Notes: v.Callouts, Actions: link, Filter: v.Filter, Rows: v.Rows, Drawing: v.Drawing, Table: &v.Table, Form: v.Form, Limits: []Msg{M("page.style.info_text")},
+		Parts: []Part{{Title: M("page.style.h_list"), Lead: lead, Notes: v.Callouts[:1], Lines: []string{"a line of a log"}, Rows: v.Rows[:1], Timeline: v.Journey, Actions: link[:1]}, {Drawing: &Drawing{Text: lead, W: 10, H: 10}}}}
 }
