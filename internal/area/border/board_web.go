@@ -21,18 +21,18 @@ func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "border.board.title", Wide: true, Back: page.Link{Href: "/border", Text: page.M("border.title")}}, boardView(b, page.LocaleOf(r).Code), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.board.title", Wide: true, Back: page.Link{Href: "/border", Text: page.M("border.title")}}, boardView(b, page.LocaleOf(r).Code), nil)
 }
 
 var boardSpans = []int{1, 7, firstDays, 28, mostBoard}
 
-func boardView(b Board, lang string) view {
+func boardView(b Board, lang string) page.Sheet {
 	span := int(b.Last-b.First) + 1
 	var spans []page.Option
 	for _, n := range boardSpans {
 		spans = append(spans, page.Option{Value: strconv.Itoa(n), Label: page.M("border.board.days", "count", n)})
 	}
-	v := view{Lead: page.M("border.board.lead"), Filter: &page.Form{Method: "get", Action: "/border/board", Compact: true, Submit: page.M("border.board.show"), Fields: []page.Field{
+	v := page.Sheet{Lead: page.M("border.board.lead"), Filter: &page.Form{Method: "get", Action: "/border/board", Compact: true, Submit: page.M("border.board.show"), Fields: []page.Field{
 		{Kind: page.Select, Name: "days", Label: page.M("border.board.span"), Options: spans, Value: strconv.Itoa(span)}}}}
 	v.Rows = totalRows(b.All)
 	points := &page.Table{Tight: true, Caption: page.M("border.board.by_point"), Columns: append([]page.Column{{Label: page.M("border.point.point"), Wide: true}}, totalColumns(page.M("border.board.reported_days"))...),
@@ -45,7 +45,7 @@ func boardView(b Board, lang string) view {
 	for _, d := range b.Days {
 		days.Rows = append(days.Rows, append(append([]page.Cell{d.Day.Date()}, totalCells(d.Totals)...), page.M("border.board.of", "n", d.Reported, "all", b.Open)))
 	}
-	v.Parts = []part{{Table: points}, {Table: days}}
+	v.Parts = []page.Part{{Table: points}, {Table: days}}
 	return v
 }
 
@@ -96,16 +96,16 @@ func (s *Service) getPointBoard(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "border.board.point", Wide: true, Back: page.Link{Href: "/border/board", Text: page.M("border.board.title")}}, pointBoardView(b, page.LocaleOf(r).Code), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.board.point", Wide: true, Back: page.Link{Href: "/border/board", Text: page.M("border.board.title")}}, pointBoardView(b, page.LocaleOf(r).Code), nil)
 }
 
-func pointBoardView(b PointBoard, lang string) view {
+func pointBoardView(b PointBoard, lang string) page.Sheet {
 	path := "/border/points/" + b.Point.Post.Code + "/board"
 	state := page.Tag{Level: page.Wait, Text: page.M("border.day.open")}
 	if b.Reported {
 		state = page.Tag{Level: page.Done, Text: page.M("border.day.closed")}
 	}
-	v := view{Rows: append(page.Summary{{Label: page.M("border.point.point"), Value: b.Point.Name(lang)}, {Label: page.M("border.day.day"), Value: []any{b.Day.Date(), state}}}, totalRows(b.All)...),
+	v := page.Sheet{Rows: append(page.Summary{{Label: page.M("border.point.point"), Value: b.Point.Name(lang)}, {Label: page.M("border.day.day"), Value: []any{b.Day.Date(), state}}}, totalRows(b.All)...),
 		Actions: []page.Link{{Href: path + "?day=" + strconv.Itoa(int(b.Day)-1), Text: page.M("border.day.before")}}}
 	if b.Day < b.Today {
 		v.Actions = append(v.Actions, page.Link{Href: path, Text: page.M("border.day.today")})
@@ -148,7 +148,7 @@ func pointBoardView(b PointBoard, lang string) view {
 			ages.Rows = append(ages.Rows, row(label, t))
 		}
 	}
-	v.Parts = []part{{Table: hours}, {Table: ways}, {Table: ages}}
+	v.Parts = []page.Part{{Table: hours}, {Table: ways}, {Table: ages}}
 	return v
 }
 

@@ -53,13 +53,13 @@ func (s *Service) getCount(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	v := tapPage(own, Direction(q.Get("direction")), Age(q.Get("age")), s.now(), page.LocaleOf(r).Code)
-	s.render(w, r, page.Page{Template: "border/count", Title: "border.count.title", View: v}, view{}, nil)
+	s.Pages.Render(w, r, page.Page{Template: "border/count", Title: "border.count.title", View: v})
 }
 
 func tapPage(own Own, d Direction, a Age, now time.Time, lang string) countView {
 	v := countView{PointName: own.Point.Name(lang), Started: own.Shift.Started, ShiftID: own.Shift.ID.String(), BatchID: db.NewID().String(),
 		NowID: itoa(now.UnixMilli()), Offset: own.Point.Post.Offset,
-		Direction: page.Field{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: options(Directions, "border.direction."), Inline: true, Value: string(d), Optional: true},
+		Direction: page.Field{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: page.OptionsOf(Directions, "border.direction."), Inline: true, Value: string(d), Optional: true},
 		Age:       page.Field{Kind: page.Radios, Name: "age", Label: page.M("border.count.age"), Options: ageOptions(), Inline: true, Value: string(a), Optional: true},
 		Ways: []page.Link{{Href: "/border/hours", Text: page.M("border.hours.title")}, {Href: dayPath(own.Point.Post.Code), Text: page.M("border.day.title")},
 			{Href: "/border/shift/end", Text: page.M("border.shift.end")}}}
@@ -96,7 +96,7 @@ func ageOptions() []page.Option {
 // postTap counts one press of a page without script. Its id was made with the page, so
 // that a form that is sent twice counts once.
 func (s *Service) postTap(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -184,7 +184,7 @@ func hoursForm(own Own) *page.Form {
 	}
 	fields := []page.Field{
 		{Kind: page.Select, Name: "hour", Label: page.M("border.hours.hour"), Options: hours},
-		{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: options(Directions, "border.direction."), Inline: true},
+		{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: page.OptionsOf(Directions, "border.direction."), Inline: true},
 	}
 	for _, f := range totalFields(nil) {
 		f.Optional = true
@@ -217,11 +217,11 @@ func (s *Service) showHours(w http.ResponseWriter, r *http.Request, f *page.Form
 	if f == nil {
 		f = hoursForm(own)
 	}
-	s.render(w, r, page.Page{Title: "border.hours.title", Back: page.Link{Href: "/border/count", Text: page.M("border.count.title")}}, hoursView(f, typed), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.hours.title", Back: page.Link{Href: "/border/count", Text: page.M("border.count.title")}}, hoursView(f, typed), f)
 }
 
-func hoursView(f *page.Form, typed []Tally) view {
-	v := view{Lead: page.M("border.hours.lead"), Form: f}
+func hoursView(f *page.Form, typed []Tally) page.Sheet {
+	v := page.Sheet{Lead: page.M("border.hours.lead"), Form: f}
 	if len(typed) == 0 {
 		return v
 	}
@@ -240,12 +240,12 @@ func hoursView(f *page.Form, typed []Tally) view {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	v.Parts = []part{{Title: page.M("border.hours.typed"), Table: t}}
+	v.Parts = []page.Part{{Title: page.M("border.hours.typed"), Table: t}}
 	return v
 }
 
 func (s *Service) postHours(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -310,11 +310,11 @@ func (s *Service) showDay(w http.ResponseWriter, r *http.Request, day calendar.D
 	if f == nil {
 		f = dayForm(st)
 	}
-	s.render(w, r, page.Page{Title: "border.day.title", Back: page.Link{Href: "/border", Text: page.M("border.title")}}, dayView(st, f, page.LocaleOf(r).Code), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.day.title", Back: page.Link{Href: "/border", Text: page.M("border.title")}}, dayView(st, f, page.LocaleOf(r).Code), f)
 }
 
-func dayView(st DayState, f *page.Form, lang string) view {
-	v := view{Lead: page.M("border.day.lead"), Form: f, Rows: page.Summary{{Label: page.M("border.point.point"), Value: st.Point.Name(lang)}, {Label: page.M("border.day.day"), Value: st.Day.Date()}},
+func dayView(st DayState, f *page.Form, lang string) page.Sheet {
+	v := page.Sheet{Lead: page.M("border.day.lead"), Form: f, Rows: page.Summary{{Label: page.M("border.point.point"), Value: st.Point.Name(lang)}, {Label: page.M("border.day.day"), Value: st.Day.Date()}},
 		Actions: []page.Link{{Href: dayPath(st.Point.Post.Code) + "?day=" + strconv.Itoa(int(st.Day-1)), Text: page.M("border.day.before")}}}
 	if st.Day < st.Today {
 		v.Actions = append(v.Actions, page.Link{Href: dayPath(st.Point.Post.Code), Text: page.M("border.day.today")})
@@ -329,7 +329,7 @@ func dayView(st DayState, f *page.Form, lang string) view {
 }
 
 func (s *Service) postDay(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}

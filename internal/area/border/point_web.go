@@ -29,11 +29,11 @@ func (s *Service) getPoints(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.BorderRead) {
 		v.Actions = append([]page.Link{{Href: "/border/board", Text: page.M("border.board.title")}}, v.Actions...)
 	}
-	s.render(w, r, page.Page{Title: "border.title", Wide: true}, v, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.title", Wide: true}, v, nil)
 }
 
-func pointsView(points []PointState, own Own, edits bool, lang string) view {
-	v := view{Table: pointTable(points, edits, lang)}
+func pointsView(points []PointState, own Own, edits bool, lang string) page.Sheet {
+	v := page.Sheet{Table: pointTable(points, edits, lang)}
 	if edits {
 		v.Actions = append(v.Actions, page.Link{Href: "/border/points/new", Text: page.M("border.point.add")})
 	}
@@ -200,11 +200,11 @@ func (s *Service) getPoint(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: title}, view{Rows: pointRows(p, page.LocaleOf(r).Code), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: title}, page.Sheet{Rows: pointRows(p, page.LocaleOf(r).Code), Form: f}, f)
 }
 
 func (s *Service) postPoint(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -230,7 +230,7 @@ func (s *Service) postPoint(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, err)
 			return
 		}
-		s.render(w, r, page.Page{Title: title}, view{Rows: pointRows(was, page.LocaleOf(r).Code), Form: f}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: title}, page.Sheet{Rows: pointRows(was, page.LocaleOf(r).Code), Form: f}, f)
 		return
 	}
 	s.Pages.Redirect(w, r, "/border", page.M("border.point.saved"))

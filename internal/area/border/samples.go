@@ -13,8 +13,8 @@ var sampleNow = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 // Samples are this package's pages for the tests that render every page.
 func Samples(hostile string) []page.Sample {
-	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: "border/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	pageOf := func(name, title string, full, hostile page.Sheet, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
 	points := func(name string) []PointState {
 		one := PointState{Point: samplePoint(name), Today: 20000, Shift: sampleOwn(name).Shift, Totals: Totals{Passed: 120, Screened: 118}, Report: true, Count: true}
@@ -31,7 +31,7 @@ func Samples(hostile string) []page.Sample {
 	sites := []page.Option{{Value: "BUS", Text: hostile}}
 	return []page.Sample{
 		pageOf("points of entry", "border.title", pointsView(points("Busia"), Own{}, true, "en"), pointsView(points(hostile), bad, false, "en")),
-		pageOf("a point", "border.point.change", view{Rows: pointRows(samplePoint("Busia"), "en"), Form: pointFields(samplePoint("Busia"), nil, sites)}, view{Rows: pointRows(samplePoint(hostile), "en"), Form: pointFields(Point{}, sites, sites)}, page.Problem{Field: "offset", Text: page.M("border.error.choose")}),
+		pageOf("a point", "border.point.change", page.Sheet{Rows: pointRows(samplePoint("Busia"), "en"), Form: pointFields(samplePoint("Busia"), nil, sites)}, page.Sheet{Rows: pointRows(samplePoint(hostile), "en"), Form: pointFields(Point{}, sites, sites)}, page.Problem{Field: "offset", Text: page.M("border.error.choose")}),
 		pageOf("the end of a shift", "border.shift.end", endView(own, endForm(), "en"), endView(bad, endForm(), "en")),
 		pageOf("an hour", "border.hours.title", hoursView(hoursForm(own), typed), hoursView(hoursForm(bad), typed), page.Problem{Field: "passed", Text: page.M("border.error.passed")}),
 		pageOf("a day", "border.day.title", dayView(day("Busia"), dayForm(day("Busia")), "en"), dayView(day(hostile), dayForm(day(hostile)), "en"), page.Problem{Field: "why", Text: page.M("border.error.why")}),

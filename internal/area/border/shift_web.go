@@ -8,7 +8,7 @@ import (
 )
 
 func (s *Service) postShift(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -38,19 +38,19 @@ func (s *Service) showEnd(w http.ResponseWriter, r *http.Request, f *page.Form) 
 		s.fail(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "border.shift.end", Back: page.Link{Href: "/border/count", Text: page.M("border.count.title")}}, endView(own, f, page.LocaleOf(r).Code), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "border.shift.end", Back: page.Link{Href: "/border/count", Text: page.M("border.count.title")}}, endView(own, f, page.LocaleOf(r).Code), f)
 }
 
-func endView(own Own, f *page.Form, lang string) view {
+func endView(own Own, f *page.Form, lang string) page.Sheet {
 	rows := page.Summary{{Label: page.M("border.point.point"), Value: own.Point.Name(lang)}, {Label: page.M("border.shift.started_at"), Value: own.Shift.Started}}
 	for _, w := range Whats {
 		rows = append(rows, page.Row{Label: page.M("border.what." + string(w)), Value: own.Counts[w]})
 	}
-	return view{Lead: page.M("border.shift.end_lead"), Rows: rows, Form: f, Actions: []page.Link{{Href: dayPath(own.Point.Post.Code), Text: page.M("border.day.title")}}}
+	return page.Sheet{Lead: page.M("border.shift.end_lead"), Rows: rows, Form: f, Actions: []page.Link{{Href: dayPath(own.Point.Post.Code), Text: page.M("border.day.title")}}}
 }
 
 func (s *Service) postEnd(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.fail(w, r, err)
 		return
 	}

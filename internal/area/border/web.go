@@ -31,40 +31,6 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	}
 }
 
-// view is any page of this package but the tap counter.
-type view struct {
-	Lead    page.Msg
-	Notes   []page.Callout
-	Actions []page.Link
-	Filter  *page.Form
-	Rows    page.Summary
-	Table   *page.Table
-	Form    *page.Form
-	Parts   []part
-}
-
-type part struct {
-	Title page.Msg
-	Lead  page.Msg
-	Rows  page.Summary
-	Table *page.Table
-	Form  *page.Form
-}
-
-const formLimit = 64 << 10
-
-// render writes a page; f is the form whose problems it shows, if it has one.
-func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v view, f *page.Form) {
-	if pg.Template == "" {
-		pg.Template, pg.View = "border/page", v
-	}
-	if f != nil {
-		s.Pages.Form(w, r, pg, f)
-		return
-	}
-	s.Pages.Render(w, r, pg)
-}
-
 // fail answers an error: whoever has no shift is sent to begin one.
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if fault.KeyOf(err) == "border.error.no_shift" {
@@ -72,15 +38,6 @@ func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.Pages.Error(w, r, err)
-}
-
-// options makes the choices of a field from a list of codes and their words.
-func options[T ~string](list []T, prefix string) []page.Option {
-	var out []page.Option
-	for _, v := range list {
-		out = append(out, page.Option{Value: string(v), Label: page.M(prefix + string(v))})
-	}
-	return out
 }
 
 // readTotals reads a box a number; an empty one was not counted.

@@ -24,7 +24,7 @@ func (s *Service) getNext(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "mobility.next.title", Back: homeLink(), Wide: true}, nextView(n, by, page.LocaleOf(r).Code), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "mobility.next.title", Back: homeLink(), Wide: true}, nextView(n, by, page.LocaleOf(r).Code), nil)
 }
 
 // readNext reads the question of the page; what cannot be read is as if it was not asked.
@@ -45,8 +45,8 @@ func readNext(r *http.Request) (q NextQuery, by Model) {
 	return q, by
 }
 
-func nextView(n Next, by Model, lang string) view {
-	v := view{Lead: page.M("mobility.next.lead")}
+func nextView(n Next, by Model, lang string) page.Sheet {
+	v := page.Sheet{Lead: page.M("mobility.next.lead")}
 	if n.Query.Disease != "" {
 		v.Filter = nextForm(n, by)
 	}
@@ -55,7 +55,7 @@ func nextView(n Next, by Model, lang string) view {
 		return v
 	}
 	v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("mobility.next.no_number")}}}
-	v.Parts = []part{pastPart(n), rankingPart(n, by, lang), affectedPart(n, lang), modelsPart(n)}
+	v.Parts = []page.Part{pastPart(n), rankingPart(n, by, lang), affectedPart(n, lang), modelsPart(n)}
 	v.Limits = append(limitsOf(n.Flows, n.Times), page.M("mobility.limits.order"), page.M("mobility.limits.static"), page.M("mobility.limits.small"))
 	return v
 }
@@ -102,8 +102,8 @@ func (n Next) name(unit, lang string) string { return n.Names[unit].Name(lang) }
 
 // pastPart is how each model did on days before, and as of the day itself where what
 // came after it is known.
-func pastPart(n Next) part {
-	p := part{Title: page.M("mobility.next.past"), Lead: page.M("mobility.next.past_lead", "k", TopPlaces), Table: &page.Table{Columns: []page.Column{{Label: page.M("mobility.next.model"), Wide: true}},
+func pastPart(n Next) page.Part {
+	p := page.Part{Title: page.M("mobility.next.past"), Lead: page.M("mobility.next.past_lead", "k", TopPlaces), Table: &page.Table{Columns: []page.Column{{Label: page.M("mobility.next.model"), Wide: true}},
 		Empty: page.Empty{Title: page.M("mobility.next.no_past"), Text: page.M("mobility.next.no_past_text")}}}
 	days := n.Past
 	if slices.ContainsFunc(n.Ranking.Candidates, func(c Candidate) bool { return c.Hit }) {
@@ -150,8 +150,8 @@ func scoreCell(s flow.Score) any {
 
 // rankingPart is the candidates in the order of one model, with the place that each of
 // the others gives them.
-func rankingPart(n Next, by Model, lang string) part {
-	p := part{Title: page.M("mobility.next.ranking"), Lead: page.M("mobility.next.ranking_lead", "day", n.Ranking.AsOf, "model", modelMsg(by), "n", len(n.Ranking.Candidates))}
+func rankingPart(n Next, by Model, lang string) page.Part {
+	p := page.Part{Title: page.M("mobility.next.ranking"), Lead: page.M("mobility.next.ranking_lead", "day", n.Ranking.AsOf, "model", modelMsg(by), "n", len(n.Ranking.Candidates))}
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}}, Empty: page.Empty{Title: page.M("mobility.next.no_candidates")}}
 	var models []Model
 	for _, m := range Models {
@@ -203,7 +203,7 @@ func sinceCell(c Candidate) any {
 }
 
 // affectedPart is where the outbreak is, and what the models do not know of there.
-func affectedPart(n Next, lang string) part {
+func affectedPart(n Next, lang string) page.Part {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}, {Label: page.M("mobility.next.first")}, {Label: page.M("mobility.next.cases"), Number: true}, {Label: page.M("mobility.next.gaps")}}}
 	list := slices.Clone(n.Ranking.Affected)
 	slices.SortStableFunc(list, func(a, b Affected) int { return cmp.Compare(b.Cases, a.Cases) })
@@ -223,12 +223,12 @@ func affectedPart(n Next, lang string) part {
 		}
 		t.Rows = append(t.Rows, []page.Cell{n.name(a.Unit, lang), a.First, a.Cases, cell})
 	}
-	return part{Title: page.M("mobility.next.affected"), Lead: page.M("mobility.next.affected_lead"), Table: t}
+	return page.Part{Title: page.M("mobility.next.affected"), Lead: page.M("mobility.next.affected_lead"), Table: t}
 }
 
 // modelsPart says what each model does, and why one is not there.
-func modelsPart(n Next) part {
-	p := part{Title: page.M("mobility.next.models")}
+func modelsPart(n Next) page.Part {
+	p := page.Part{Title: page.M("mobility.next.models")}
 	for _, m := range Models {
 		text := []page.Msg{page.M("mobility.model_how." + string(m))}
 		if why := n.Ranking.Absent[m]; why != "" {

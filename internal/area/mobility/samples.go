@@ -9,16 +9,16 @@ import (
 
 // Samples are this package's pages for the tests that render every page.
 func Samples(hostile string) []page.Sample {
-	pageOf := func(name, title string, make func(words string) view) page.Sample {
-		return page.Sample{Name: name, Template: "mobility/page", Title: title, Empty: view{}, Full: make("Flowminder"), Hostile: make(hostile), Wide: true}
+	pageOf := func(name, title string, make func(words string) page.Sheet) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: make("Flowminder"), Hostile: make(hostile), Wide: true}
 	}
 	return []page.Sample{
-		pageOf("mobility", "mobility.title", func(words string) view {
+		pageOf("mobility", "mobility.title", func(words string) page.Sheet {
 			return homeView([]Matrix{sampleMatrix(words), {Code: "road", Name: words, Measure: Minutes}})
 		}),
-		pageOf("a matrix", "mobility.matrix.title", func(words string) view { return matrixView(sampleTable(words)) }),
-		pageOf("who may be next", "mobility.next.title", func(words string) view { return nextView(sampleNext(words), Gravity, "en") }),
-		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) view { return nextView(Next{}, FlowOnly, "en") }),
+		pageOf("a matrix", "mobility.matrix.title", func(words string) page.Sheet { return matrixView(sampleTable(words)) }),
+		pageOf("who may be next", "mobility.next.title", func(words string) page.Sheet { return nextView(sampleNext(words), Gravity, "en") }),
+		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) page.Sheet { return nextView(Next{}, FlowOnly, "en") }),
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-//go:embed templates locales
+//go:embed locales
 var files embed.FS
 
 // Pages are the pages and words of this package.

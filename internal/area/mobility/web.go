@@ -17,39 +17,9 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	}
 }
 
-// view is any page of this package.
-type view struct {
-	Lead    page.Msg
-	Notes   []page.Callout
-	Actions []page.Link
-	Filter  *page.Form
-	Rows    page.Summary
-	Table   *page.Table
-	Form    *page.Form
-	Parts   []part
-	Limits  []page.Msg // printed under everything that is made of data with limits
-}
-
-type part struct {
-	Title page.Msg
-	Lead  page.Msg
-	Rows  page.Summary
-	Table *page.Table
-	Form  *page.Form
-}
-
 const homePath = "/mobility"
 
 func homeLink() page.Link { return page.Link{Href: homePath, Text: page.M("mobility.title")} }
-
-func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v view, f *page.Form) {
-	pg.Template, pg.View = "mobility/page", v
-	if f != nil {
-		s.Pages.Form(w, r, pg, f)
-		return
-	}
-	s.Pages.Render(w, r, pg)
-}
 
 func (s *Service) getHome(w http.ResponseWriter, r *http.Request) {
 	list, err := s.Matrices(r.Context())
@@ -57,16 +27,16 @@ func (s *Service) getHome(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "mobility.title", Wide: true}, homeView(list), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "mobility.title", Wide: true}, homeView(list), nil)
 }
 
-func homeView(list []Matrix) view {
+func homeView(list []Matrix) page.Sheet {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.matrix.name"), Wide: true}, {Label: page.M("mobility.matrix.measure")}, {Label: page.M("mobility.matrix.when")}, {Label: page.M("mobility.matrix.source")}},
 		Empty: page.Empty{Title: page.M("mobility.matrix.none"), Text: page.M("mobility.matrix.none_text")}}
 	for _, m := range list {
 		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: homePath + "/matrices/" + m.Code, Name: m.Name}, measureMsg(m), whenCell(m), m.Source})
 	}
-	return view{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}}, Parts: []part{{Title: page.M("mobility.matrix.all"), Table: t}}}
+	return page.Sheet{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
 }
 
 // measureMsg says what the numbers of a matrix are, and of which period.
@@ -95,10 +65,10 @@ func (s *Service) getMatrix(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "mobility.matrix.title", Back: homeLink()}, matrixView(t), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "mobility.matrix.title", Back: homeLink()}, matrixView(t), nil)
 }
 
-func matrixView(t Table) view {
+func matrixView(t Table) page.Sheet {
 	listed, unknown := 0, 0
 	for _, cells := range t.Rows {
 		for _, v := range cells {
@@ -107,7 +77,7 @@ func matrixView(t Table) view {
 			}
 		}
 	}
-	v := view{Rows: page.Summary{{Label: page.M("mobility.matrix.name"), Value: t.Name}, {Label: page.M("mobility.matrix.measure"), Value: measureMsg(t.Matrix)},
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("mobility.matrix.name"), Value: t.Name}, {Label: page.M("mobility.matrix.measure"), Value: measureMsg(t.Matrix)},
 		{Label: page.M("mobility.matrix.when"), Value: whenCell(t.Matrix)}, {Label: page.M("mobility.matrix.source"), Value: t.Source}, {Label: page.M("mobility.matrix.licence"), Value: t.Licence},
 		{Label: page.M("mobility.matrix.origins"), Value: len(t.Rows)}, {Label: page.M("mobility.matrix.pairs"), Value: listed}, {Label: page.M("mobility.matrix.unknown"), Value: unknown},
 		{Label: page.M("mobility.matrix.unlisted"), Value: page.M("mobility.unlisted." + string(t.Unlisted))}}}

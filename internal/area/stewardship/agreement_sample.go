@@ -36,25 +36,25 @@ func sharingSamples(now time.Time, banner *page.Banner) []page.Sample {
 	}
 	offer, _ := words.offerView(id, Offer{Agreement: g, Parts: packet.Parts, Digest: "x"})
 	refused, _ := words.offerView(id, Offer{Agreement: g, Parts: packet.Parts, Refused: fault.New(fault.Forbidden, "sample", "door.release.consent")})
-	pageOf := func(name, title string, full view, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: "stewardship/page", Title: title, Empty: view{}, Full: full, Problems: problems, Wide: full.Table != nil}
+	pageOf := func(name, title string, full page.Sheet, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Problems: problems, Wide: full.Table != nil}
 	}
 	with := func(s page.Sample) page.Sample { s.Banner = banner; return s }
 	answer := packetForm(id)
 	reply := replyForm()
 	return []page.Sample{
-		pageOf("agreements", "stewardship.agreements.title", view{Lead: page.M("stewardship.agreements.lead"), Table: agreementTable([]AgreementView{draft, held})}),
-		pageOf("draft an agreement", "stewardship.agreements.new", view{Lead: page.M("stewardship.agreements.new_lead"), Parts: []part{{Form: form}}}, page.Problem{Field: "expires", Text: page.M("stewardship.error.expires")}),
+		pageOf("agreements", "stewardship.agreements.title", page.Sheet{Lead: page.M("stewardship.agreements.lead"), Table: agreementTable([]AgreementView{draft, held})}),
+		pageOf("draft an agreement", "stewardship.agreements.new", page.Sheet{Lead: page.M("stewardship.agreements.new_lead"), Parts: []page.Part{{Form: form}}}, page.Problem{Field: "expires", Text: page.M("stewardship.error.expires")}),
 		pageOf("agreement to sign", "stewardship.agreements.one", words.agreementView(draft, true)),
 		pageOf("agreement in force", "stewardship.agreements.one", words.agreementView(held, true)),
 		with(pageOf("hand over", "stewardship.handover.title", words.handOversView(id, []HandedOver{handed}, []Agreement{g}))),
 		with(pageOf("what would be handed over", "stewardship.handover.one", offer)),
 		with(pageOf("no consent to hand over", "stewardship.handover.one", refused)),
 		pageOf("code for an answer", "stewardship.handover.done", codeView("ABCD-2345-GHJK-6789")),
-		pageOf("handed over to us", "stewardship.inbox.title", view{Lead: page.M("stewardship.inbox.lead"), Table: inboxTable([]HandedOver{handed})}),
+		pageOf("handed over to us", "stewardship.inbox.title", page.Sheet{Lead: page.M("stewardship.inbox.lead"), Table: inboxTable([]HandedOver{handed})}),
 		pageOf("somebody handed over to us", "stewardship.inbox.one", words.packetView(handed, answer), page.Problem{Field: "step", Text: page.M("stewardship.error.choose")}),
-		pageOf("answer with a code", "stewardship.reply.title", view{Lead: page.M("stewardship.reply.lead"), Parts: []part{{Form: reply}}}, page.Problem{Field: "code", Text: page.M("stewardship.error.reply_code")}),
-		pageOf("answered with a code", "stewardship.reply.thanks", view{Lead: page.M("stewardship.reply.thanks_lead")}),
+		pageOf("answer with a code", "stewardship.reply.title", page.Sheet{Lead: page.M("stewardship.reply.lead"), Parts: []page.Part{{Form: reply}}}, page.Problem{Field: "code", Text: page.M("stewardship.error.reply_code")}),
+		pageOf("answered with a code", "stewardship.reply.thanks", page.Sheet{Lead: page.M("stewardship.reply.thanks_lead")}),
 	}
 }
 

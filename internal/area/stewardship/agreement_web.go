@@ -22,11 +22,11 @@ func (s *Service) getAgreements(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := view{Lead: page.M("stewardship.agreements.lead"), Table: agreementTable(list)}
+	v := page.Sheet{Lead: page.M("stewardship.agreements.lead"), Table: agreementTable(list)}
 	if s.Access.May(r.Context(), access.AgreementDecide, access.Resource{Kind: kindAgreement}) {
 		v.Actions = []page.Link{{Href: "/agreements/new", Text: page.M("stewardship.agreements.new")}}
 	}
-	s.render(w, r, page.Page{Title: "stewardship.agreements.title", Wide: true}, v, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.title", Wide: true}, v, nil)
 }
 
 func agreementTable(list []AgreementView) *page.Table {
@@ -119,7 +119,7 @@ func (s *Service) newAgreement(w http.ResponseWriter, r *http.Request) *page.For
 		return nil
 	}
 	if len(hubs) == 0 {
-		s.render(w, r, page.Page{Title: "stewardship.agreements.new"}, view{Notes: []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("stewardship.agreements.no_hub")}}}}, nil)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.new"}, page.Sheet{Notes: []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("stewardship.agreements.no_hub")}}}}, nil)
 		return nil
 	}
 	return f
@@ -127,12 +127,12 @@ func (s *Service) newAgreement(w http.ResponseWriter, r *http.Request) *page.For
 
 func (s *Service) getNewAgreement(w http.ResponseWriter, r *http.Request) {
 	if f := s.newAgreement(w, r); f != nil {
-		s.render(w, r, page.Page{Title: "stewardship.agreements.new"}, view{Lead: page.M("stewardship.agreements.new_lead"), Parts: []part{{Form: f}}}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.new"}, page.Sheet{Lead: page.M("stewardship.agreements.new_lead"), Parts: []page.Part{{Form: f}}}, f)
 	}
 }
 
 func (s *Service) postNewAgreement(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -160,7 +160,7 @@ func (s *Service) postNewAgreement(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.render(w, r, page.Page{Title: "stewardship.agreements.new"}, view{Lead: page.M("stewardship.agreements.new_lead"), Parts: []part{{Form: f}}}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.new"}, page.Sheet{Lead: page.M("stewardship.agreements.new_lead"), Parts: []page.Part{{Form: f}}}, f)
 }
 
 // readAgreement reads the terms and notes what cannot be read.
@@ -211,14 +211,14 @@ func (s *Service) getAgreement(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.agreements.one", Back: page.Link{Href: "/agreements", Text: page.M("stewardship.agreements.title")}},
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.one", Back: page.Link{Href: "/agreements", Text: page.M("stewardship.agreements.title")}},
 		s.agreementView(g, s.Access.May(r.Context(), access.AgreementDecide, access.Resource{Kind: kindAgreement})), nil)
 }
 
 // agreementView is an agreement in words.
-func (s *Service) agreementView(g AgreementView, mayDecide bool) view {
+func (s *Service) agreementView(g AgreementView, mayDecide bool) page.Sheet {
 	words := plainWords{known: s.known}
-	v := view{Rows: page.Summary{
+	v := page.Sheet{Rows: page.Summary{
 		{Label: page.M("stewardship.agreements.state"), Value: agreementTag(g.State)},
 		{Label: page.M("stewardship.agreements.peer"), Value: []any{g.Peer, page.M("stewardship.agreements.key", "key", g.Pin[:min(16, len(g.Pin))])}},
 		{Label: page.M("stewardship.agreements.recipient"), Value: recipientIn(g.Recipient(), g.Country)},
@@ -245,18 +245,18 @@ func (s *Service) agreementView(g AgreementView, mayDecide bool) view {
 		page.Row{Label: page.M("stewardship.agreements.number"), Value: page.Code(g.ID.String())},
 		page.Row{Label: page.M("stewardship.agreements.digest"), Value: page.Code(g.Terms)},
 		page.Row{Label: page.M("stewardship.agreements.officers"), Value: officers(g)})
-	v.Parts = append(v.Parts, part{Title: page.M("stewardship.agreements.sent_title"), Lead: page.M("stewardship.agreements.sent_lead"), Rows: sentRows(g)},
-		part{Title: page.M("stewardship.agreements.queries"), Lead: page.M("stewardship.agreements.queries_lead"), Table: queryTable(g.Queries)})
+	v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.agreements.sent_title"), Lead: page.M("stewardship.agreements.sent_lead"), Rows: sentRows(g)},
+		page.Part{Title: page.M("stewardship.agreements.queries"), Lead: page.M("stewardship.agreements.queries_lead"), Table: queryTable(g.Queries)})
 	action := "/agreements/" + g.ID.String()
 	switch {
 	case g.MaySign:
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("stewardship.agreements.sign_note")}})
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.agreements.sign_title"), Form: &page.Form{Action: action + "/sign", Submit: page.M("stewardship.agreements.sign")}})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.agreements.sign_title"), Form: &page.Form{Action: action + "/sign", Submit: page.M("stewardship.agreements.sign")}})
 	case g.State == AgreementDrafted:
 		v.Notes = append(v.Notes, page.Callout{Level: page.Info, Text: []page.Msg{page.M("stewardship.agreements.waits")}})
 	}
 	if mayDecide && g.State != AgreementEnded {
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.agreements.end_title"), Lead: page.M("stewardship.agreements.end_lead"),
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.agreements.end_title"), Lead: page.M("stewardship.agreements.end_lead"),
 			Form: &page.Form{Action: action + "/end", Submit: page.M("stewardship.agreements.end"), Danger: true}})
 	}
 	return v
@@ -343,7 +343,7 @@ func (s *Service) postEnd(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) changed(w http.ResponseWriter, r *http.Request, change func(context.Context, db.ID) error, done string) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = change(r.Context(), id)
 	}

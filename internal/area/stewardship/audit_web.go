@@ -21,7 +21,7 @@ func auditFilter(users []access.User) *page.Form {
 	f := &page.Form{Method: "get", Action: "/audit", Compact: true, Submit: page.M("stewardship.audit.show"), Fields: []page.Field{
 		{Kind: page.Text, Name: "code", Label: page.M("stewardship.audit.code"), Dir: "ltr", Width: 20, Max: 40, Optional: true},
 		{Kind: page.Select, Name: "user", Label: page.M("stewardship.audit.user"), Optional: true},
-		{Kind: page.Select, Name: "act", Label: page.M("stewardship.audit.act"), Optional: true, Options: options(acts, "stewardship.act.")},
+		{Kind: page.Select, Name: "act", Label: page.M("stewardship.audit.act"), Optional: true, Options: page.OptionsOf(acts, "stewardship.act.")},
 		{Kind: page.Date, Name: "from", Label: page.M("stewardship.audit.from"), Optional: true},
 		{Kind: page.Date, Name: "to", Label: page.M("stewardship.audit.to"), Optional: true},
 	}}
@@ -54,7 +54,7 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := view{Filter: f, Actions: []page.Link{
+	v := page.Sheet{Filter: f, Actions: []page.Link{
 		{Href: "/audit/glass", Text: page.M("stewardship.glass.title")}, {Href: "/audit/policy", Text: page.M("stewardship.policy.title")},
 		{Href: "/audit/accounts", Text: page.M("stewardship.accounts.title")}, {Href: "/audit/nodes", Text: page.M("stewardship.nodes.title")},
 		{Href: "/complaints", Text: page.M("stewardship.complaints.title")}, {Href: "/erasures", Text: page.M("stewardship.erasures.title")},
@@ -64,7 +64,7 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) {
 			Links: []page.Link{{Href: "/audit/glass", Text: page.M("stewardship.glass.look")}}}}
 	}
 	v.Table = auditTable(lines, typed)
-	s.render(w, r, page.Page{Title: "stewardship.audit.title", Wide: true}, v, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.audit.title", Wide: true}, v, f)
 }
 
 func auditTable(lines []AuditLine, typed url.Values) *page.Table {
@@ -174,7 +174,7 @@ func (s *Service) getGlasses(w http.ResponseWriter, r *http.Request) {
 		t.Rows = append(t.Rows, []page.Cell{g.Opened, name, page.Code(people.ShowCode(people.Code(g.Subject))), g.Reason, s.glassTag(g),
 			page.Link{Href: "/audit/glass/" + g.ID.String(), Text: page.M("stewardship.glass.look")}})
 	}
-	s.render(w, r, page.Page{Title: "stewardship.glass.title", Wide: true, Back: backToAudit}, view{Lead: page.M("stewardship.glass.lead"), Table: t}, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.glass.title", Wide: true, Back: backToAudit}, page.Sheet{Lead: page.M("stewardship.glass.lead"), Table: t}, nil)
 }
 
 var backToAudit = page.Link{Href: "/audit", Text: page.M("stewardship.audit.title")}
@@ -200,7 +200,7 @@ func (s *Service) userName(r *http.Request, id db.ID) (string, error) {
 func glassForm() *page.Form {
 	return &page.Form{Submit: page.M("stewardship.glass.save"), Fields: []page.Field{
 		{Kind: page.Radios, Name: "finding", Label: page.M("stewardship.glass.finding"),
-			Options: options([]access.Finding{access.Justified, access.Unclear, access.Misused}, "stewardship.finding.")},
+			Options: page.OptionsOf([]access.Finding{access.Justified, access.Unclear, access.Misused}, "stewardship.finding.")},
 		{Kind: page.LongText, Name: "note", Label: page.M("stewardship.glass.note"), Hint: page.M("stewardship.glass.note_hint"), Max: 4000, Optional: true},
 	}}
 }
@@ -221,7 +221,7 @@ func (s *Service) showGlass(w http.ResponseWriter, r *http.Request, f *page.Form
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := view{Rows: page.Summary{
+	v := page.Sheet{Rows: page.Summary{
 		{Label: page.M("stewardship.audit.when"), Value: g.Opened}, {Label: page.M("stewardship.audit.who"), Value: name},
 		{Label: page.M("stewardship.audit.whom"), Value: page.Link{Href: "/audit?code=" + g.Subject.String(), Name: people.ShowCode(people.Code(g.Subject))}},
 		{Label: page.M("stewardship.glass.reason"), Value: g.Reason},
@@ -231,13 +231,13 @@ func (s *Service) showGlass(w http.ResponseWriter, r *http.Request, f *page.Form
 		v.Rows = append(v.Rows, page.Row{Label: page.M("stewardship.glass.note"), Value: g.Note})
 	}
 	if g.Finding == "" {
-		v.Parts = []part{{Title: page.M("stewardship.glass.judge"), Form: f}}
+		v.Parts = []page.Part{{Title: page.M("stewardship.glass.judge"), Form: f}}
 	}
-	s.render(w, r, page.Page{Title: "stewardship.glass.one", Back: page.Link{Href: "/audit/glass", Text: page.M("stewardship.glass.title")}}, v, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.glass.one", Back: page.Link{Href: "/audit/glass", Text: page.M("stewardship.glass.title")}}, v, f)
 }
 
 func (s *Service) postGlass(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	f := glassForm()
 	if err == nil {
 		f.Fill(r.PostForm)
@@ -260,10 +260,10 @@ func (s *Service) getPolicy(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.policy.title", Wide: true, Back: backToAudit}, policyView(s.Access), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.policy.title", Wide: true, Back: backToAudit}, policyView(s.Access), nil)
 }
 
-func policyView(a *access.Access) view {
+func policyView(a *access.Access) page.Sheet {
 	purposes := &page.Table{Columns: []page.Column{{Label: page.M("stewardship.audit.purpose")}, {Label: page.M("stewardship.policy.basis")}, {Label: page.M("stewardship.policy.source"), Wide: true}}}
 	for _, p := range a.Purposes() {
 		purposes.Rows = append(purposes.Rows, []page.Cell{page.PurposeMsg(p.Code), page.BasisMsg(p.Basis), p.Source})
@@ -282,7 +282,7 @@ func policyView(a *access.Access) view {
 		}
 		out.Rows = append(out.Rows, []page.Cell{page.Code(r.Name), page.PurposeMsg(r.Purpose), to, page.Code(r.Action), consent})
 	}
-	return view{Lead: page.M("stewardship.policy.lead"), Parts: []part{
+	return page.Sheet{Lead: page.M("stewardship.policy.lead"), Parts: []page.Part{
 		{Title: page.M("stewardship.policy.purposes"), Table: purposes}, {Title: page.M("stewardship.policy.ways"), Table: out},
 		{Title: page.M("stewardship.policy.text"), Lines: policyLines(a.Policy())},
 	}}

@@ -13,22 +13,22 @@ import (
 func complaintForm(id db.ID) *page.Form {
 	return &page.Form{Action: access.PathComplaint, Submit: page.M("stewardship.complaint.send"), Fields: []page.Field{
 		{Kind: page.Hidden, Name: "id", Value: id.String()},
-		{Kind: page.Radios, Name: "about", Label: page.M("stewardship.complaint.about"), Options: options(Abouts, "stewardship.about.")},
+		{Kind: page.Radios, Name: "about", Label: page.M("stewardship.complaint.about"), Options: page.OptionsOf(Abouts, "stewardship.about.")},
 		{Kind: page.LongText, Name: "words", Label: page.M("stewardship.complaint.words"), Hint: page.M("stewardship.complaint.words_hint"), Max: longWords, Rows: 8},
 		{Kind: page.Text, Name: "where", Label: page.M("stewardship.complaint.where"), Max: 200, Optional: true},
 		{Kind: page.Text, Name: "contact", Label: page.M("stewardship.complaint.contact"), Hint: page.M("stewardship.complaint.contact_hint"), Max: 300, Optional: true},
 	}}
 }
 
-func complaintView(f *page.Form) view {
-	return view{Lead: page.M("stewardship.complaint.lead"),
+func complaintView(f *page.Form) page.Sheet {
+	return page.Sheet{Lead: page.M("stewardship.complaint.lead"),
 		Notes:   []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("stewardship.complaint.safe"), page.M("stewardship.complaint.care")}}},
-		Actions: []page.Link{{Href: access.PathComplaint + "/follow", Text: page.M("stewardship.follow.title")}}, Parts: []part{{Form: f}}}
+		Actions: []page.Link{{Href: access.PathComplaint + "/follow", Text: page.M("stewardship.follow.title")}}, Parts: []page.Part{{Form: f}}}
 }
 
 func (s *Service) getComplaint(w http.ResponseWriter, r *http.Request) {
 	f := complaintForm(db.NewID())
-	s.render(w, r, page.Page{Title: "stewardship.complaint.title"}, complaintView(f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.complaint.title"}, complaintView(f), f)
 }
 
 // address bounds how many complaints come in; it is never stored.
@@ -41,7 +41,7 @@ func address(r *http.Request) string {
 }
 
 func (s *Service) postComplaint(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -59,16 +59,16 @@ func (s *Service) postComplaint(w http.ResponseWriter, r *http.Request) {
 			s.Pages.Error(w, r, err)
 			return
 		}
-		s.render(w, r, page.Page{Title: "stewardship.complaint.title"}, complaintView(f), f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.complaint.title"}, complaintView(f), f)
 		return
 	}
 	// Shown here and nowhere again: a code in a URL or a cookie would stay in the
 	// browser of a shared computer.
-	s.render(w, r, page.Page{Title: "stewardship.complaint.thanks", Return: access.PathComplaint}, thanksView(code), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.complaint.thanks", Return: access.PathComplaint}, thanksView(code), nil)
 }
 
-func thanksView(code string) view {
-	return view{Lead: page.M("stewardship.complaint.thanks_lead"), Rows: page.Summary{{Label: page.M("stewardship.complaint.code"), Value: page.Code(code)}},
+func thanksView(code string) page.Sheet {
+	return page.Sheet{Lead: page.M("stewardship.complaint.thanks_lead"), Rows: page.Summary{{Label: page.M("stewardship.complaint.code"), Value: page.Code(code)}},
 		Notes:   []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("stewardship.complaint.keep")}}},
 		Actions: []page.Link{{Href: access.PathComplaint + "/follow", Text: page.M("stewardship.follow.title")}}}
 }
@@ -81,11 +81,11 @@ func followForm() *page.Form {
 
 func (s *Service) getFollow(w http.ResponseWriter, r *http.Request) {
 	f := followForm()
-	s.render(w, r, page.Page{Title: "stewardship.follow.title"}, view{Lead: page.M("stewardship.follow.lead"), Parts: []part{{Form: f}}}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.follow.title"}, page.Sheet{Lead: page.M("stewardship.follow.lead"), Parts: []page.Part{{Form: f}}}, f)
 }
 
 func (s *Service) postFollow(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -96,10 +96,10 @@ func (s *Service) postFollow(w http.ResponseWriter, r *http.Request) {
 			s.Pages.Error(w, r, err)
 			return
 		}
-		s.render(w, r, page.Page{Title: "stewardship.follow.title"}, view{Lead: page.M("stewardship.follow.lead"), Parts: []part{{Form: f}}}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.follow.title"}, page.Sheet{Lead: page.M("stewardship.follow.lead"), Parts: []page.Part{{Form: f}}}, f)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.follow.title", Return: access.PathComplaint + "/follow"}, view{Rows: followRows(c)}, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.follow.title", Return: access.PathComplaint + "/follow"}, page.Sheet{Rows: followRows(c)}, nil)
 }
 
 func followRows(c Complained) page.Summary {
@@ -123,7 +123,7 @@ func (s *Service) getComplaints(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.complaints.title", Wide: true}, view{Lead: page.M("stewardship.complaints.lead"), Table: s.complaintTable(list)}, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.complaints.title", Wide: true}, page.Sheet{Lead: page.M("stewardship.complaints.lead"), Table: s.complaintTable(list)}, nil)
 }
 
 func (s *Service) complaintTable(list []Complaint) *page.Table {
@@ -153,15 +153,15 @@ func (s *Service) showComplaint(w http.ResponseWriter, r *http.Request, id db.ID
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := view{Rows: complaintRows(c, ComplaintClock(c, s.Clock()))}
+	v := page.Sheet{Rows: complaintRows(c, ComplaintClock(c, s.Clock()))}
 	if c.Answer == Open {
 		if c.About == AboutExploitation && c.Forwarded.IsZero() {
-			v.Parts = append(v.Parts, part{Title: page.M("stewardship.complaints.forward"), Lead: page.M("stewardship.complaints.forward_lead"),
+			v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.complaints.forward"), Lead: page.M("stewardship.complaints.forward_lead"),
 				Form: &page.Form{Action: "/complaints/" + id.String() + "/forward", Submit: page.M("stewardship.complaints.forwarded"), Compact: true}})
 		}
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.answer.heading"), Lead: page.M("stewardship.complaints.answer_lead"), Form: f})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.answer.heading"), Lead: page.M("stewardship.complaints.answer_lead"), Form: f})
 	}
-	s.render(w, r, page.Page{Title: "stewardship.complaints.one", Back: page.Link{Href: "/complaints", Text: page.M("stewardship.complaints.title")}}, v, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.complaints.one", Back: page.Link{Href: "/complaints", Text: page.M("stewardship.complaints.title")}}, v, f)
 }
 
 func complaintRows(c Complaint, clock Clock) page.Summary {
@@ -182,7 +182,7 @@ func complaintRows(c Complaint, clock Clock) page.Summary {
 }
 
 func (s *Service) postForward(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.Forward(r.Context(), id)
 	}
@@ -194,7 +194,7 @@ func (s *Service) postForward(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postSettle(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	f := answerForm("/complaints/" + id.String() + "/answer")
 	if err == nil {
 		f.Fill(r.PostForm)

@@ -27,7 +27,7 @@ func (s *Service) getErasures(w http.ResponseWriter, r *http.Request) {
 		t.Rows = append(t.Rows, []page.Cell{e.Asked, erasureTag(e.State), page.Code(people.ShowCode(people.Code(e.Person))), page.M("stewardship.reason." + string(e.Reason)),
 			page.Link{Href: "/erasures/" + e.ID.String(), Text: page.M("stewardship.rights.open")}})
 	}
-	s.render(w, r, page.Page{Title: "stewardship.erasures.title", Wide: true}, view{Lead: page.M("stewardship.erasures.lead"), Table: t,
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.erasures.title", Wide: true}, page.Sheet{Lead: page.M("stewardship.erasures.lead"), Table: t,
 		Actions: []page.Link{{Href: "/erasures/new", Text: page.M("stewardship.erasures.new")}}}, nil)
 }
 
@@ -51,7 +51,7 @@ func findForm() *page.Form {
 func erasureForm(id, person db.ID, held []KindCount, words plainWords) *page.Form {
 	f := &page.Form{Action: "/erasures/new", Submit: page.M("stewardship.erasures.ask"), Danger: true, Cancel: page.Link{Href: "/erasures", Text: page.M("stewardship.cancel")}, Fields: []page.Field{
 		{Kind: page.Hidden, Name: "id", Value: id.String()}, {Kind: page.Hidden, Name: "person", Value: person.String(), Keep: true},
-		{Kind: page.Radios, Name: "reason", Label: page.M("stewardship.erasures.reason"), Options: options(Reasons, "stewardship.reason.")},
+		{Kind: page.Radios, Name: "reason", Label: page.M("stewardship.erasures.reason"), Options: page.OptionsOf(Reasons, "stewardship.reason.")},
 		{Kind: page.Checks, Name: "kinds", Label: page.M("stewardship.erasures.what"), Options: []page.Option{
 			{Value: AllKinds, Label: page.M("stewardship.erasures.all"), Hint: page.M("stewardship.erasures.all_hint")}}},
 	}}
@@ -70,7 +70,7 @@ func (s *Service) getNewErasure(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		f := findForm()
-		s.render(w, r, page.Page{Title: "stewardship.erasures.new"}, view{Lead: page.M("stewardship.erasures.new_lead"), Parts: []part{{Form: f}}}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.erasures.new"}, page.Sheet{Lead: page.M("stewardship.erasures.new_lead"), Parts: []page.Part{{Form: f}}}, f)
 		return
 	}
 	person, err := s.personOfCode(r.Context(), typed)
@@ -78,7 +78,7 @@ func (s *Service) getNewErasure(w http.ResponseWriter, r *http.Request) {
 		f := findForm()
 		f.Fill(r.URL.Query())
 		f.Note("person", page.M("stewardship.error.person"))
-		s.render(w, r, page.Page{Title: "stewardship.erasures.new"}, view{Parts: []part{{Form: f}}}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.erasures.new"}, page.Sheet{Parts: []page.Part{{Form: f}}}, f)
 		return
 	}
 	s.showNewErasure(w, r, person, nil)
@@ -103,12 +103,12 @@ func (s *Service) showNewErasure(w http.ResponseWriter, r *http.Request, person 
 			f.Note(p.Field, p.Text)
 		}
 	}
-	s.render(w, r, page.Page{Title: "stewardship.erasures.new", Banner: b}, view{Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{
-		page.M("stewardship.erasures.warn"), page.M("stewardship.erasures.law")}}}, Parts: []part{{Form: f}}}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.erasures.new", Banner: b}, page.Sheet{Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{
+		page.M("stewardship.erasures.warn"), page.M("stewardship.erasures.law")}}}, Parts: []page.Part{{Form: f}}}, f)
 }
 
 func (s *Service) postNewErasure(w http.ResponseWriter, r *http.Request) {
-	err := page.ReadForm(w, r, formLimit)
+	err := page.ReadForm(w, r, page.FormLimit)
 	var e Erasure
 	if err == nil {
 		e.ID, err = db.ParseID(r.PostForm.Get("id"))
@@ -163,7 +163,7 @@ func (s *Service) getErasure(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a, _ := access.From(r.Context())
-	s.render(w, r, page.Page{Title: erasureTitle(e), Banner: b, Back: page.Link{Href: "/erasures", Text: page.M("stewardship.erasures.title")}},
+	s.Pages.Sheet(w, r, page.Page{Title: erasureTitle(e), Banner: b, Back: page.Link{Href: "/erasures", Text: page.M("stewardship.erasures.title")}},
 		erasureView(e, asker, decider, a.User != e.AskedBy, texts, plainWords{known: s.known}), nil)
 }
 
@@ -175,8 +175,8 @@ func erasureTitle(e Erasure) string {
 	return "stewardship.erasures.one"
 }
 
-func erasureView(e Erasure, asker, decider string, second bool, texts []Unit, words plainWords) view {
-	v := view{Rows: page.Summary{
+func erasureView(e Erasure, asker, decider string, second bool, texts []Unit, words plainWords) page.Sheet {
+	v := page.Sheet{Rows: page.Summary{
 		{Label: page.M("stewardship.erasures.state"), Value: erasureTag(e.State)},
 		{Label: page.M("stewardship.rights.person"), Value: page.Code(people.ShowCode(people.Code(e.Person)))},
 		{Label: page.M("stewardship.erasures.reason"), Value: page.M("stewardship.reason." + string(e.Reason))},
@@ -204,7 +204,7 @@ func erasureView(e Erasure, asker, decider string, second bool, texts []Unit, wo
 		v.Table = t
 	case e.State == ErasureAsked && second:
 		v.Notes = []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.erasures.warn"), page.M("stewardship.erasures.law")}}}
-		v.Parts = []part{
+		v.Parts = []page.Part{
 			{Title: page.M("stewardship.erasures.approve_title"), Form: &page.Form{Action: action + "/approve", Submit: page.M("stewardship.erasures.approve"), Danger: true, Fields: textFields(texts)}},
 			{Form: &page.Form{Action: action + "/refuse", Submit: page.M("stewardship.erasures.refuse"), Compact: true}},
 		}
@@ -259,7 +259,7 @@ func kindNames(kinds []string, words plainWords) []page.Msg {
 }
 
 func (s *Service) postApprove(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	var e Erasure
 	if err == nil {
 		e, err = s.ApproveErasure(r.Context(), id, postedTexts(r.PostForm))
@@ -276,7 +276,7 @@ func (s *Service) postApprove(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postRefuse(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.RefuseErasure(r.Context(), id)
 	}

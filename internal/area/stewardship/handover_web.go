@@ -35,19 +35,19 @@ func (s *Service) getHandOvers(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.handover.title", Banner: b, Back: personLink(person)}, s.handOversView(person, list, offers), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.handover.title", Banner: b, Back: personLink(person)}, s.handOversView(person, list, offers), nil)
 }
 
 func personLink(person db.ID) page.Link {
 	return page.Link{Href: "/people/" + person.String(), Text: page.M("stewardship.back")}
 }
 
-func (s *Service) handOversView(person db.ID, list []HandedOver, offers []Agreement) view {
-	v := view{Lead: page.M("stewardship.handover.lead")}
+func (s *Service) handOversView(person db.ID, list []HandedOver, offers []Agreement) page.Sheet {
+	v := page.Sheet{Lead: page.M("stewardship.handover.lead")}
 	for _, h := range list {
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.handover.to", "hub", h.Peer), Rows: append(stateRows(h), s.packetRows(h.Packet)...)})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.handover.to", "hub", h.Peer), Rows: append(stateRows(h), s.packetRows(h.Packet)...)})
 	}
-	choose := part{Title: page.M("stewardship.handover.choose"), Lead: page.M("stewardship.handover.none")}
+	choose := page.Part{Title: page.M("stewardship.handover.choose"), Lead: page.M("stewardship.handover.none")}
 	if len(offers) > 0 {
 		choose.Lead = page.M("stewardship.handover.choose_lead")
 		for _, g := range offers {
@@ -141,7 +141,7 @@ func (s *Service) handOverForm(w http.ResponseWriter, r *http.Request) (person, 
 		agreement, err = page.PathID(r, "agreement")
 	}
 	if err == nil && r.Method == http.MethodPost {
-		err = page.ReadForm(w, r, formLimit)
+		err = page.ReadForm(w, r, page.FormLimit)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
@@ -171,22 +171,22 @@ func (s *Service) showHandOver(w http.ResponseWriter, r *http.Request, person, a
 		s.Pages.Error(w, r, failed)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.handover.one", Banner: b, Back: page.Link{Href: "/people/" + person.String() + "/handover", Text: page.M("stewardship.handover.title")}}, v, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.handover.one", Banner: b, Back: page.Link{Href: "/people/" + person.String() + "/handover", Text: page.M("stewardship.handover.title")}}, v, f)
 }
 
 // offerView says exactly what would be sent and to whom, and asks.
-func (s *Service) offerView(person db.ID, o Offer) (view, *page.Form) {
+func (s *Service) offerView(person db.ID, o Offer) (page.Sheet, *page.Form) {
 	g := o.Agreement
 	path := handOverPath(person, g.ID)
-	v := view{Lead: page.M("stewardship.handover.one_lead"), Rows: page.Summary{
+	v := page.Sheet{Lead: page.M("stewardship.handover.one_lead"), Rows: page.Summary{
 		{Label: page.M("stewardship.agreements.peer"), Value: g.Peer}, {Label: page.M("stewardship.agreements.recipient"), Value: recipientIn(g.Recipient(), g.Country)},
 		{Label: page.M("stewardship.agreements.purpose"), Value: page.M("door.purpose." + g.Purpose)},
 	}}
-	what := part{Title: page.M("stewardship.handover.what"), Rows: s.packetRows(Packet{Parts: o.Parts})}
+	what := page.Part{Title: page.M("stewardship.handover.what"), Rows: s.packetRows(Packet{Parts: o.Parts})}
 	if len(what.Rows) == 0 {
 		what.Lead = page.M("stewardship.error.nothing")
 	}
-	v.Parts = []part{what}
+	v.Parts = []page.Part{what}
 	var f *page.Form
 	switch {
 	case o.Refused != nil:
@@ -194,10 +194,10 @@ func (s *Service) offerView(person db.ID, o Offer) (view, *page.Form) {
 	case len(what.Rows) > 0:
 		f = &page.Form{Action: path, Submit: page.M("stewardship.handover.send"), Fields: []page.Field{
 			{Kind: page.Note, Label: page.M("stewardship.handover.care")}, {Kind: page.Hidden, Name: "shown", Value: o.Digest, Keep: true}}}
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.handover.send_title"), Form: f})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.handover.send_title"), Form: f})
 	}
 	if s.Link != nil {
-		v.Parts = append(v.Parts, part{Title: page.M("stewardship.ask.title"), Lead: page.M("stewardship.ask.lead", "hub", g.Peer),
+		v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.ask.title"), Lead: page.M("stewardship.ask.lead", "hub", g.Peer),
 			Form: &page.Form{Action: path + "/ask", Submit: page.M("stewardship.ask.ask"), Compact: true}})
 	}
 	return v, f
@@ -223,12 +223,12 @@ func (s *Service) postHandOver(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// Shown here and nowhere again.
-	s.render(w, r, page.Page{Title: "stewardship.handover.done", Return: "/people/" + person.String() + "/handover", Back: page.Link{Href: "/people/" + person.String() + "/handover", Text: page.M("stewardship.handover.title")}},
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.handover.done", Return: "/people/" + person.String() + "/handover", Back: page.Link{Href: "/people/" + person.String() + "/handover", Text: page.M("stewardship.handover.title")}},
 		codeView(code), nil)
 }
 
-func codeView(code string) view {
-	return view{Lead: page.M("stewardship.handover.done_lead"), Rows: page.Summary{{Label: page.M("stewardship.reply.code"), Value: page.Code(code)}},
+func codeView(code string) page.Sheet {
+	return page.Sheet{Lead: page.M("stewardship.handover.done_lead"), Rows: page.Summary{{Label: page.M("stewardship.reply.code"), Value: page.Code(code)}},
 		Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("stewardship.handover.code_note")}}}}
 }
 
@@ -255,7 +255,7 @@ func (s *Service) getInbox(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.inbox.title", Wide: true}, view{Lead: page.M("stewardship.inbox.lead"), Table: inboxTable(list)}, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.inbox.title", Wide: true}, page.Sheet{Lead: page.M("stewardship.inbox.lead"), Table: inboxTable(list)}, nil)
 }
 
 func inboxTable(list []HandedOver) *page.Table {
@@ -277,8 +277,8 @@ func inboxTable(list []HandedOver) *page.Table {
 
 func answerFields() []page.Field {
 	return []page.Field{
-		{Kind: page.Radios, Name: "step", Label: page.M("stewardship.reply.step"), Options: options(Steps, "stewardship.step.")},
-		{Kind: page.Radios, Name: "outcome", Label: page.M("stewardship.step.outcome"), Hint: page.M("stewardship.reply.outcome_hint"), Options: options(Outcomes, "stewardship.outcome."), Optional: true},
+		{Kind: page.Radios, Name: "step", Label: page.M("stewardship.reply.step"), Options: page.OptionsOf(Steps, "stewardship.step.")},
+		{Kind: page.Radios, Name: "outcome", Label: page.M("stewardship.step.outcome"), Hint: page.M("stewardship.reply.outcome_hint"), Options: page.OptionsOf(Outcomes, "stewardship.outcome."), Optional: true},
 		{Kind: page.LongText, Name: "words", Label: page.M("stewardship.reply.words"), Hint: page.M("stewardship.reply.words_hint"), Rows: 2, Max: longReplyWords, Optional: true},
 	}
 }
@@ -302,14 +302,14 @@ func (s *Service) showPacket(w http.ResponseWriter, r *http.Request, id db.ID, f
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.inbox.one", Back: page.Link{Href: "/handovers", Text: page.M("stewardship.inbox.title")}}, s.packetView(h, f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.inbox.one", Back: page.Link{Href: "/handovers", Text: page.M("stewardship.inbox.title")}}, s.packetView(h, f), f)
 }
 
-func (s *Service) packetView(h HandedOver, f *page.Form) view {
+func (s *Service) packetView(h HandedOver, f *page.Form) page.Sheet {
 	if f == nil {
 		f = packetForm(h.ID)
 	}
-	return view{Lead: page.M("stewardship.inbox.one_lead", "hub", h.Peer), Rows: s.packetRows(h.Packet), Parts: []part{
+	return page.Sheet{Lead: page.M("stewardship.inbox.one_lead", "hub", h.Peer), Rows: s.packetRows(h.Packet), Parts: []page.Part{
 		{Title: page.M("stewardship.inbox.state"), Rows: stateRows(h)[2:]}, {Title: page.M("stewardship.inbox.answer"), Form: f}}}
 }
 
@@ -318,7 +318,7 @@ func packetForm(id db.ID) *page.Form {
 }
 
 func (s *Service) postPacket(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -345,11 +345,11 @@ func replyForm() *page.Form {
 
 func (s *Service) getReply(w http.ResponseWriter, r *http.Request) {
 	f := replyForm()
-	s.render(w, r, page.Page{Title: "stewardship.reply.title"}, view{Lead: page.M("stewardship.reply.lead"), Parts: []part{{Form: f}}}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.reply.title"}, page.Sheet{Lead: page.M("stewardship.reply.lead"), Parts: []page.Part{{Form: f}}}, f)
 }
 
 func (s *Service) postReply(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -360,8 +360,8 @@ func (s *Service) postReply(w http.ResponseWriter, r *http.Request) {
 			s.Pages.Error(w, r, err)
 			return
 		}
-		s.render(w, r, page.Page{Title: "stewardship.reply.title"}, view{Lead: page.M("stewardship.reply.lead"), Parts: []part{{Form: f}}}, f)
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.reply.title"}, page.Sheet{Lead: page.M("stewardship.reply.lead"), Parts: []page.Part{{Form: f}}}, f)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.reply.thanks", Return: PathReply}, view{Lead: page.M("stewardship.reply.thanks_lead")}, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.reply.thanks", Return: PathReply}, page.Sheet{Lead: page.M("stewardship.reply.thanks_lead")}, nil)
 }

@@ -23,18 +23,18 @@ func (s *Service) getItems(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.review.title", Wide: true}, itemsPage(items, weeks, plainWords{known: s.known}), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.review.title", Wide: true}, itemsPage(items, weeks, plainWords{known: s.known}), nil)
 }
 
 // itemsPage is what waits, and below it how many there were and how long they waited.
-func itemsPage(items []Item, weeks []Week, words plainWords) view {
+func itemsPage(items []Item, weeks []Week, words plainWords) page.Sheet {
 	doubles := 0
 	for _, i := range items {
 		if i.Topic == journal.TopicSameAct {
 			doubles++
 		}
 	}
-	return view{Lead: page.M("stewardship.review.lead"), Table: itemTable(items, words), Parts: []part{
+	return page.Sheet{Lead: page.M("stewardship.review.lead"), Table: itemTable(items, words), Parts: []page.Part{
 		{Title: page.M("stewardship.weeks.title"), Lead: page.M("stewardship.weeks.lead"), Table: weekTable(weeks)},
 		{Lead: page.M("stewardship.weeks.doubles", "count", doubles)}}}
 }
@@ -128,7 +128,7 @@ func (s *Service) showItem(w http.ResponseWriter, r *http.Request, failed error)
 	if failed != nil && f != nil {
 		_ = f.Fail(failed)
 	}
-	s.render(w, r, page.Page{Title: itemTitle(v.Item), Banner: b, Back: page.Link{Href: "/review", Text: page.M("stewardship.review.title")}}, out, f)
+	s.Pages.Sheet(w, r, page.Page{Title: itemTitle(v.Item), Banner: b, Back: page.Link{Href: "/review", Text: page.M("stewardship.review.title")}}, out, f)
 }
 
 // openItem opens the item that the address names.
@@ -152,8 +152,8 @@ func itemTitle(i Item) string {
 }
 
 // itemPage shows the values one under the other, each with who entered it.
-func itemPage(v ItemView, words plainWords) (view, *page.Form) {
-	out := view{Rows: page.Summary{{Label: page.M("stewardship.review.document"), Value: words.kind(v.Kind)}, {Label: page.M("stewardship.review.part"), Value: words.topic(v.Topic)}}}
+func itemPage(v ItemView, words plainWords) (page.Sheet, *page.Form) {
+	out := page.Sheet{Rows: page.Summary{{Label: page.M("stewardship.review.document"), Value: words.kind(v.Kind)}, {Label: page.M("stewardship.review.part"), Value: words.topic(v.Topic)}}}
 	if v.Topic == journal.TopicSameAct {
 		out.Lead = page.M("stewardship.same.lead")
 	}
@@ -173,18 +173,18 @@ func itemPage(v ItemView, words plainWords) (view, *page.Form) {
 			rows = words.rows(val.Fields)
 		}
 		rows = append(slices.Clip(rows), page.Row{Label: page.M("stewardship.copy.by"), Value: val.By}, page.Row{Label: when, Value: val.At})
-		out.Parts = append(out.Parts, part{Title: name, Rows: rows})
+		out.Parts = append(out.Parts, page.Part{Title: name, Rows: rows})
 	}
 	if !v.MayResolve {
 		return out, nil
 	}
 	f := itemForm(v, names)
-	out.Parts = append(out.Parts, part{Title: page.M("stewardship.review.settle"), Form: f})
+	out.Parts = append(out.Parts, page.Part{Title: page.M("stewardship.review.settle"), Form: f})
 	return out, f
 }
 
 func (s *Service) postItem(w http.ResponseWriter, r *http.Request) {
-	doc, err := posted(w, r, "doc")
+	doc, err := page.Posted(w, r, "doc")
 	if err == nil {
 		err = s.settleItem(r, doc)
 	}

@@ -14,7 +14,7 @@ import (
 
 func (s *Service) getRequests(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	v := view{Lead: page.M("stewardship.rights.lead")}
+	v := page.Sheet{Lead: page.M("stewardship.rights.lead")}
 	if s.Access.Ever(ctx, access.RightsRecord) {
 		v.Actions = append(v.Actions, page.Link{Href: "/rights/new", Text: page.M("stewardship.rights.new")})
 	}
@@ -36,7 +36,7 @@ func (s *Service) getRequests(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, fault.New(fault.Forbidden, "stewardship.rights", "door.forbidden"))
 		return
 	}
-	s.render(w, r, page.Page{Title: "stewardship.rights.title", Wide: true}, v, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.rights.title", Wide: true}, v, nil)
 }
 
 func requestTable(list []Request, today calendar.Day) *page.Table {
@@ -55,8 +55,8 @@ func requestForm(id db.ID, code string) *page.Form {
 	f := &page.Form{Action: "/rights/new", Submit: page.M("stewardship.rights.save"), Cancel: page.Link{Href: "/rights", Text: page.M("stewardship.cancel")}, Fields: []page.Field{
 		{Kind: page.Hidden, Name: "id", Value: id.String()},
 		{Kind: page.Text, Name: "code", Label: page.M("stewardship.rights.code"), Hint: page.M("stewardship.rights.code_hint"), Dir: "ltr", Width: 20, Max: 40, Value: code},
-		{Kind: page.Radios, Name: "asked", Label: page.M("stewardship.rights.what"), Options: options(Askeds, "stewardship.asked.")},
-		{Kind: page.Radios, Name: "by", Label: page.M("stewardship.rights.by"), Options: options(Askers, "stewardship.by.")},
+		{Kind: page.Radios, Name: "asked", Label: page.M("stewardship.rights.what"), Options: page.OptionsOf(Askeds, "stewardship.asked.")},
+		{Kind: page.Radios, Name: "by", Label: page.M("stewardship.rights.by"), Options: page.OptionsOf(Askers, "stewardship.by.")},
 		{Kind: page.Date, Name: "received", Label: page.M("stewardship.rights.received")},
 		{Kind: page.LongText, Name: "words", Label: page.M("stewardship.rights.words"), Hint: page.M("stewardship.rights.words_hint"), Max: longWords, Optional: true},
 		{Kind: page.LongText, Name: "wanted", Label: page.M("stewardship.rights.wanted"), Hint: page.M("stewardship.rights.wanted_hint"), Max: longWords, Optional: true},
@@ -79,11 +79,11 @@ func (s *Service) getNewRequest(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) showNewRequest(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	s.render(w, r, page.Page{Title: "stewardship.rights.new"}, view{Lead: page.M("stewardship.rights.new_lead"), Parts: []part{{Form: f}}}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.rights.new"}, page.Sheet{Lead: page.M("stewardship.rights.new_lead"), Parts: []page.Part{{Form: f}}}, f)
 }
 
 func (s *Service) postNewRequest(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -137,7 +137,7 @@ func extendForm(id db.ID) *page.Form {
 
 func answerForm(action string) *page.Form {
 	return &page.Form{Action: action, Submit: page.M("stewardship.answer.save"), Fields: []page.Field{
-		{Kind: page.Radios, Name: "answer", Label: page.M("stewardship.answer.title"), Options: options(Answers, "stewardship.answer.")},
+		{Kind: page.Radios, Name: "answer", Label: page.M("stewardship.answer.title"), Options: page.OptionsOf(Answers, "stewardship.answer.")},
 		{Kind: page.LongText, Name: "reply", Label: page.M("stewardship.answer.reply"), Hint: page.M("stewardship.answer.reply_hint"), Max: longReply},
 	}}
 }
@@ -163,7 +163,7 @@ func (s *Service) showRequest(w http.ResponseWriter, r *http.Request, id db.ID, 
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := view{Rows: requestRows(q.Request, s.today())}
+	v := page.Sheet{Rows: requestRows(q.Request, s.today())}
 	if q.Asked == AskedCopy || q.Asked == AskedLooked {
 		v.Actions = copyLinks(s, r, q.Person)
 	}
@@ -171,11 +171,11 @@ func (s *Service) showRequest(w http.ResponseWriter, r *http.Request, id db.ID, 
 		v.Actions = append(v.Actions, page.Link{Href: "/erasures/new?person=" + q.Person.String(), Text: page.M("stewardship.erasures.new")})
 	}
 	v.Parts = s.requestParts(q, failed)
-	s.render(w, r, page.Page{Title: "stewardship.rights.one", Banner: b, Back: page.Link{Href: "/rights", Text: page.M("stewardship.rights.title")}}, v, failed)
+	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.rights.one", Banner: b, Back: page.Link{Href: "/rights", Text: page.M("stewardship.rights.title")}}, v, failed)
 }
 
-func (s *Service) requestParts(q RequestView, failed *page.Form) []part {
-	var parts []part
+func (s *Service) requestParts(q RequestView, failed *page.Form) []page.Part {
+	var parts []page.Part
 	pick := func(f *page.Form) *page.Form {
 		if failed != nil && failed.Action == f.Action {
 			return failed
@@ -183,14 +183,14 @@ func (s *Service) requestParts(q RequestView, failed *page.Form) []part {
 		return f
 	}
 	if q.MayDecide && q.Answer == Open {
-		parts = append(parts, part{Title: page.M("stewardship.answer.heading"), Form: pick(answerForm("/rights/" + q.ID.String() + "/answer"))})
+		parts = append(parts, page.Part{Title: page.M("stewardship.answer.heading"), Form: pick(answerForm("/rights/" + q.ID.String() + "/answer"))})
 		if !q.Extended && MayExtend(q.Received, s.today()) {
-			parts = append(parts, part{Title: page.M("stewardship.rights.extend"), Lead: page.M("stewardship.rights.extend_lead"), Form: pick(extendForm(q.ID))})
+			parts = append(parts, page.Part{Title: page.M("stewardship.rights.extend"), Lead: page.M("stewardship.rights.extend_lead"), Form: pick(extendForm(q.ID))})
 		}
 	}
 	if q.Answer != Open && q.MayDecide {
 		for _, t := range q.ToTell {
-			parts = append(parts, part{Lead: page.M("stewardship.tell.who", "who", toCell(t.Recipient), "what", t.Route), Form: &page.Form{
+			parts = append(parts, page.Part{Lead: page.M("stewardship.tell.who", "who", toCell(t.Recipient), "what", t.Route), Form: &page.Form{
 				Action: "/rights/" + q.ID.String() + "/tell", Submit: page.M("stewardship.tell.done"), Compact: true,
 				Fields: []page.Field{{Kind: page.Hidden, Name: "route", Value: t.Route}, {Kind: page.Hidden, Name: "recipient", Value: t.Recipient}}}})
 		}
@@ -231,7 +231,7 @@ func requestRows(q Request, today calendar.Day) page.Summary {
 }
 
 func (s *Service) postExtend(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.Extend(r.Context(), id, r.PostForm.Get("why"))
 	}
@@ -239,7 +239,7 @@ func (s *Service) postExtend(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.Answered(r.Context(), id, Answer(r.PostForm.Get("answer")), r.PostForm.Get("reply"))
 	}
@@ -247,7 +247,7 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postTell(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r, "id")
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.Tell(r.Context(), id, r.PostForm.Get("route"), r.PostForm.Get("recipient"))
 	}

@@ -18,8 +18,8 @@ func Samples() []page.Sample {
 	words.Clock = func() time.Time { return now }
 	today := calendar.DayOfTime(now)
 	id := db.ID{1, 2, 3}
-	pageOf := func(name, title string, full view, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: "stewardship/page", Title: title, Empty: view{}, Full: full, Problems: problems, Wide: full.Table != nil}
+	pageOf := func(name, title string, full page.Sheet, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Problems: problems, Wide: full.Table != nil}
 	}
 	b := sampleBanner()
 	answer, extend := answerForm("/rights/x/answer"), extendForm(id)
@@ -37,26 +37,26 @@ func Samples() []page.Sample {
 	sameView, _ := itemPage(same, itemWords)
 	withBanner := func(s page.Sample) page.Sample { s.Banner = b; return s }
 	return append(sharingSamples(now, b), []page.Sample{
-		pageOf("audit", "stewardship.audit.title", view{Filter: auditFilter([]access.User{{ID: id, Name: "Amal Idris"}}), Table: auditTable(sampleLines(now), nil),
+		pageOf("audit", "stewardship.audit.title", page.Sheet{Filter: auditFilter([]access.User{{ID: id, Name: "Amal Idris"}}), Table: auditTable(sampleLines(now), nil),
 			Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.glass.waiting", "count", 2)}, Links: []page.Link{backToAudit}}}, Actions: []page.Link{backToAudit}}),
 		pageOf("policy", "stewardship.policy.title", samplePolicy()),
-		pageOf("broken glass", "stewardship.glass.one", view{Rows: page.Summary{{Label: page.M("stewardship.glass.reason"), Value: "unconscious, allergy?"},
-			{Label: page.M("stewardship.glass.state"), Value: words.glassTag(access.Glass{Opened: now.Add(-200 * time.Hour)})}}, Parts: []part{{Title: page.M("stewardship.glass.judge"), Form: glassForm()}}},
+		pageOf("broken glass", "stewardship.glass.one", page.Sheet{Rows: page.Summary{{Label: page.M("stewardship.glass.reason"), Value: "unconscious, allergy?"},
+			{Label: page.M("stewardship.glass.state"), Value: words.glassTag(access.Glass{Opened: now.Add(-200 * time.Hour)})}}, Parts: []page.Part{{Title: page.M("stewardship.glass.judge"), Form: glassForm()}}},
 			page.Problem{Field: "finding", Text: page.M("door.glass.finding")}),
-		pageOf("requests", "stewardship.rights.title", view{Lead: page.M("stewardship.rights.lead"), Table: requestTable([]Request{open.Request, request}, today)}),
-		pageOf("new request", "stewardship.rights.new", view{Lead: page.M("stewardship.rights.new_lead"), Parts: []part{{Form: requestForm(id, "ABCDE-12345")}}},
+		pageOf("requests", "stewardship.rights.title", page.Sheet{Lead: page.M("stewardship.rights.lead"), Table: requestTable([]Request{open.Request, request}, today)}),
+		pageOf("new request", "stewardship.rights.new", page.Sheet{Lead: page.M("stewardship.rights.new_lead"), Parts: []page.Part{{Form: requestForm(id, "ABCDE-12345")}}},
 			page.Problem{Field: "asked", Text: page.M("stewardship.error.choose")}),
-		withBanner(pageOf("open request", "stewardship.rights.one", view{Rows: requestRows(open.Request, today), Parts: []part{{Title: page.M("stewardship.answer.heading"), Form: answer},
+		withBanner(pageOf("open request", "stewardship.rights.one", page.Sheet{Rows: requestRows(open.Request, today), Parts: []page.Part{{Title: page.M("stewardship.answer.heading"), Form: answer},
 			{Title: page.M("stewardship.rights.extend"), Lead: page.M("stewardship.rights.extend_lead"), Form: extend}}}, page.Problem{Field: "reply", Text: page.M("stewardship.error.reply")})),
-		withBanner(pageOf("answered request", "stewardship.rights.one", view{Rows: requestRows(request, today), Parts: words.requestParts(answered, nil)})),
+		withBanner(pageOf("answered request", "stewardship.rights.one", page.Sheet{Rows: requestRows(request, today), Parts: words.requestParts(answered, nil)})),
 		pageOf("complaint", "stewardship.complaint.title", complaintView(complaintForm(id)), page.Problem{Field: "words", Text: page.M("stewardship.error.words")}),
 		pageOf("complaint arrived", "stewardship.complaint.thanks", thanksView("BCDF-2345-GHJK")),
-		pageOf("follow a complaint", "stewardship.follow.title", view{Lead: page.M("stewardship.follow.lead"), Rows: followRows(Complained{Answer: Done, Reply: "We spoke with the site."}), Parts: []part{{Form: followForm()}}},
+		pageOf("follow a complaint", "stewardship.follow.title", page.Sheet{Lead: page.M("stewardship.follow.lead"), Rows: followRows(Complained{Answer: Done, Reply: "We spoke with the site."}), Parts: []page.Part{{Form: followForm()}}},
 			page.Problem{Field: "code", Text: page.M("stewardship.error.code")}),
-		pageOf("complaints", "stewardship.complaints.title", view{Lead: page.M("stewardship.complaints.lead"), Table: words.complaintTable([]Complaint{complaint})}),
-		pageOf("one complaint", "stewardship.complaints.one", view{Rows: complaintRows(complaint, Late), Parts: []part{{Title: page.M("stewardship.answer.heading"), Form: answerForm("/complaints/x/answer")}}}),
-		withBanner(pageOf("ask for an erasure", "stewardship.erasures.new", view{Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.erasures.warn")}}},
-			Parts: []part{{Form: erasureForm(id, id, []KindCount{{"people.person", 1}, {"care.result", 12}, {"border.screening", 3}}, itemWords)}}}, page.Problem{Field: "kinds", Text: page.M("stewardship.error.kinds")})),
+		pageOf("complaints", "stewardship.complaints.title", page.Sheet{Lead: page.M("stewardship.complaints.lead"), Table: words.complaintTable([]Complaint{complaint})}),
+		pageOf("one complaint", "stewardship.complaints.one", page.Sheet{Rows: complaintRows(complaint, Late), Parts: []page.Part{{Title: page.M("stewardship.answer.heading"), Form: answerForm("/complaints/x/answer")}}}),
+		withBanner(pageOf("ask for an erasure", "stewardship.erasures.new", page.Sheet{Notes: []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("stewardship.erasures.warn")}}},
+			Parts: []page.Part{{Form: erasureForm(id, id, []KindCount{{"people.person", 1}, {"care.result", 12}, {"border.screening", 3}}, itemWords)}}}, page.Problem{Field: "kinds", Text: page.M("stewardship.error.kinds")})),
 		pageOf("erasure to decide", "stewardship.erasures.one", erasureView(Erasure{ID: id, Person: id, Reason: ReasonRequest, Kinds: []string{AllKinds}, Asked: now, State: ErasureAsked}, "Miriam Cohen", "", true, []Unit{{Doc: id, Kind: "people.family", Others: 2, Text: "Amina is the aunt."}}, itemWords)),
 		pageOf("erasure receipt", "stewardship.erasures.receipt", erasureView(Erasure{ID: id, Person: id, Reason: ReasonRetention, Kinds: []string{"care.result", "people.photo"}, Asked: now, State: ErasureDone,
 			Decided: now, Counts: map[string]int{"care.result": 2, "people.photo": 1}}, "Miriam Cohen", "Dr Anna Keller", true, nil, itemWords)),
@@ -107,13 +107,13 @@ func sampleItem(now time.Time) ItemView {
 	}}
 }
 
-func samplePolicy() view {
+func samplePolicy() page.Sheet {
 	a, err := access.New(access.Options{})
 	if err != nil {
-		return view{}
+		return page.Sheet{}
 	}
 	if err := a.Register(routeCopy, routeLooked); err != nil {
-		return view{}
+		return page.Sheet{}
 	}
 	return policyView(a)
 }

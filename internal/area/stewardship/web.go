@@ -70,57 +70,6 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	}
 }
 
-// view is any page of this area: a few notes, a list or an answer, and forms.
-type view struct {
-	Lead    page.Msg
-	Notes   []page.Callout
-	Actions []page.Link
-	Filter  *page.Form
-	Rows    page.Summary
-	Table   *page.Table
-	Parts   []part
-}
-
-type part struct {
-	Title page.Msg
-	Lead  page.Msg
-	Lines []string // of a file, shown as they are
-	Rows  page.Summary
-	Table *page.Table
-	Form  *page.Form
-}
-
-const formLimit = 64 << 10
-
-// render writes a page of this area; f is the form whose problems it shows, if it
-// has one.
-func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v view, f *page.Form) {
-	pg.Template, pg.View = "stewardship/page", v
-	if f != nil {
-		s.Pages.Form(w, r, pg, f)
-		return
-	}
-	s.Pages.Render(w, r, pg)
-}
-
-// posted reads the id of the path and the form of a POST.
-func posted(w http.ResponseWriter, r *http.Request, name string) (db.ID, error) {
-	id, err := page.PathID(r, name)
-	if err != nil {
-		return id, err
-	}
-	return id, page.ReadForm(w, r, formLimit)
-}
-
-// options makes the choices of a field from a list of codes and their words.
-func options[T ~string](list []T, prefix string) []page.Option {
-	var out []page.Option
-	for _, v := range list {
-		out = append(out, page.Option{Value: string(v), Label: page.M(prefix + string(v))})
-	}
-	return out
-}
-
 func banner(s *Service, r *http.Request, person db.ID) (*page.Banner, error) {
 	var b *page.Banner
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {

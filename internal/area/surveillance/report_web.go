@@ -55,10 +55,10 @@ func (s *Service) reportForm(id db.ID, locale, country string, sites []page.Opti
 	}
 	fields := []page.Field{
 		{Kind: page.Hidden, Name: "id", Value: id.String()},
-		{Kind: page.Radios, Name: "source", Label: page.M("surveillance.report.source"), Options: options(Sources, "surveillance.source.")},
+		{Kind: page.Radios, Name: "source", Label: page.M("surveillance.report.source"), Options: page.OptionsOf(Sources, "surveillance.source.")},
 		{Kind: page.Select, Name: "disease", Label: page.M("surveillance.report.disease"), Hint: page.M("surveillance.report.disease_hint"), Options: s.diseaseOptions(), Optional: true},
 		{Kind: page.Select, Name: "sign", Label: page.M("surveillance.report.sign"), Optional: true,
-			Options: append([]page.Option{{Value: "", Label: page.M("surveillance.report.no_sign")}}, options(s.lists.Signs, "surveillance.lay.")...)},
+			Options: append([]page.Option{{Value: "", Label: page.M("surveillance.report.no_sign")}}, page.OptionsOf(s.lists.Signs, "surveillance.lay.")...)},
 	}
 	if len(sites) > 1 {
 		fields = append(fields, page.Field{Kind: page.Select, Name: "site", Label: page.M("surveillance.report.site"), Options: sites})
@@ -114,11 +114,11 @@ func (s *Service) getTell(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) showTell(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	s.render(w, r, page.Page{Title: "surveillance.tell.title"}, tellView(f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.tell.title"}, tellView(f), f)
 }
 
-func tellView(f *page.Form) view {
-	return view{Lead: page.M("surveillance.tell.lead"), Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("surveillance.tell.safe")}}}, Form: f,
+func tellView(f *page.Form) page.Sheet {
+	return page.Sheet{Lead: page.M("surveillance.tell.lead"), Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("surveillance.tell.safe")}}}, Form: f,
 		Actions: []page.Link{{Href: "/surveillance/mine", Text: page.M("surveillance.mine.title")}}}
 }
 
@@ -142,7 +142,7 @@ func (s *Service) getReport(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	s.render(w, r, page.Page{Title: "surveillance.report.title", Back: deskLink()}, view{Lead: page.M("surveillance.report.lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.report.title", Back: deskLink()}, page.Sheet{Lead: page.M("surveillance.report.lead"), Form: f}, f)
 }
 
 func deskLink() page.Link {
@@ -161,7 +161,7 @@ func (s *Service) postReport(w http.ResponseWriter, r *http.Request) {
 
 // send reads a report and raises it; source is given where the form does not ask it.
 func (s *Service) send(w http.ResponseWriter, r *http.Request, f *page.Form, source Source, again func(*page.Form)) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -233,16 +233,16 @@ func (s *Service) getMine(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.mine.title", Wide: true}, mineView(list), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.mine.title", Wide: true}, mineView(list), nil)
 }
 
-func mineView(list []Signal) view {
+func mineView(list []Signal) page.Sheet {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("surveillance.mine.reported")}, {Label: page.M("surveillance.list.what")}, {Label: page.M("surveillance.list.place")}, {Label: page.M("surveillance.mine.state"), Wide: true}},
 		Empty: page.Empty{Title: page.M("surveillance.mine.none"), Action: page.Link{Href: "/surveillance/tell", Text: page.M("surveillance.tell.title")}}}
 	for _, sig := range list {
 		t.Rows = append(t.Rows, []page.Cell{sig.Reported, whatOf(sig), sig.Place, mineTag(sig)})
 	}
-	return view{Lead: page.M("surveillance.mine.lead"), Table: t, Actions: []page.Link{{Href: "/surveillance/tell", Text: page.M("surveillance.tell.title")}}}
+	return page.Sheet{Lead: page.M("surveillance.mine.lead"), Table: t, Actions: []page.Link{{Href: "/surveillance/tell", Text: page.M("surveillance.tell.title")}}}
 }
 
 // mineTag tells whoever reported what became of it, in everyday words.

@@ -45,11 +45,11 @@ func (s *Service) getCounts(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.counts.title", Back: deskLink(), Wide: true}, s.countsView(o, page.LocaleOf(r).Code, s.Access.Ever(r.Context(), access.CountRecord)), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.counts.title", Back: deskLink(), Wide: true}, s.countsView(o, page.LocaleOf(r).Code, s.Access.Ever(r.Context(), access.CountRecord)), nil)
 }
 
-func (s *Service) countsView(o Overview, lang string, mayRecord bool) view {
-	v := view{Lead: page.M("surveillance.counts.lead"), Table: &page.Table{Empty: page.Empty{Title: page.M("surveillance.counts.none"), Text: page.M("surveillance.counts.none_text")}}}
+func (s *Service) countsView(o Overview, lang string, mayRecord bool) page.Sheet {
+	v := page.Sheet{Lead: page.M("surveillance.counts.lead"), Table: &page.Table{Empty: page.Empty{Title: page.M("surveillance.counts.none"), Text: page.M("surveillance.counts.none_text")}}}
 	if mayRecord {
 		v.Actions = []page.Link{{Href: countsPath + "/new", Text: page.M("surveillance.counts.new")}}
 	}
@@ -117,14 +117,14 @@ func (s *Service) getUnitCounts(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.counts.unit_title", Back: countsLink(), Wide: true}, s.unitView(u, disease, page.LocaleOf(r).Code), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.counts.unit_title", Back: countsLink(), Wide: true}, s.unitView(u, disease, page.LocaleOf(r).Code), nil)
 }
 
 // unitView shows the counts of a unit: what does not fit, then one table a stem and source.
-func (s *Service) unitView(u UnitCounts, disease, lang string) view {
-	v := view{Rows: page.Summary{{Label: page.M("surveillance.counts.unit"), Value: u.Unit.Name(lang)}, {Label: page.M("surveillance.list.what"), Value: page.M("surveillance.disease." + disease)}}}
+func (s *Service) unitView(u UnitCounts, disease, lang string) page.Sheet {
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("surveillance.counts.unit"), Value: u.Unit.Name(lang)}, {Label: page.M("surveillance.list.what"), Value: page.M("surveillance.disease." + disease)}}}
 	if len(u.Findings) > 0 {
-		p := part{Title: page.M("surveillance.counts.findings"), Lead: page.M("surveillance.counts.findings_lead"),
+		p := page.Part{Title: page.M("surveillance.counts.findings"), Lead: page.M("surveillance.counts.findings_lead"),
 			Table: &page.Table{Columns: []page.Column{{Label: page.M("surveillance.counts.period")}, {Label: page.M("surveillance.counts.what"), Wide: true}, {Label: page.M("surveillance.counts.source")}}}}
 		for _, f := range u.Findings {
 			p.Table.Rows = append(p.Table.Rows, []page.Cell{page.Code(f.Period), findingMsg(f), f.Source})
@@ -151,14 +151,14 @@ func (s *Service) tablesOf(list []Reported) (out []seriesKey) {
 }
 
 // stemPart is the table of one stem of one source: new and cumulative side by side.
-func (s *Service) stemPart(list []Reported, k seriesKey) part {
+func (s *Service) stemPart(list []Reported, k seriesKey) page.Part {
 	var modes []Indicator
 	for _, ind := range s.lists.Indicators {
 		if ind.Stem == k.what && slices.ContainsFunc(list, func(r Reported) bool { return r.Indicator == ind.Code && r.Source == k.source }) {
 			modes = append(modes, ind)
 		}
 	}
-	p := part{Title: page.M("surveillance.stem." + k.what), Lead: page.M("surveillance.counts.source_is", "source", k.source),
+	p := page.Part{Title: page.M("surveillance.stem." + k.what), Lead: page.M("surveillance.counts.source_is", "source", k.source),
 		Table: &page.Table{Tight: true, Numbers: true, Columns: []page.Column{{Label: page.M("surveillance.counts.period")}}}}
 	for _, m := range modes {
 		p.Table.Columns = append(p.Table.Columns, page.Column{Label: page.M("surveillance.mode." + string(m.Mode)), Number: true})
@@ -237,22 +237,22 @@ func (s *Service) getCount(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.counts.one", Back: page.Link{Href: unitPath(c.Disease, c.Unit), Text: page.M("surveillance.counts.unit_title")}},
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.counts.one", Back: page.Link{Href: unitPath(c.Disease, c.Unit), Text: page.M("surveillance.counts.unit_title")}},
 		countView(c, u.Name(page.LocaleOf(r).Code), s.Access.Ever(r.Context(), access.CountRecord)), nil)
 }
 
-func countView(c Reported, unit string, mayRecord bool) view {
+func countView(c Reported, unit string, mayRecord bool) page.Sheet {
 	var holds any = page.M("surveillance.counts.how.not_reported")
 	if c.Value.Known {
 		holds = c.Value.N
 	}
-	v := view{Rows: page.Summary{{Label: page.M("surveillance.counts.unit"), Value: unit}, {Label: page.M("surveillance.list.what"), Value: page.M("surveillance.disease." + c.Disease)},
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("surveillance.counts.unit"), Value: unit}, {Label: page.M("surveillance.list.what"), Value: page.M("surveillance.disease." + c.Disease)},
 		{Label: page.M("surveillance.counts.indicator"), Value: page.M("surveillance.indicator." + c.Indicator)}, {Label: page.M("surveillance.counts.period"), Value: page.Code(c.Period)},
 		{Label: page.M("surveillance.counts.source"), Value: c.Source}, {Label: page.M("surveillance.counts.holds"), Value: holds}}}
 	if mayRecord {
 		v.Actions = []page.Link{{Href: countsPath + "/new?of=" + c.ID.String(), Text: page.M("surveillance.counts.correct")}}
 	}
-	p := part{Title: page.M("surveillance.counts.history"), Lead: page.M("surveillance.counts.history_lead")}
+	p := page.Part{Title: page.M("surveillance.counts.history"), Lead: page.M("surveillance.counts.history_lead")}
 	for _, r := range slices.Backward(c.Reports) {
 		e := page.Event{When: r.Reported, What: page.M("surveillance.counts.how.not_reported")}
 		switch {
@@ -272,13 +272,13 @@ func countView(c Reported, unit string, mayRecord bool) view {
 		}
 		p.Timeline = append(p.Timeline, e)
 	}
-	v.Parts = []part{p}
+	v.Parts = []page.Part{p}
 	return v
 }
 
 // countForm asks for one count.
 func (s *Service) countForm() *page.Form {
-	indicators := options(codesOf(s.lists.Indicators), "surveillance.indicator.")
+	indicators := page.OptionsOf(codesOf(s.lists.Indicators), "surveillance.indicator.")
 	return &page.Form{Action: countsPath + "/new", Submit: page.M("surveillance.counts.save"), Fields: []page.Field{
 		{Kind: page.Text, Name: "unit", Label: page.M("surveillance.counts.unit"), Hint: page.M("surveillance.counts.unit_hint"), Max: longPlace, Dir: "auto", Auto: "off"},
 		{Kind: page.Select, Name: "disease", Label: page.M("surveillance.report.disease"), Options: s.diseaseOptions()[1:]},
@@ -325,11 +325,11 @@ func (s *Service) getNewCount(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) showNewCount(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	s.render(w, r, page.Page{Title: "surveillance.counts.new", Back: countsLink()}, view{Lead: page.M("surveillance.counts.new_lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.counts.new", Back: countsLink()}, page.Sheet{Lead: page.M("surveillance.counts.new_lead"), Form: f}, f)
 }
 
 func (s *Service) postNewCount(w http.ResponseWriter, r *http.Request) {
-	err := page.ReadForm(w, r, formLimit)
+	err := page.ReadForm(w, r, page.FormLimit)
 	if err == nil {
 		err = s.mayRecord(r)
 	}

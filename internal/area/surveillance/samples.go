@@ -12,8 +12,8 @@ import (
 func Samples(hostile string) []page.Sample {
 	s := New(Deps{Clock: func() time.Time { return sampleNow }})
 	one := func(words string) Opened { return s.sampleOpened(words) }
-	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: "surveillance/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	pageOf := func(name, title string, full, hostile page.Sheet, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
 	form := func() *page.Form {
 		return s.reportForm(db.ID{1}, "en", "UGA", []page.Option{{Value: "KLA", Text: "Kampala"}, {Value: "ENT", Text: hostile}})
@@ -26,7 +26,7 @@ func Samples(hostile string) []page.Sample {
 	triage, closed := one(hostile), one(hostile)
 	triage.Standing, triage.MayWork = Standing{Stage: Triage}, true
 	closed.Standing, closed.MayWork = Standing{Stage: Closed, Level: VeryHigh}, true
-	counts := func(words string) (view, view, view) {
+	counts := func(words string) (page.Sheet, page.Sheet, page.Sheet) {
 		u, one := countSample(words)
 		series := CountSeries{Disease: "bdbv", Source: words, Counts: 7, Last: u.Last}
 		return s.countsView(Overview{Series: []CountSeries{series}, Chosen: series, Units: []UnitCounts{u}}, "en", true), s.unitView(u, "bdbv", "en"), countView(one, words, true)
@@ -37,15 +37,15 @@ func Samples(hostile string) []page.Sample {
 		pageOf("reported counts", "surveillance.counts.title", all, allBad),
 		pageOf("the counts of a unit", "surveillance.counts.unit_title", unit, unitBad),
 		pageOf("the history of a count", "surveillance.counts.one", count, countBad),
-		pageOf("report a count", "surveillance.counts.new", view{Lead: page.M("surveillance.counts.new_lead"), Form: s.countForm()}, view{Form: s.countForm()}, page.Problem{Field: "value", Text: page.M("surveillance.error.value_or_not")}),
+		pageOf("report a count", "surveillance.counts.new", page.Sheet{Lead: page.M("surveillance.counts.new_lead"), Form: s.countForm()}, page.Sheet{Form: s.countForm()}, page.Problem{Field: "value", Text: page.M("surveillance.error.value_or_not")}),
 		pageOf("surveillance desk", "surveillance.title", deskView(list("Mbandaka"), ""), deskView(list(hostile), Verify)),
-		pageOf("report a signal", "surveillance.report.title", view{Lead: page.M("surveillance.report.lead"), Form: form()}, view{Form: form()}, page.Problem{Field: "sign", Text: page.M("surveillance.error.what")}),
+		pageOf("report a signal", "surveillance.report.title", page.Sheet{Lead: page.M("surveillance.report.lead"), Form: form()}, page.Sheet{Form: form()}, page.Problem{Field: "sign", Text: page.M("surveillance.error.what")}),
 		pageOf("tell what was seen", "surveillance.tell.title", tellView(s.tellForm(db.ID{1})), tellView(s.tellForm(db.ID{1})), page.Problem{Field: "deaths", Text: page.M("surveillance.error.deaths")}),
 		pageOf("what I reported", "surveillance.mine.title", mineView([]Signal{one("Mbandaka").Signal}), mineView([]Signal{one(hostile).Signal})),
 		pageOf("a signal in response", "surveillance.signal.title", s.signalView(one("Mbandaka"), nil), s.signalView(one(hostile), nil)),
 		pageOf("a signal at triage", "surveillance.signal.title", s.signalView(triage, nil), s.signalView(triage, nil), page.Problem{Field: "outcome", Text: page.M("surveillance.error.choose")}),
 		pageOf("a signal that is closed", "surveillance.signal.title", s.signalView(closed, nil), s.signalView(closed, nil)),
-		pageOf("an early response action", "surveillance.do.respond", view{Rows: reportRows(one(""))[:2], Form: s.formOf(ActRespond, one(""))}, view{Form: s.formOf(ActRespond, triage)}, page.Problem{Field: "why", Text: page.M("surveillance.error.why")}),
+		pageOf("an early response action", "surveillance.do.respond", page.Sheet{Rows: reportRows(one(""))[:2], Form: s.formOf(ActRespond, one(""))}, page.Sheet{Form: s.formOf(ActRespond, triage)}, page.Problem{Field: "why", Text: page.M("surveillance.error.why")}),
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-//go:embed templates locales
+//go:embed locales
 var files embed.FS
 
 //go:embed data/*.csv

@@ -26,15 +26,15 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	if s.mayCount(r.Context()) == nil {
 		v.Actions = append(v.Actions, countsLink())
 	}
-	s.render(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
 }
 
-func deskView(list []Listed, stage Stage) view {
-	v := view{Lead: page.M("surveillance.lead"), Table: listTable(list),
+func deskView(list []Listed, stage Stage) page.Sheet {
+	v := page.Sheet{Lead: page.M("surveillance.lead"), Table: listTable(list),
 		Actions: []page.Link{{Href: "/surveillance/report", Text: page.M("surveillance.report.title")}, {Href: "/surveillance/mine", Text: page.M("surveillance.mine.title")}},
 		Filter: &page.Form{Method: "get", Action: "/surveillance", Compact: true, Submit: page.M("surveillance.list.show"), Fields: []page.Field{
 			{Kind: page.Select, Name: "stage", Label: page.M("surveillance.list.stage"), Value: string(stage), Options: append([]page.Option{{Value: "", Label: page.M("surveillance.list.open")}},
-				options(append(slices.Clone(Stages), Closed, Discarded), "surveillance.stage.")...)}}}}
+				page.OptionsOf(append(slices.Clone(Stages), Closed, Discarded), "surveillance.stage.")...)}}}}
 	if late := overdue(list); late > 0 {
 		v.Notes = []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("surveillance.list.overdue", "count", late)}}}
 	}
@@ -134,24 +134,24 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, s.signalView(o, nil), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, s.signalView(o, nil), nil)
 }
 
 // signalView shows a signal, with the form of the step that waits as it failed.
-func (s *Service) signalView(o Opened, failed *page.Form) view {
-	v := view{Rows: reportRows(o)}
+func (s *Service) signalView(o Opened, failed *page.Form) page.Sheet {
+	v := page.Sheet{Rows: reportRows(o)}
 	if o.MayWork {
 		v.Parts = append(v.Parts, s.workParts(o, failed)...)
 	}
-	v.Parts = append(v.Parts, part{Title: page.M("surveillance.seven.title"), Lead: page.M("surveillance.seven.lead"), Rows: sevenRows(o.Seven)})
+	v.Parts = append(v.Parts, page.Part{Title: page.M("surveillance.seven.title"), Lead: page.M("surveillance.seven.lead"), Rows: sevenRows(o.Seven)})
 	if len(o.Like) > 0 {
 		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("surveillance.list.what"), Wide: true}, {Label: page.M("surveillance.list.place")}, {Label: page.M("surveillance.mine.reported")}, {Label: page.M("surveillance.list.stage")}}}
 		for _, l := range o.Like {
 			t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(l.ID), Text: whatOf(l)}, whereOf(l), l.Reported, stageTag(l.Stage)})
 		}
-		v.Parts = append(v.Parts, part{Title: page.M("surveillance.signal.like"), Lead: page.M("surveillance.signal.like_lead"), Table: t})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("surveillance.signal.like"), Lead: page.M("surveillance.signal.like_lead"), Table: t})
 	}
-	v.Parts = append(v.Parts, part{Title: page.M("surveillance.signal.history"), Timeline: history(o)})
+	v.Parts = append(v.Parts, page.Part{Title: page.M("surveillance.signal.history"), Timeline: history(o)})
 	return v
 }
 
@@ -276,21 +276,21 @@ var otherActs = []Act{ActNotify, ActAssess, ActCount, ActClose, ActReopen}
 
 // workParts is what can be done where the signal stands: the form of the step that
 // waits, the early response actions, and the way to everything else.
-func (s *Service) workParts(o Opened, failed *page.Form) []part {
-	var parts []part
+func (s *Service) workParts(o Opened, failed *page.Form) []page.Part {
+	var parts []page.Part
 	main := mainAct(o.Standing)
 	if o.Standing.Owner.IsZero() && o.Stage.Open() {
-		parts = append(parts, part{Title: page.M("surveillance.do.take"), Form: &page.Form{Action: actPath(o.ID, ActTake), Submit: page.M("surveillance.do.take_it"), Compact: true}})
+		parts = append(parts, page.Part{Title: page.M("surveillance.do.take"), Form: &page.Form{Action: actPath(o.ID, ActTake), Submit: page.M("surveillance.do.take_it"), Compact: true}})
 	}
 	if main != "" {
 		f := failed
 		if f == nil {
 			f = s.formOf(main, o)
 		}
-		parts = append(parts, part{Title: page.M("surveillance.do." + string(main)), Form: f})
+		parts = append(parts, page.Part{Title: page.M("surveillance.do." + string(main)), Form: f})
 	}
 	if o.Stage == Respond {
-		parts = append(parts, part{Title: page.M("surveillance.do.respond"), Lead: page.M("surveillance.do.respond_lead"), Table: actionTable(o)})
+		parts = append(parts, page.Part{Title: page.M("surveillance.do.respond"), Lead: page.M("surveillance.do.respond_lead"), Table: actionTable(o)})
 	}
 	var others page.Summary
 	for _, act := range otherActs {
@@ -299,7 +299,7 @@ func (s *Service) workParts(o Opened, failed *page.Form) []part {
 		}
 	}
 	if len(others) > 0 {
-		parts = append(parts, part{Title: page.M("surveillance.do.others"), Rows: others})
+		parts = append(parts, page.Part{Title: page.M("surveillance.do.others"), Rows: others})
 	}
 	return parts
 }
@@ -360,7 +360,7 @@ func (s *Service) formOf(act Act, o Opened) *page.Form {
 		if act == ActVerify {
 			words = "surveillance.verify."
 		}
-		f.Fields = []page.Field{{Kind: page.Radios, Name: "outcome", Label: page.M("surveillance.do." + string(act) + "_question"), Options: options(outcomes, words)}}
+		f.Fields = []page.Field{{Kind: page.Radios, Name: "outcome", Label: page.M("surveillance.do." + string(act) + "_question"), Options: page.OptionsOf(outcomes, words)}}
 		if len(o.Like) > 0 && act == ActTriage {
 			same := page.Field{Kind: page.Select, Name: "duplicate", Label: page.M("surveillance.do.duplicate"), Optional: true, Options: []page.Option{{Value: "", Label: page.M("surveillance.do.no_duplicate")}}}
 			for _, l := range o.Like {
@@ -373,7 +373,7 @@ func (s *Service) formOf(act Act, o Opened) *page.Form {
 		f.Fields = []page.Field{{Kind: page.Radios, Name: "likelihood", Label: page.M("surveillance.likelihood.title"), Options: scale("surveillance.likelihood.")},
 			{Kind: page.Radios, Name: "consequence", Label: page.M("surveillance.consequence.title"), Options: scale("surveillance.consequence.")}, why(false)}
 	case ActRespond:
-		f.Fields = []page.Field{{Kind: page.Select, Name: "action", Label: page.M("surveillance.do.action"), Options: options(Actions, "surveillance.action.")},
+		f.Fields = []page.Field{{Kind: page.Select, Name: "action", Label: page.M("surveillance.do.action"), Options: page.OptionsOf(Actions, "surveillance.action.")},
 			{Kind: page.Date, Name: "on", Label: page.M("surveillance.do.on"), Optional: true},
 			{Kind: page.Checks, Name: "needless", Label: page.M("surveillance.do.or"), Optional: true, Options: []page.Option{{Value: "yes", Label: page.M("surveillance.do.needless")}}}, why(true)}
 	case ActNotify:
@@ -468,12 +468,12 @@ func (s *Service) getAct(w http.ResponseWriter, r *http.Request) {
 
 func (s *Service) showAct(w http.ResponseWriter, r *http.Request, o Opened, act Act, f *page.Form) {
 	back := page.Link{Href: path(o.ID), Text: page.M("surveillance.signal.title")}
-	s.render(w, r, page.Page{Title: "surveillance.do." + string(act), Back: back}, view{Rows: reportRows(o)[:2], Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.do." + string(act), Back: back}, page.Sheet{Rows: reportRows(o)[:2], Form: f}, f)
 }
 
 // postAct adds a step, and asks again where something is wrong with it.
 func (s *Service) postAct(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	act := Act(r.PathValue("act"))
 	read := readers[act]
 	if err == nil && read == nil {
@@ -502,7 +502,7 @@ func (s *Service) postAct(w http.ResponseWriter, r *http.Request) {
 	case !f.Fail(err):
 		s.Pages.Error(w, r, err)
 	case act == mainAct(o.Standing):
-		s.render(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, s.signalView(o, f), f)
+		s.Pages.Sheet(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, s.signalView(o, f), f)
 	default:
 		s.showAct(w, r, o, act, f)
 	}

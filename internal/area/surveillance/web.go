@@ -5,9 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
-	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // Routes adds this package's pages.
@@ -27,57 +25,6 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		mux.HandleFunc(pattern, h)
 	}
 	s.countRoutes(mux)
-}
-
-// view is any page of this package: a few notes, a list or an answer, and forms.
-type view struct {
-	Lead    page.Msg
-	Notes   []page.Callout
-	Actions []page.Link
-	Filter  *page.Form
-	Rows    page.Summary
-	Table   *page.Table
-	Form    *page.Form
-	Parts   []part
-}
-
-type part struct {
-	Title    page.Msg
-	Lead     page.Msg
-	Rows     page.Summary
-	Table    *page.Table
-	Timeline page.Timeline
-	Form     *page.Form
-}
-
-const formLimit = 64 << 10
-
-// render writes a page; f is the form whose problems it shows, if it has one.
-func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v view, f *page.Form) {
-	pg.Template, pg.View = "surveillance/page", v
-	if f != nil {
-		s.Pages.Form(w, r, pg, f)
-		return
-	}
-	s.Pages.Render(w, r, pg)
-}
-
-// posted reads the id of the path and the form of a POST.
-func posted(w http.ResponseWriter, r *http.Request) (db.ID, error) {
-	id, err := page.PathID(r, "id")
-	if err != nil {
-		return id, err
-	}
-	return id, page.ReadForm(w, r, formLimit)
-}
-
-// options makes the choices of a field from a list of codes and their words.
-func options[T ~string](list []T, prefix string) []page.Option {
-	var out []page.Option
-	for _, v := range list {
-		out = append(out, page.Option{Value: string(v), Label: page.M(prefix + string(v))})
-	}
-	return out
 }
 
 // readCount reads a box for a number of people; an empty one is not known.

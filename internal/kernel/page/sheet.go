@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
@@ -62,11 +63,11 @@ func Posted(w http.ResponseWriter, r *http.Request, name string) (db.ID, error) 
 }
 
 // OptionsOf makes the choices of a field from a list of codes; the words of a code
-// have the key prefix + code.
+// have the key prefix + code, in small letters as all keys.
 func OptionsOf[T ~string](list []T, prefix string) []Option {
 	var out []Option
 	for _, v := range list {
-		out = append(out, Option{Value: string(v), Label: M(prefix + string(v))})
+		out = append(out, Option{Value: string(v), Label: M(prefix + strings.ToLower(string(v)))})
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func (s *Service) getCase(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "linelist.case.title", Banner: b, Back: listLink()}, caseView(o), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.case.title", Banner: b, Back: listLink()}, caseView(o), nil)
 }
 
 // opened opens the case of the path, with the banner of a registered person whom the
@@ -46,8 +46,8 @@ func (s *Service) opened(r *http.Request) (Opened, *page.Banner, error) {
 	return o, b, err
 }
 
-func caseView(o Opened) view {
-	v := view{Rows: caseRowsOf(o)}
+func caseView(o Opened) page.Sheet {
+	v := page.Sheet{Rows: caseRowsOf(o)}
 	if o.Stale {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("linelist.stale")}})
 	}
@@ -63,20 +63,20 @@ func caseView(o Opened) view {
 	}
 	v.Parts = append(v.Parts, whyPart(o))
 	if needs := needsOf(o); len(needs) > 0 {
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.needs"), Rows: needs})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.needs"), Rows: needs})
 	}
 	v.Parts = append(v.Parts, circleParts(o)...)
 	v.Parts = append(v.Parts, counterParts(o)...)
 	if len(o.Results) > 0 {
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.results"), Table: resultTable(o)})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.results"), Table: resultTable(o)})
 	}
 	if rows := signRows(o); len(rows) > 0 {
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.signs.known"), Rows: rows})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.signs.known"), Rows: rows})
 	}
 	if o.Stale && o.MayWrite {
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.look.title"), Form: &page.Form{Action: path(o.ID) + "/look", Submit: page.M("linelist.look.title"), Compact: true}})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.look.title"), Form: &page.Form{Action: path(o.ID) + "/look", Submit: page.M("linelist.look.title"), Compact: true}})
 	}
-	v.Parts = append(v.Parts, part{Title: page.M("linelist.history"), Timeline: classHistory(o)})
+	v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.history"), Timeline: classHistory(o)})
 	return v
 }
 
@@ -103,8 +103,8 @@ func caseRowsOf(o Opened) page.Summary {
 
 // whyPart tells the last decision: every row that fired with its source, and what
 // could still change it.
-func whyPart(o Opened) part {
-	p := part{Title: page.M("linelist.why")}
+func whyPart(o Opened) page.Part {
+	p := page.Part{Title: page.M("linelist.why")}
 	last, ok := o.Last()
 	if !ok || last.Class == NoRule {
 		p.Lead = page.M("linelist.no_rule")
@@ -201,7 +201,7 @@ func classHistory(o Opened) page.Timeline {
 }
 
 func (s *Service) postLook(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.LookAt(r.Context(), id)
 	}
@@ -220,9 +220,9 @@ func (s *Service) mayWrite(r *http.Request) error {
 }
 
 // circleParts tell whom a case had contact with.
-func circleParts(o Opened) (out []part) {
+func circleParts(o Opened) (out []page.Part) {
 	if len(o.Contacts) > 0 {
-		out = append(out, part{Title: page.M("linelist.contacts.of_case"), Table: contactTable(o.Contacts, "linelist.contacts.none")})
+		out = append(out, page.Part{Title: page.M("linelist.contacts.of_case"), Table: contactTable(o.Contacts, "linelist.contacts.none")})
 	}
 	if len(o.Linked) > 0 {
 		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("linelist.linked.from")}, {Label: page.M("linelist.linked.to")}, {Label: page.M("linelist.contact.last")}, {Label: page.M("linelist.contact.type")}}}
@@ -237,7 +237,7 @@ func circleParts(o Opened) (out []part) {
 			}
 			t.Rows = append(t.Rows, []page.Cell{from, to, l.Last, how})
 		}
-		out = append(out, part{Title: page.M("linelist.linked"), Table: t})
+		out = append(out, page.Part{Title: page.M("linelist.linked"), Table: t})
 	}
 	return out
 }

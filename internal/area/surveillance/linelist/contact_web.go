@@ -22,12 +22,12 @@ func (s *Service) getContacts(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "linelist.contacts.title", Back: listLink()}, contactsView(due, n), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contacts.title", Back: listLink()}, contactsView(due, n), nil)
 }
 
-func contactsView(due []Followed, n Indicators) view {
-	return view{Lead: page.M("linelist.contacts.lead"), Table: contactTable(due, "linelist.contacts.none"),
-		Parts: []part{{Title: page.M("linelist.ind.title"), Rows: indicatorRows(n)}}}
+func contactsView(due []Followed, n Indicators) page.Sheet {
+	return page.Sheet{Lead: page.M("linelist.contacts.lead"), Table: contactTable(due, "linelist.contacts.none"),
+		Parts: []page.Part{{Title: page.M("linelist.ind.title"), Rows: indicatorRows(n)}}}
 }
 
 // share tells a part of a whole, with the percentage where there is a whole.
@@ -128,19 +128,19 @@ func (s *Service) showContact(w http.ResponseWriter, r *http.Request, wrong erro
 			return
 		}
 	}
-	s.render(w, r, page.Page{Title: "linelist.contact.title", Back: page.Link{Href: "/contacts", Text: page.M("linelist.contacts.title")}}, contactView(o, f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contact.title", Back: page.Link{Href: "/contacts", Text: page.M("linelist.contacts.title")}}, contactView(o, f), f)
 }
 
 func (s *Service) visitForm(o OpenedContact) *page.Form {
 	day := page.Field{Kind: page.Date, Name: "day", Label: page.M("linelist.contact.visit_day")}
 	day.SetDate(s.today().Date(), s.today())
 	return &page.Form{Action: contactPath(o.ID) + "/visit", Submit: page.M("linelist.contact.visit"), Fields: []page.Field{
-		{Kind: page.Radios, Name: "how", Label: page.M("linelist.contact.how"), Inline: true, Options: options(AskedHows, "linelist.how.")},
+		{Kind: page.Radios, Name: "how", Label: page.M("linelist.contact.how"), Inline: true, Options: page.OptionsOf(AskedHows, "linelist.how.")},
 		{Kind: page.Radios, Name: "signs", Label: page.M("linelist.contact.signs"), Inline: true, Optional: true, Options: yesNo()}, day}}
 }
 
-func contactView(o OpenedContact, f *page.Form) view {
-	v := view{Rows: page.Summary{{Label: page.M("linelist.q.number"), Value: page.Code(o.Code())}, {Label: page.M("linelist.q.name"), Value: o.Name}, {Label: page.M("linelist.q.sex_age"), Value: sexAge(Case{Sex: o.Sex, Birth: o.Birth, Reported: o.Listed})},
+func contactView(o OpenedContact, f *page.Form) page.Sheet {
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("linelist.q.number"), Value: page.Code(o.Code())}, {Label: page.M("linelist.q.name"), Value: o.Name}, {Label: page.M("linelist.q.sex_age"), Value: sexAge(Case{Sex: o.Sex, Birth: o.Birth, Reported: o.Listed})},
 		{Label: page.M("linelist.q.area"), Value: areaOf(o.Contact)}, {Label: page.M("linelist.contact.last"), Value: o.Last}, {Label: page.M("linelist.contact.day"), Value: dayCell(o.Followed)},
 		{Label: page.M("linelist.contact.status"), Value: statusCell(o.Followed)}, {Label: page.M("linelist.contact.today"), Value: howCell(o.Today)}}}
 	if !o.InForce {
@@ -156,12 +156,12 @@ func contactView(o OpenedContact, f *page.Form) view {
 	}
 	v.Parts = append(v.Parts, counterParts(Opened{Counter: o.Counter})...)
 	if len(o.Visits) > 0 {
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.contact.visits"), Table: visitTable(o.Contact)})
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.contact.visits"), Table: visitTable(o.Contact)})
 	}
 	if o.MayWrite && o.Became.IsZero() {
-		states := append([]page.Option{{Value: "", Label: page.M("linelist.state.none")}}, options(Standings, "linelist.state.")...)
-		v.Parts = append(v.Parts, part{Title: page.M("linelist.contact.become"), Lead: page.M("linelist.contact.become_lead"), Form: &page.Form{Action: contactPath(o.ID) + "/case", Submit: page.M("linelist.contact.become"), Compact: true}},
-			part{Title: page.M("linelist.contact.state"), Form: &page.Form{Action: contactPath(o.ID) + "/state", Submit: page.M("linelist.save"), Compact: true,
+		states := append([]page.Option{{Value: "", Label: page.M("linelist.state.none")}}, page.OptionsOf(Standings, "linelist.state.")...)
+		v.Parts = append(v.Parts, page.Part{Title: page.M("linelist.contact.become"), Lead: page.M("linelist.contact.become_lead"), Form: &page.Form{Action: contactPath(o.ID) + "/case", Submit: page.M("linelist.contact.become"), Compact: true}},
+			page.Part{Title: page.M("linelist.contact.state"), Form: &page.Form{Action: contactPath(o.ID) + "/state", Submit: page.M("linelist.save"), Compact: true,
 				Fields: []page.Field{{Kind: page.Select, Name: "state", Label: page.M("linelist.contact.state"), Value: string(o.State), Options: states, Optional: true}}}})
 	}
 	return v
@@ -177,7 +177,7 @@ func visitTable(c Contact) *page.Table {
 }
 
 func (s *Service) postVisit(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -204,7 +204,7 @@ func (s *Service) postVisit(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postState(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err == nil {
 		err = s.Declare(r.Context(), id, Standing(r.PostForm.Get("state")))
 	}
@@ -216,7 +216,7 @@ func (s *Service) postState(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Service) postBecome(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	var made db.ID
 	if err == nil {
 		made, err = s.BecomeCase(r.Context(), id)
@@ -235,7 +235,7 @@ func (s *Service) getNewContact(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := s.contactForm(o.ID, db.NewID())
-	s.render(w, r, page.Page{Title: "linelist.contact.new.title", Banner: b, Back: caseLink(o.ID)}, view{Lead: page.M("linelist.contact.new.lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contact.new.title", Banner: b, Back: caseLink(o.ID)}, page.Sheet{Lead: page.M("linelist.contact.new.lead"), Form: f}, f)
 }
 
 func (s *Service) contactForm(source, id db.ID) *page.Form {
@@ -248,11 +248,11 @@ func (s *Service) contactForm(source, id db.ID) *page.Form {
 	birth.SetDate(calendar.Date{}, s.today())
 	return &page.Form{Action: path(source) + "/contact", Submit: page.M("linelist.save"), Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: id.String()}, text("name"),
 		{Kind: page.Radios, Name: "sex", Label: page.M("linelist.q.sex"), Inline: true, Optional: true, Options: sexOptions()}, birth, last,
-		{Kind: page.Radios, Name: "type", Label: page.M("linelist.contact.type"), Optional: true, Options: options(Exposures, "linelist.exposure.")}, text("area"), text("place")}}
+		{Kind: page.Radios, Name: "type", Label: page.M("linelist.contact.type"), Optional: true, Options: page.OptionsOf(Exposures, "linelist.exposure.")}, text("area"), text("place")}}
 }
 
 func (s *Service) postNewContact(w http.ResponseWriter, r *http.Request) {
-	source, err := posted(w, r)
+	source, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -279,5 +279,5 @@ func (s *Service) postNewContact(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "linelist.contact.new.title", Back: caseLink(source)}, view{Lead: page.M("linelist.contact.new.lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contact.new.title", Back: caseLink(source)}, page.Sheet{Lead: page.M("linelist.contact.new.lead"), Form: f}, f)
 }

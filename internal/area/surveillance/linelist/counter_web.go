@@ -5,9 +5,9 @@ import (
 )
 
 // counterParts tell what is there against the agent of a case, with why.
-func counterParts(o Opened) []part {
+func counterParts(o Opened) []page.Part {
 	if !o.Counter.InForce {
-		return []part{{Title: page.M("linelist.counter.title"), Lead: page.M("linelist.counter.none")}}
+		return []page.Part{{Title: page.M("linelist.counter.title"), Lead: page.M("linelist.counter.none")}}
 	}
 	var rows page.Summary
 	for _, role := range counterRoles {
@@ -27,5 +27,5 @@ func counterParts(o Opened) []part {
 	if len(rows) == 0 {
 		return nil
 	}
-	return []part{{Title: page.M("linelist.counter.title"), Lead: page.M("linelist.counter.lead"), Rows: rows}}
+	return []page.Part{{Title: page.M("linelist.counter.title"), Lead: page.M("linelist.counter.lead"), Rows: rows}}
 }

@@ -57,7 +57,7 @@ func (s *Service) caseForm(c Case, locale, action string, registered bool) *page
 	fields = append(fields, truth("health_worker", c.Work),
 		page.Field{Kind: page.Select, Name: "country", Label: page.M("linelist.q.country"), Value: c.Country, Options: countries, Optional: true}, text("area", c.Area), text("place", c.Place),
 		date("onset", c.Onset), truth("imported", c.Imported), text("from", c.From), date("admitted", c.Admitted), date("isolated", c.Isolated),
-		page.Field{Kind: page.Radios, Name: "ending", Label: page.M("linelist.q.ending"), Value: string(c.Ending), Optional: true, Options: options(Endings, "linelist.ending.")}, date("ended", c.Ended),
+		page.Field{Kind: page.Radios, Name: "ending", Label: page.M("linelist.q.ending"), Value: string(c.Ending), Optional: true, Options: page.OptionsOf(Endings, "linelist.ending.")}, date("ended", c.Ended),
 		text("number", c.Number))
 	return &page.Form{Action: action, Submit: page.M("linelist.save"), Fields: fields}
 }
@@ -145,11 +145,11 @@ func (s *Service) newForm(c Case, r *http.Request) *page.Form {
 }
 
 func (s *Service) showNew(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	s.render(w, r, page.Page{Title: "linelist.new.title", Back: listLink()}, view{Lead: page.M("linelist.new.lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.new.title", Back: listLink()}, page.Sheet{Lead: page.M("linelist.new.lead"), Form: f}, f)
 }
 
 func (s *Service) postNew(w http.ResponseWriter, r *http.Request) {
-	if err := page.ReadForm(w, r, formLimit); err != nil {
+	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
@@ -186,7 +186,7 @@ func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := s.editForm(o, page.LocaleOf(r).Code)
-	s.render(w, r, page.Page{Title: "linelist.edit.title", Banner: b, Back: caseLink(o.ID)}, view{Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.edit.title", Banner: b, Back: caseLink(o.ID)}, page.Sheet{Form: f}, f)
 }
 
 func (s *Service) editForm(o Opened, locale string) *page.Form {
@@ -212,7 +212,7 @@ func readBase(r *http.Request) (journal.Base, error) {
 }
 
 func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -245,7 +245,7 @@ func (s *Service) after(w http.ResponseWriter, r *http.Request, id db.ID, err er
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: title, Banner: b, Back: caseLink(id)}, view{Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: title, Banner: b, Back: caseLink(id)}, page.Sheet{Form: f}, f)
 }
 
 func (s *Service) getSigns(w http.ResponseWriter, r *http.Request) {
@@ -255,13 +255,13 @@ func (s *Service) getSigns(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := signsForm(o)
-	v := view{Lead: page.M("linelist.signs.lead"), Form: f}
+	v := page.Sheet{Lead: page.M("linelist.signs.lead"), Form: f}
 	if o.Definition == nil {
-		v = view{Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("linelist.no_rule")}}}}
-		s.render(w, r, page.Page{Title: "linelist.signs.title", Banner: b, Back: caseLink(o.ID)}, v, nil)
+		v = page.Sheet{Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("linelist.no_rule")}}}}
+		s.Pages.Sheet(w, r, page.Page{Title: "linelist.signs.title", Banner: b, Back: caseLink(o.ID)}, v, nil)
 		return
 	}
-	s.render(w, r, page.Page{Title: "linelist.signs.title", Banner: b, Back: caseLink(o.ID)}, v, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.signs.title", Banner: b, Back: caseLink(o.ID)}, v, f)
 }
 
 // signsForm asks what the definition reads, with what is known already. What is asked
@@ -366,7 +366,7 @@ func (s *Service) readFact(typed url.Values, f pack.Fact) (v value.Value, err er
 }
 
 func (s *Service) postSigns(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

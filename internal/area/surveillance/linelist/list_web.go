@@ -21,7 +21,7 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.render(w, r, page.Page{Title: "linelist.title", Wide: true}, listView(list, total, max(skip, 0), f, s.Lists), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.title", Wide: true}, listView(list, total, max(skip, 0), f, s.Lists), nil)
 }
 
 // readFilter reads a filter from a query; what is none is left out. A query holds
@@ -57,8 +57,8 @@ func (f Filter) query() url.Values {
 	return q
 }
 
-func listView(list []Listed, total, skip int, f Filter, lists surveillance.Lists) view {
-	v := view{Lead: page.M("linelist.lead"), Actions: []page.Link{{Href: "/linelist/new", Text: page.M("linelist.new.title")}, {Href: "/contacts", Text: page.M("linelist.contacts.title")}, {Href: "/surveillance", Text: page.M("linelist.signals")}},
+func listView(list []Listed, total, skip int, f Filter, lists surveillance.Lists) page.Sheet {
+	v := page.Sheet{Lead: page.M("linelist.lead"), Actions: []page.Link{{Href: "/linelist/new", Text: page.M("linelist.new.title")}, {Href: "/contacts", Text: page.M("linelist.contacts.title")}, {Href: "/surveillance", Text: page.M("linelist.signals")}},
 		Filter: filterForm(f, lists), Table: caseTable(list)}
 	v.Table.Pager = pagerOf(len(list), total, skip, f)
 	return v
@@ -90,7 +90,7 @@ func filterForm(f Filter, lists surveillance.Lists) *page.Form {
 	for _, d := range lists.Diseases {
 		diseases = append(diseases, page.Option{Value: d.Code, Label: diseaseMsg(d.Code)})
 	}
-	classes := append([]page.Option{{Value: "", Label: page.M("linelist.filter.all")}}, options(Classes, "linelist.class.")...)
+	classes := append([]page.Option{{Value: "", Label: page.M("linelist.filter.all")}}, page.OptionsOf(Classes, "linelist.class.")...)
 	return &page.Form{Method: "get", Action: "/linelist", Compact: true, Submit: page.M("linelist.filter.show"), Fields: []page.Field{
 		{Kind: page.Select, Name: "disease", Label: page.M("linelist.q.disease"), Options: diseases, Value: f.Disease},
 		{Kind: page.Select, Name: "class", Label: page.M("linelist.class.title"), Options: classes, Value: string(f.Class)},

@@ -70,17 +70,17 @@ func (s *Service) getResult(w http.ResponseWriter, r *http.Request) {
 	pg := page.Page{Title: "linelist.result.title", Banner: b, Back: caseLink(o.ID)}
 	if t, ok := testOf(o, r.URL.Query().Get("of")); ok {
 		f := resultForm(o, t)
-		s.render(w, r, pg, view{Form: f}, f)
+		s.Pages.Sheet(w, r, pg, page.Sheet{Form: f}, f)
 		return
 	}
-	s.render(w, r, pg, testsView(o), nil)
+	s.Pages.Sheet(w, r, pg, testsView(o), nil)
 }
 
 // testsView is the choice of a test.
-func testsView(o Opened) view {
-	v := view{Lead: page.M("linelist.result.choose")}
+func testsView(o Opened) page.Sheet {
+	v := page.Sheet{Lead: page.M("linelist.result.choose")}
 	if o.Definition == nil {
-		return view{Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("linelist.no_rule")}}}}
+		return page.Sheet{Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("linelist.no_rule")}}}}
 	}
 	_, tests := asked(o.Definition)
 	for _, t := range tests {
@@ -104,7 +104,7 @@ func resultForm(o Opened, t pack.Fact) *page.Form {
 }
 
 func (s *Service) postResult(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -134,7 +134,7 @@ func (s *Service) postResult(w http.ResponseWriter, r *http.Request) {
 }
 
 func overrideForm(o Opened) *page.Form {
-	classes := options(Overrides, "linelist.class.")
+	classes := page.OptionsOf(Overrides, "linelist.class.")
 	if o.Officer != nil {
 		classes = append(classes, page.Option{Value: "back", Label: page.M("linelist.override.back")})
 	}
@@ -150,11 +150,11 @@ func (s *Service) getOverride(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := overrideForm(o)
-	s.render(w, r, page.Page{Title: "linelist.override.title", Banner: b, Back: caseLink(o.ID)}, view{Lead: page.M("linelist.override.lead"), Form: f}, f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.override.title", Banner: b, Back: caseLink(o.ID)}, page.Sheet{Lead: page.M("linelist.override.lead"), Form: f}, f)
 }
 
 func (s *Service) postOverride(w http.ResponseWriter, r *http.Request) {
-	id, err := posted(w, r)
+	id, err := page.Posted(w, r, "id")
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

@@ -21,17 +21,17 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	lists := surveillance.New(surveillance.Deps{}).Lists()
 	s := New(Deps{Clock: func() time.Time { return sampleNow }, Lists: lists})
 	one := func(words string) Opened { return sampleCase(words, p, lists) }
-	pageOf := func(name, title string, full, hostile view, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: "linelist/page", Title: title, Empty: view{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
+	pageOf := func(name, title string, full, hostile page.Sheet, problems ...page.Problem) page.Sample {
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
-	list := func(words string) view {
+	list := func(words string) page.Sheet {
 		l := one(words).Listed
 		other := l
 		other.Officer, other.Known, other.Ending, other.Imported = &Override{Class: NotACase}, false, "", value.No
 		return listView([]Listed{l, other}, 250, 100, Filter{Disease: "bdbv"}, lists)
 	}
-	form := func(words string) view {
-		return view{Lead: page.M("linelist.new.lead"), Form: s.caseForm(one(words).Case, "en", "/linelist/new", false)}
+	form := func(words string) page.Sheet {
+		return page.Sheet{Lead: page.M("linelist.new.lead"), Form: s.caseForm(one(words).Case, "en", "/linelist/new", false)}
 	}
 	stale := one(hostile)
 	stale.Stale, stale.Known, stale.Classed = true, false, []Classed{{Class: NotMeeting, Cause: "new", At: sampleNow}}
@@ -42,7 +42,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 			Visits: []Visit{{Day: last + 1, How: Seen, Signs: value.No}, {Day: last + 2, How: NotSeen}}}, Following: Following{InForce: true, Status: "UNDER_FOLLOW_UP", Days: 21, DayNo: 3, DayKnown: true, Due: true, Today: Seen}}
 		return OpenedContact{Followed: f, Sources: []Listed{one(words).Listed}, Counter: one(words).Counter, MayWrite: true}
 	}
-	contacts := func(words string) view {
+	contacts := func(words string) page.Sheet {
 		lost := contact(words).Followed
 		lost.State, lost.Status, lost.Today, lost.Days = DeclaredLost, "LOST", "", 0
 		return contactsView([]Followed{contact(words).Followed, lost}, Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1})
@@ -51,14 +51,14 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	return []page.Sample{
 		pageOf("contacts to see", "linelist.contacts.title", contacts("Bahati"), contacts(hostile)),
 		pageOf("a contact", "linelist.contact.title", contactView(opened, s.visitForm(opened)), contactView(contact(hostile), s.visitForm(opened)), page.Problem{Field: "how", Text: page.M("linelist.error.choose")}),
-		pageOf("list a contact", "linelist.contact.new.title", view{Lead: page.M("linelist.contact.new.lead"), Form: s.contactForm(db.ID{1}, db.ID{2})}, view{Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Problem{Field: "last", Text: page.M("linelist.error.day")}),
+		pageOf("list a contact", "linelist.contact.new.title", page.Sheet{Lead: page.M("linelist.contact.new.lead"), Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Sheet{Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Problem{Field: "last", Text: page.M("linelist.error.day")}),
 		pageOf("line list", "linelist.title", list("Mongbwalu"), list(hostile)),
 		pageOf("record a case", "linelist.new.title", form("Mongbwalu"), form(hostile), page.Problem{Field: "onset", Text: page.M("linelist.error.after_death")}),
 		pageOf("a case", "linelist.case.title", caseView(one("Mongbwalu")), caseView(stale)),
-		pageOf("signs", "linelist.signs.title", view{Lead: page.M("linelist.signs.lead"), Form: signsForm(one("Mongbwalu"))}, view{Form: signsForm(stale)}),
+		pageOf("signs", "linelist.signs.title", page.Sheet{Lead: page.M("linelist.signs.lead"), Form: signsForm(one("Mongbwalu"))}, page.Sheet{Form: signsForm(stale)}),
 		pageOf("choose a test", "linelist.result.title", testsView(one("")), testsView(stale)),
-		pageOf("a result", "linelist.result.title", view{Form: resultForm(one(""), species)}, view{Form: resultForm(stale, species)}, page.Problem{Field: "on", Text: page.M("linelist.error.before_specimen")}),
-		pageOf("an officer's class", "linelist.override.title", view{Lead: page.M("linelist.override.lead"), Form: overrideForm(one(""))}, view{Form: overrideForm(stale)}, page.Problem{Field: "why", Text: page.M("linelist.error.why")}),
+		pageOf("a result", "linelist.result.title", page.Sheet{Form: resultForm(one(""), species)}, page.Sheet{Form: resultForm(stale, species)}, page.Problem{Field: "on", Text: page.M("linelist.error.before_specimen")}),
+		pageOf("an officer's class", "linelist.override.title", page.Sheet{Lead: page.M("linelist.override.lead"), Form: overrideForm(one(""))}, page.Sheet{Form: overrideForm(stale)}, page.Problem{Field: "why", Text: page.M("linelist.error.why")}),
 	}
 }
 

@@ -2,7 +2,6 @@ package linelist
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -34,54 +33,6 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, h)
 	}
-}
-
-// view is any page of this package.
-type view struct {
-	Lead    page.Msg
-	Notes   []page.Callout
-	Actions []page.Link
-	Filter  *page.Form
-	Rows    page.Summary
-	Table   *page.Table
-	Form    *page.Form
-	Parts   []part
-}
-
-type part struct {
-	Title    page.Msg
-	Lead     page.Msg
-	Rows     page.Summary
-	Table    *page.Table
-	Timeline page.Timeline
-	Form     *page.Form
-}
-
-const formLimit = 128 << 10
-
-func (s *Service) render(w http.ResponseWriter, r *http.Request, pg page.Page, v view, f *page.Form) {
-	pg.Template, pg.View = "linelist/page", v
-	if f != nil {
-		s.Pages.Form(w, r, pg, f)
-		return
-	}
-	s.Pages.Render(w, r, pg)
-}
-
-func posted(w http.ResponseWriter, r *http.Request) (db.ID, error) {
-	id, err := page.PathID(r, "id")
-	if err != nil {
-		return id, err
-	}
-	return id, page.ReadForm(w, r, formLimit)
-}
-
-func options[T ~string](list []T, prefix string) []page.Option {
-	var out []page.Option
-	for _, v := range list {
-		out = append(out, page.Option{Value: string(v), Label: page.M(prefix + strings.ToLower(string(v)))})
-	}
-	return out
 }
 
 func listLink() page.Link {
