@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/godwit-health/godwit/e2e/browser"
 )
 
 // answers are typed by the names of the fields of a form; several boxes to tick are
@@ -70,7 +72,7 @@ func (b *tab) fill(known answers) int {
 		}
 	}
 	js, _ := json.Marshal(all)
-	n := eval[int](b, fmt.Sprintf(fillJS, js, quote(time.Now().UTC().Format(time.DateOnly))))
+	n := eval[int](b, fmt.Sprintf(fillJS, js, browser.Quote(time.Now().UTC().Format(time.DateOnly))))
 	if n < 0 {
 		b.t.Fatalf("no form at %s: %s", b.where(), b.text())
 	}
@@ -105,7 +107,7 @@ func (b *tab) complete(known answers) *tab {
 // links are the paths that main or the banner lead to and that contain part.
 func (b *tab) links(part string) []string {
 	b.t.Helper()
-	return eval[[]string](b, fmt.Sprintf(`[...document.querySelectorAll("main a[href], .banner a[href]")].map(a=>a.getAttribute("href")).filter(h=>h.includes(%s))`, quote(part)))
+	return eval[[]string](b, fmt.Sprintf(`[...document.querySelectorAll("main a[href], .banner a[href]")].map(a=>a.getAttribute("href")).filter(h=>h.includes(%s))`, browser.Quote(part)))
 }
 
 // status is the HTTP status of the page.

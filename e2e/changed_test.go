@@ -3,6 +3,8 @@ package e2e
 import (
 	"strings"
 	"testing"
+
+	"github.com/godwit-health/godwit/e2e/browser"
 )
 
 // A name put right after the clearance: the certificate would show somebody else. The
@@ -13,7 +15,7 @@ func TestANameChangedAfterTheClearance(t *testing.T) {
 	b.logIn("reception").in("en").visit("/cases?state=cleared").follow("/cases/0")
 	board := b.where()
 	const clearedOne = `[...document.querySelectorAll(".board-member")].find(m=>m.innerText.includes(%s)).querySelector("h2 a").getAttribute("href")`
-	person := eval[string](b, strings.Replace(clearedOne, "%s", quote(cleared), 1))
+	person := eval[string](b, strings.Replace(clearedOne, "%s", browser.Quote(cleared), 1))
 	before := strings.Count(b.text(), suspended)
 
 	b.visit(person + "/edit/about").submit() // nothing is changed

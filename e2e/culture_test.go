@@ -3,6 +3,8 @@ package e2e
 import (
 	"testing"
 	"time"
+
+	"github.com/godwit-health/godwit/e2e/browser"
 )
 
 // The culture of a cleared person turns positive on the evening before the flight:
@@ -95,7 +97,7 @@ func (b *tab) clearsWithSputum(s tale) (h household, sputum string) {
 func (b *tab) cannotPrint(plan string) {
 	b.t.Helper()
 	b.visit(plan)
-	b.leave(`(function(){var f=document.createElement("form");f.method="post";f.action=` + quote(plan+"/print/certificate") + `;
+	b.leave(`(function(){var f=document.createElement("form");f.method="post";f.action=` + browser.Quote(plan+"/print/certificate") + `;
 		var i=document.createElement("input");i.name="id";i.value="01a20000-0000-7000-8000-00000000e2e0";f.append(i);document.body.append(f);f.submit();})()`)
 	if b.status() < 400 || b.says(say(b.t, "en", "assessment.certificate.title")) {
 		b.t.Errorf("a suspended clearance was given out: %d %s", b.status(), b.text())
@@ -106,7 +108,7 @@ func (b *tab) cannotPrint(plan string) {
 func (b *tab) answersTheAlert(s tale) {
 	b.t.Helper()
 	id := eval[string](b, `(function(number){var c=[...document.querySelectorAll("main .callout")].find(c=>c.textContent.includes(number)&&c.querySelector("form"));
-		return c?c.querySelector("form").id:"";})(`+quote(s.number)+`)`)
+		return c?c.querySelector("form").id:"";})(`+browser.Quote(s.number)+`)`)
 	if id == "" {
 		b.t.Fatalf("no alert about %s can be answered: %s", s.number, b.text())
 	}

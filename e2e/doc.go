@@ -2,7 +2,7 @@
 // demo's world, a browser.
 //
 // TestWalk is the newcomer's walk, which CI repeats on the README's own command
-// (GODWIT_DEMO_URL). The stories follow one family from registration to clearance
+// (GODWIT_DEMO_URL). Package browser below it is how a page is driven. The stories follow one family from registration to clearance
 // in English and in Arabic, a culture that turns positive on the evening before
 // the flight, and a payload that is erased. Package look beside it looks at every page
 // that can be reached by links with axe-core (GODWIT_LOOK=all: in every shape;

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/godwit-health/godwit/e2e/browser"
 )
 
 // tale is a family as the stories tell it. The names are made up, and another in
@@ -86,7 +88,7 @@ func (b *tab) saves() {
 func (b *tab) value(name string) string {
 	b.t.Helper()
 	return eval[string](b, fmt.Sprintf(`(function(n){var all=[...document.querySelectorAll("main [name]")].filter(e=>e.name===n);
-		var e=all.find(e=>e.type!=="radio"||e.checked);return e?e.value:"";})(%s)`, quote(name)))
+		var e=all.find(e=>e.type!=="radio"||e.checked);return e?e.value:"";})(%s)`, browser.Quote(name)))
 }
 
 // travels adds the journey of a person: born elsewhere, on the way, here.
@@ -141,7 +143,7 @@ func (b *tab) members(s tale, h *household) {
 		}
 		h.plan[who] = eval[string](b, fmt.Sprintf(`(function(who){
 			var card=[...document.querySelectorAll(".board-member")].find(c=>c.textContent.toLowerCase().includes(who.toLowerCase()));
-			var a=card&&card.querySelector("a[href*='/members/']");return a?a.getAttribute("href"):"";})(%s)`, quote(who)))
+			var a=card&&card.querySelector("a[href*='/members/']");return a?a.getAttribute("href"):"";})(%s)`, browser.Quote(who)))
 		if h.plan[who] == "" {
 			b.t.Fatalf("no plan of %s on the board: %s", who, b.text())
 		}
@@ -152,7 +154,7 @@ func (b *tab) members(s tale, h *household) {
 func (b *tab) waits(s tale, name string) bool {
 	b.t.Helper()
 	return eval[bool](b, fmt.Sprintf(`[...document.querySelectorAll("main tr")].some(r=>r.textContent.includes(%s)&&r.textContent.includes(%s)&&r.querySelector("a[href^='/orders/']"))`,
-		quote(name), quote(s.number)))
+		browser.Quote(name), browser.Quote(s.number)))
 }
 
 // works does what waits for a person at a station, as its role: what comes before

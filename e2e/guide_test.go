@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/e2e/browser"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -18,9 +19,8 @@ var explains = []string{`The language`, `The banner`, `"Not known" is an answer`
 // What the guide tells people to press is what stands on the page: every other bold
 // word of it is in the English words of the program.
 func TestTheGuideSaysWhatThePagesSay(t *testing.T) {
-	say(t, "en", "page.save") // loads the words
 	var all strings.Builder
-	for _, c := range dictionary.areas {
+	for _, c := range browser.Dictionary(t) {
 		for _, e := range c["en"] {
 			for _, text := range e.Texts() {
 				all.WriteString("\n" + plainQuotes(text))

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"github.com/godwit-health/godwit/e2e/browser"
 	"github.com/godwit-health/godwit/e2e/program"
 	"os"
 	"os/exec"
@@ -124,7 +125,7 @@ func (b *tab) does1(js string) {
 func (b *tab) sendsFirst(form string) string {
 	b.t.Helper()
 	b.does1(fmt.Sprintf(`(function(){var f=document.querySelector(%s);window.godwitLed="";
-		return fetch(f.getAttribute("action")||location.href,{method:"POST",body:new URLSearchParams(new FormData(f))}).then(r=>{window.godwitLed=new URL(r.url).pathname});})()`, quote(form)))
+		return fetch(f.getAttribute("action")||location.href,{method:"POST",body:new URLSearchParams(new FormData(f))}).then(r=>{window.godwitLed=new URL(r.url).pathname});})()`, browser.Quote(form)))
 	return eval[string](b, `window.godwitLed`)
 }
 

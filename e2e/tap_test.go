@@ -88,7 +88,7 @@ func (b *tab) settles(state string) *tab {
 			return b
 		}
 		eval[bool](b, `window.dispatchEvent(new Event("online"));true`) // the browser heard of a network
-		ctx, cancel := context.WithTimeout(b.ctx, 200*time.Millisecond)
+		ctx, cancel := context.WithTimeout(b.Ctx, 200*time.Millisecond)
 		<-ctx.Done()
 		cancel()
 	}

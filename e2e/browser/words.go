@@ -1,4 +1,4 @@
-package e2e
+package browser
 
 import (
 	"io/fs"
@@ -13,7 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
-// dictionary holds the words of every area, and below "pack:ID" those of the packs.
+// dictionary is read once.
 var dictionary struct {
 	sync.Once
 	areas map[string]page.Catalogue
@@ -48,35 +48,41 @@ func loadDictionary(root string) {
 	}
 }
 
-// say returns what a page says in a language: the text of a key, with its
+// Say returns what a page says in a language: the text of a key, with its
 // placeholders filled in.
-func say(t testing.TB, lang, key string, args ...string) string {
+func Say(t testing.TB, lang, key string, args ...string) string {
 	t.Helper()
 	area, _, _ := strings.Cut(key, ".")
 	return lookUp(t, area, lang, key, args)
 }
 
-// sayPack is say for the words of a pack.
-func sayPack(t testing.TB, lang, pack, key string) string {
+// SayPack is Say for the words of a pack.
+func SayPack(t testing.TB, lang, pack, key string) string {
 	t.Helper()
 	return lookUp(t, "pack:"+pack, lang, key, nil)
 }
 
-func lookUp(t testing.TB, area, lang, key string, args []string) string {
+// Dictionary holds the words of every area, and below "pack:ID" those of the packs.
+func Dictionary(t testing.TB) map[string]page.Catalogue {
 	t.Helper()
 	dictionary.Do(func() { loadDictionary(testkit.Root(t)) })
 	if dictionary.err != nil {
 		t.Fatal(dictionary.err)
 	}
-	e, ok := dictionary.areas[area][lang][key]
+	return dictionary.areas
+}
+
+func lookUp(t testing.TB, area, lang, key string, args []string) string {
+	t.Helper()
+	e, ok := Dictionary(t)[area][lang][key]
 	if !ok {
 		t.Fatalf("no words for %s in %s", key, lang)
 	}
 	return strings.Join(strings.Fields(strings.NewReplacer(args...).Replace(e.Text)), " ")
 }
 
-// begin is a text up to its first placeholder.
-func begin(text string) string {
+// Begin is a text up to its first placeholder.
+func Begin(text string) string {
 	text, _, _ = strings.Cut(text, "{")
 	return strings.TrimSpace(text)
 }
@@ -98,21 +104,21 @@ func arabicShare(text string) float64 {
 	return float64(arabic) / float64(all)
 }
 
-// speaks fails unless the page is in the language and reads in its direction. A
+// Speaks fails unless the page is in the language and reads in its direction. A
 // page in Arabic may hold Latin letters (names, codes, titles of sources), and not
 // more of them than Arabic ones.
-func (b *tab) speaks(lang string) *tab {
-	b.t.Helper()
+func (b *Tab) Speaks(lang string) *Tab {
+	b.T.Helper()
 	dir := map[string]string{"ar": "rtl"}[lang]
 	if dir == "" {
 		dir = "ltr"
 	}
-	if got := eval[string](b, `document.documentElement.lang+" "+document.documentElement.dir`); got != lang+" "+dir {
-		b.t.Fatalf("%s is %q, want %s %s", b.where(), got, lang, dir)
+	if got := Eval[string](b, `document.documentElement.lang+" "+document.documentElement.dir`); got != lang+" "+dir {
+		b.T.Fatalf("%s is %q, want %s %s", b.Where(), got, lang, dir)
 	}
-	share := arabicShare(eval[string](b, `document.querySelector("main").innerText`))
+	share := arabicShare(Eval[string](b, `document.querySelector("main").innerText`))
 	if lang == "ar" && share < 0.5 || lang != "ar" && share > 0.5 {
-		b.t.Fatalf("%s in %s: %.0f %% of its letters are Arabic: %.500s", b.where(), lang, share*100, b.text())
+		b.T.Fatalf("%s in %s: %.0f %% of its letters are Arabic: %.500s", b.Where(), lang, share*100, b.Text())
 	}
 	return b
 }
