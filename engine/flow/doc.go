@@ -19,6 +19,8 @@
 //	Network         effective distance: dominant path (Brockmann & Helbing 2013)
 //	                and random walk (Iannelli 2017)                              n×n flows → n distances a source
 //	Forecast        expected importations with drawn periods (Dorigatti 2017)    routes, draws → λ with interval, P(≥1)
+//	Draw,           assumptions between limits, drawn by a seed, and what an outcome
+//	Sensitivity     hangs on most: one at a time, and by rank correlation        assumptions, draws → influence of each
 //	TravellerRisk   infected per traveller (ECDC 2026)                           → probability, "one case per N travellers"
 //	Extinction      a branching process with negative-binomial offspring dies
 //	                out (Lloyd-Smith 2005)                                       R, k → q; λ, q → P(outbreak)
