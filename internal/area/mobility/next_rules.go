@@ -357,3 +357,14 @@ func (o Outbreak) Cases(asOf calendar.Day) map[string]int {
 	}
 	return out
 }
+
+// CasesIn are how many were reported in the last days up to one, in each place affected by
+// then: what was known by the day less what was known before. A count that fell gives none;
+// cases that the first report of a place has are taken as if they fell in the window.
+func (o Outbreak) CasesIn(asOf calendar.Day, days int) map[string]int {
+	before, out := o.Cases(asOf-calendar.Day(days)), map[string]int{}
+	for unit, n := range o.Cases(asOf) {
+		out[unit] = max(0, n-before[unit])
+	}
+	return out
+}

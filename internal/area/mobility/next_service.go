@@ -22,16 +22,24 @@ type NextQuery struct {
 	Minutes         float64 // only places within this travel time of an affected one; 0 is any
 }
 
-// Next is who may be next, beside how the models did on the days before.
-type Next struct {
+// Scene is an outbreak with the movement around it: what every joined view stands on.
+type Scene struct {
 	Query    NextQuery
 	Series   []surveillance.CountSeries // to choose from
 	Matrices []Matrix
 	Flows    *Matrix // those that were used
 	Times    *Matrix
-	Ranking  Ranking
-	Past     []Ranking             // as of days before, with what came to pass until now
 	Names    map[string]place.Area // of all places that are named
+
+	in       RankInput
+	outbreak Outbreak
+}
+
+// Next is who may be next, beside how the models did on the days before.
+type Next struct {
+	Scene
+	Ranking Ranking
+	Past    []Ranking // as of days before, with what came to pass until now
 }
 
 // mostPast is how many days are looked back at.
@@ -43,23 +51,40 @@ func (s *Service) WhoMayBeNext(ctx context.Context, q NextQuery) (out Next, err 
 	if err := s.mayRead(ctx); err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	series, err := s.Counts.CountSeries(ctx)
-	if err != nil {
-		return out, fault.Wrap(op, err)
-	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out = Next{Query: q, Series: series, Names: map[string]place.Area{}}
-		if out.Matrices, err = matrices(tx); err != nil || !out.choose(&q) {
-			return err
+	err = s.scene(ctx, q, func(tx *db.Tx, sc Scene) error {
+		out = Next{Scene: sc}
+		if len(sc.outbreak.Days) == 0 {
+			return nil
 		}
-		out.Query = q
-		return s.next(tx, q, &out)
+		return out.rank()
 	})
 	return out, fault.Wrap(op, err)
 }
 
+// scene finds the outbreak that is asked for and what is known of movement around it,
+// and hands it to f within the same reading; without an outbreak it has no days.
+func (s *Service) scene(ctx context.Context, q NextQuery, f func(*db.Tx, Scene) error) error {
+	series, err := s.Counts.CountSeries(ctx)
+	if err != nil {
+		return err
+	}
+	return s.DB.Read(ctx, func(tx *db.Tx) error {
+		sc := Scene{Query: q, Series: series, Names: map[string]place.Area{}}
+		if sc.Matrices, err = matrices(tx); err != nil {
+			return err
+		}
+		if sc.choose(&q) {
+			sc.Query = q
+			if err := s.set(tx, q, &sc); err != nil {
+				return err
+			}
+		}
+		return f(tx, sc)
+	})
+}
+
 // choose fills in what was not asked for; false where there is no outbreak to look at.
-func (n *Next) choose(q *NextQuery) bool {
+func (n *Scene) choose(q *NextQuery) bool {
 	var best *surveillance.CountSeries
 	for i, c := range n.Series {
 		fits := (q.Disease == "" || c.Disease == q.Disease) && (q.Source == "" || c.Source == q.Source)
@@ -76,7 +101,7 @@ func (n *Next) choose(q *NextQuery) bool {
 
 // matrix is the code of the matrix that was asked for, or else of the one of a measure
 // that lists most of the places where somebody was ill.
-func (n *Next) matrix(tx *db.Tx, code string, measure Measure, units []string) (string, error) {
+func (n *Scene) matrix(tx *db.Tx, code string, measure Measure, units []string) (string, error) {
 	best, most := "-", -1
 	for _, m := range n.Matrices {
 		if m.Measure != measure {
@@ -99,8 +124,8 @@ func (n *Next) matrix(tx *db.Tx, code string, measure Measure, units []string) (
 	return best, nil
 }
 
-// next loads what the models need and runs them for the day and for days before it.
-func (s *Service) next(tx *db.Tx, q NextQuery, out *Next) error {
+// set loads what the models need.
+func (s *Service) set(tx *db.Tx, q NextQuery, out *Scene) error {
 	list, err := s.Counts.CountsIn(tx, surveillance.CountFilter{Disease: q.Disease, Source: q.Source})
 	if err != nil {
 		return err
@@ -116,7 +141,6 @@ func (s *Service) next(tx *db.Tx, q NextQuery, out *Next) error {
 	if q.Times, err = out.matrix(tx, q.Times, Minutes, units); err != nil {
 		return err
 	}
-	out.Query = q
 	in := RankInput{First: o.First, People: map[string]float64{}, Positions: map[string]place.Position{}, Until: o.Days[len(o.Days)-1]}
 	if in.Flows, out.Flows, err = optional(tx, q.Flows); err != nil {
 		return err
@@ -137,16 +161,21 @@ func (s *Service) next(tx *db.Tx, q NextQuery, out *Next) error {
 	if q.AsOf == 0 || q.AsOf > in.Until {
 		q.AsOf = in.Until
 	}
-	out.Query.AsOf = q.AsOf
-	if out.Ranking, err = rankOn(in, o, q.AsOf, q.Minutes); err != nil {
+	out.Query, out.in, out.outbreak = q, in, o
+	return nil
+}
+
+// rank runs the models for the day and for days before it.
+func (n *Next) rank() (err error) {
+	if n.Ranking, err = rankOn(n.in, n.outbreak, n.Query.AsOf, n.Query.Minutes); err != nil {
 		return err
 	}
-	for _, day := range pastDays(o, q.AsOf) {
-		r, err := rankOn(in, o, day, q.Minutes)
+	for _, day := range pastDays(n.outbreak, n.Query.AsOf) {
+		r, err := rankOn(n.in, n.outbreak, day, n.Query.Minutes)
 		if err != nil {
 			return err
 		}
-		out.Past = append(out.Past, r)
+		n.Past = append(n.Past, r)
 	}
 	return nil
 }
@@ -173,7 +202,7 @@ func candidates(tx *db.Tx, in RankInput, o Outbreak) ([]string, error) {
 }
 
 // describe finds the names, positions and populations of all places.
-func (s *Service) describe(tx *db.Tx, in *RankInput, out *Next) error {
+func (s *Service) describe(tx *db.Tx, in *RankInput, out *Scene) error {
 	codes := slices.Clone(in.Candidates)
 	for unit := range in.First {
 		codes = append(codes, unit)

@@ -63,10 +63,6 @@ func nextView(n Next, by Model, lang string) page.Sheet {
 // nextForm asks which outbreak, as of when, by which data and in which order.
 func nextForm(n Next, by Model) *page.Form {
 	f := &page.Form{Method: "get", Action: homePath + "/next", Compact: true, Submit: page.M("mobility.next.show")}
-	series := page.Field{Kind: page.Select, Name: "series", Label: page.M("mobility.next.series"), Value: n.Query.Disease + " " + n.Query.Source}
-	for _, c := range n.Series {
-		series.Options = append(series.Options, page.Option{Value: c.Disease + " " + c.Source, Label: page.M("mobility.next.series_of", "disease", page.M("surveillance.disease."+c.Disease), "source", c.Source)})
-	}
 	order := page.Field{Kind: page.Select, Name: "by", Label: page.M("mobility.next.by"), Value: string(by)}
 	for _, m := range Models {
 		order.Options = append(order.Options, page.Option{Value: string(m), Label: modelMsg(m)})
@@ -75,30 +71,42 @@ func nextForm(n Next, by Model) *page.Form {
 	if n.Query.Minutes > 0 {
 		minutes = strconv.FormatFloat(n.Query.Minutes, 'f', -1, 64)
 	}
-	f.Fields = []page.Field{series, {Kind: page.Text, Name: "day", Label: page.M("mobility.next.day"), Value: n.Query.AsOf.String(), Width: 10, Max: 10, Dir: "ltr", Auto: "off"}, order,
+	f.Fields = []page.Field{n.seriesField(), n.dayField(), order,
 		{Kind: page.Text, Name: "minutes", Label: page.M("mobility.next.minutes"), Value: minutes, Width: 6, Max: 7, Dir: "ltr", Auto: "off", Optional: true}}
-	for _, m := range []struct {
-		name    string
-		measure Measure
-		used    *Matrix
-	}{{"flows", People, n.Flows}, {"times", Minutes, n.Times}} {
-		field := page.Field{Kind: page.Select, Name: m.name, Label: page.M("mobility.next." + m.name)}
-		if m.used != nil {
-			field.Value = m.used.Code
-		}
-		for _, x := range n.Matrices {
-			if x.Measure == m.measure {
-				field.Options = append(field.Options, page.Option{Value: x.Code, Text: x.Name})
-			}
-		}
-		f.Fields = append(f.Fields, field)
-	}
+	f.Fields = append(f.Fields, n.matrixField("flows", People, n.Flows), n.matrixField("times", Minutes, n.Times))
 	return f
+}
+
+// seriesField asks which outbreak.
+func (n Scene) seriesField() page.Field {
+	series := page.Field{Kind: page.Select, Name: "series", Label: page.M("mobility.next.series"), Value: n.Query.Disease + " " + n.Query.Source}
+	for _, c := range n.Series {
+		series.Options = append(series.Options, page.Option{Value: c.Disease + " " + c.Source, Label: page.M("mobility.next.series_of", "disease", page.M("surveillance.disease."+c.Disease), "source", c.Source)})
+	}
+	return series
+}
+
+func (n Scene) dayField() page.Field {
+	return page.Field{Kind: page.Text, Name: "day", Label: page.M("mobility.next.day"), Value: n.Query.AsOf.String(), Width: 10, Max: 10, Dir: "ltr", Auto: "off"}
+}
+
+// matrixField asks by which matrix of a measure.
+func (n Scene) matrixField(name string, measure Measure, used *Matrix) page.Field {
+	field := page.Field{Kind: page.Select, Name: name, Label: page.M("mobility.next." + name)}
+	if used != nil {
+		field.Value = used.Code
+	}
+	for _, x := range n.Matrices {
+		if x.Measure == measure {
+			field.Options = append(field.Options, page.Option{Value: x.Code, Text: x.Name})
+		}
+	}
+	return field
 }
 
 func modelMsg(m Model) page.Msg { return page.M("mobility.model." + string(m)) }
 
-func (n Next) name(unit, lang string) string { return n.Names[unit].Name(lang) }
+func (n Scene) name(unit, lang string) string { return n.Names[unit].Name(lang) }
 
 // pastPart is how each model did on days before, and as of the day itself where what
 // came after it is known.

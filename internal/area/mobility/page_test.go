@@ -43,7 +43,13 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, u := range []Unlisted{UnlistedUnknown, UnlistedNone, UnlistedFew} {
 		keys = append(keys, "mobility.unlisted."+string(u))
 	}
-	for _, why := range []string{"flows", "times", "positions", "candidates", "affected", "data"} {
+	for _, a := range Asks {
+		keys = append(keys, "mobility.assume."+a.Code, "mobility.assume.hint_"+a.unit())
+	}
+	for _, c := range []string{"O", "S", "R"} {
+		keys = append(keys, "mobility.certainty."+c)
+	}
+	for _, why := range []string{"assumptions", "period", "flows", "times", "positions", "candidates", "affected", "data"} {
 		keys = append(keys, "mobility.absent."+why)
 	}
 	p := renderer(t)

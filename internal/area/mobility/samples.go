@@ -18,6 +18,18 @@ func Samples(hostile string) []page.Sample {
 		}),
 		pageOf("a matrix", "mobility.matrix.title", func(words string) page.Sheet { return matrixView(sampleTable(words)) }),
 		pageOf("who may be next", "mobility.next.title", func(words string) page.Sheet { return nextView(sampleNext(words), Gravity, "en") }),
+		pageOf("an importation forecast", "mobility.forecast.title", func(words string) page.Sheet { return forecastView(sampleImports(words), "en") }),
+		pageOf("a forecast of which nobody gave the numbers", "mobility.forecast.title", func(words string) page.Sheet {
+			im := sampleImports(words)
+			im.Forecast.Missing = []string{"ill", "incubation"}
+			return forecastView(im, "en")
+		}),
+		pageOf("what is assumed", "mobility.assume.title", func(words string) page.Sheet {
+			a := Assumptions{Disease: "bdbv", Seed: 7, Draws: 200, Own: map[string]Range{"reported": {0.1, 0.2, 0.3}}, Why: words}
+			s := New(Deps{})
+			list, _ := s.Book.Of(a, Asks)
+			return page.Sheet{Lead: page.M("mobility.assume.page_lead", "disease", words), Parts: []page.Part{assumedPart("mobility.assume.now", list)}, Form: s.assumptionsForm(a)}
+		}),
 		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) page.Sheet { return nextView(Next{}, FlowOnly, "en") }),
 	}
 }
@@ -48,10 +60,23 @@ func sampleNext(words string) Next {
 		panic(err)
 	}
 	series := surveillance.CountSeries{Disease: "bdbv", Source: words, Last: day}
-	out := Next{Query: NextQuery{Disease: "bdbv", Source: words, AsOf: day, Minutes: 480}, Series: []surveillance.CountSeries{series}, Matrices: []Matrix{flows.Matrix, times.Matrix}, Flows: &flows.Matrix, Times: &times.Matrix,
-		Ranking: now, Past: []Ranking{past}, Names: map[string]place.Area{}}
+	out := Next{Scene: Scene{Query: NextQuery{Disease: "bdbv", Source: words, AsOf: day, Minutes: 480}, Series: []surveillance.CountSeries{series}, Matrices: []Matrix{flows.Matrix, times.Matrix}, Flows: &flows.Matrix, Times: &times.Matrix,
+		Names: map[string]place.Area{}}, Ranking: now, Past: []Ranking{past}}
 	for _, code := range []string{"A", "B", "C", "D", "E", "X"} {
 		out.Names[code] = place.Area{Code: code, Names: map[string]string{"en": words}}
 	}
 	return out
+}
+
+func sampleImports(words string) Imports {
+	n := sampleNext(words)
+	flows := sampleTable(words)
+	book := New(Deps{}).Book
+	assumed, _ := book.Of(Assumptions{Disease: "bdbv", Own: map[string]Range{"reported": {0.1, 0.2, 0.3}}, Why: words}, ForecastAsks)
+	f, err := Forecasted(ForecastInput{AsOf: n.Query.AsOf, Window: 10, Days: 30, Cases: map[string]int{"A": 12, "X": 1, "B": 9000}, Flows: &flows, People: map[string]float64{"A": 90_000, "B": 40_000}, Places: []string{"C", "D", "E"},
+		Assumed: assumed, Seed: 7, Draws: 200})
+	if err != nil {
+		panic(err) // made here; a test runs it
+	}
+	return Imports{Scene: n.Scene, Asked: ForecastQuery{NextQuery: n.Query, Window: 10, Days: 30}, Forecast: f}
 }

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"maps"
 	"reflect"
 	"slices"
@@ -41,6 +43,7 @@ type Deps struct {
 	Counts    Counts
 	Pages     *page.Renderer // nil where there are no pages
 	Clock     func() time.Time
+	Book      Book // what ships, where it has no assumptions
 }
 
 // Service is this package's use cases.
@@ -50,6 +53,15 @@ type Service struct{ Deps }
 func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
+	}
+	if d.Book.of == nil {
+		folder, err := fs.Sub(data, "data")
+		if err == nil {
+			d.Book, err = ReadBook(folder)
+		}
+		if err != nil {
+			panic(fmt.Sprintf("mobility/data: %v", err)) // part of the program; a test reads it
+		}
 	}
 	return &Service{d}
 }
