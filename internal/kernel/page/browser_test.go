@@ -179,3 +179,18 @@ func TestPrintIsBlackOnWhite(t *testing.T) {
 		}
 	}
 }
+
+// The words of a drawing stand to the right of their point in every language, and a line
+// is as wide as its mark says: neither may be lost to a rule of the style sheet.
+func TestADrawingIsTheSameBesideAnArabicPage(t *testing.T) {
+	ctx := tab(t, "/style", 1280)
+	for _, dir := range []string{"ltr", "rtl"} {
+		js := `(document.documentElement.dir="` + dir + `", getComputedStyle(document.querySelector(".drawing-frame svg text")).direction)`
+		if got := eval[string](t, ctx, js); got != "ltr" {
+			t.Errorf("in a page that reads %s words of a drawing read %s", dir, got)
+		}
+	}
+	if got := eval[string](t, ctx, `(l=>(l.setAttribute("stroke-width","7"),getComputedStyle(l).strokeWidth))(document.querySelector(".drawing-frame .mark-line"))`); got != "7px" {
+		t.Errorf("a line of 7 pixels is %s wide", got)
+	}
+}
