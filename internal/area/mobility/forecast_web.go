@@ -228,7 +228,7 @@ func influenceDrawing(list []flow.Influence) *page.Drawing {
 		return nil
 	}
 	x := func(v float64) float64 { return edge + (v-least)/(most-least)*(width-2*edge) }
-	d := &page.Drawing{Text: page.M("mobility.influence.drawing"), W: width, H: row * float64(len(list)),
+	d := &page.Drawing{Text: page.M("mobility.influence.drawing"), W: width, H: row*float64(len(list)) + edge,
 		Key: []page.KeyEntry{{Kind: page.MarkSquare, Look: page.LookOne, Text: page.M("mobility.influence.low")}, {Kind: page.MarkTriangle, Look: page.LookTwo, Text: page.M("mobility.influence.high")}}}
 	for i, in := range list {
 		y := row*float64(i) + 30
