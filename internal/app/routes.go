@@ -33,6 +33,7 @@ func (n *Node) routes() http.Handler {
 	n.People.Routes(mux)
 	n.Signals.Routes(mux)
 	n.Cases.Routes(mux)
+	n.Alerts.Routes(mux)
 	n.Border.Routes(mux)
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)

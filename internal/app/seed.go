@@ -89,7 +89,10 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedBorder(ctx); err != nil {
 		return w, err
 	}
-	return w, n.seedMobility(ctx)
+	if err := n.seedMobility(ctx); err != nil {
+		return w, err
+	}
+	return w, n.seedAlerts(ctx)
 }
 
 // seedFamilies brings every family of a world to its stage.

@@ -46,12 +46,13 @@ type Disease struct {
 	// virus that it is, as that pack names it. A disease whose definition knows species
 	// and that has none here is one whose species is not known yet.
 	Definition, Species string
-	// Agent is what the pack of countermeasures calls it, and Follow what the pack of
-	// contact follow-up calls it; "" where that pack says nothing of it.
-	Agent, Follow string
-	Notify        string // immediate or weekly
-	Certainty     string
-	Source        string
+	// Agent is what the pack of countermeasures calls it, Follow what the pack of contact
+	// follow-up calls it, and Alert what the pack of thresholds calls it; "" where that
+	// pack says nothing of it.
+	Agent, Follow, Alert string
+	Notify               string // immediate or weekly
+	Certainty            string
+	Source               string
 }
 
 // Lists are what may be chosen: signs, diseases, clocks and the matrix of risk.
@@ -118,8 +119,8 @@ func ReadLists(fsys fs.FS) (Lists, error) {
 		row  func(c []string) error
 	}{
 		{"lay.csv", []string{"code", "certainty", "source"}, func(c []string) error { l.Signs = append(l.Signs, c[0]); return nil }},
-		{"diseases.csv", []string{"code", "definition", "species", "agent", "follow", "notify", "certainty", "source"}, func(c []string) error {
-			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]})
+		{"diseases.csv", []string{"code", "definition", "species", "agent", "follow", "alert", "notify", "certainty", "source"}, func(c []string) error {
+			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]})
 			return nil
 		}},
 		{"lab-signals.csv", []string{"code", "value", "disease", "certainty", "source"}, func(c []string) error {

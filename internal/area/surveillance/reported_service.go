@@ -107,10 +107,27 @@ func (s *Service) RecordCounts(ctx context.Context, list ...Report) (out []Becam
 
 // RecordCountsIn is RecordCounts in the transaction of a caller that keeps more.
 func (s *Service) RecordCountsIn(ctx context.Context, tx *db.Tx, list ...Report) ([]Became, error) {
-	const op = "surveillance.RecordCounts"
 	if err := s.Access.Check(ctx, access.CountRecord, access.Resource{Kind: kindReported}); err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, fault.Wrap("surveillance.RecordCounts", err)
 	}
+	out, err := s.RecordChecked(ctx, tx, list...)
+	for _, f := range s.counted {
+		if err == nil {
+			err = f(ctx, tx, list)
+		}
+	}
+	return out, err
+}
+
+// OnCounts adds somebody who is told of counts that are kept, in their transaction.
+func (s *Service) OnCounts(f func(ctx context.Context, tx *db.Tx, list []Report) error) {
+	s.counted = append(s.counted, f)
+}
+
+// RecordChecked is RecordCountsIn for an area that has checked a right of its own, such
+// as that to a site's weekly report.
+func (s *Service) RecordChecked(ctx context.Context, tx *db.Tx, list ...Report) ([]Became, error) {
+	const op = "surveillance.RecordCounts"
 	if len(list) > mostAtOnce {
 		return nil, fault.New(fault.Invalid, op, "surveillance.error.too_many")
 	}

@@ -54,7 +54,8 @@ type Deps struct {
 // Service is this package's use cases.
 type Service struct {
 	Deps
-	lists Lists
+	lists   Lists
+	counted []func(ctx context.Context, tx *db.Tx, list []Report) error
 }
 
 // New makes the service.
@@ -78,6 +79,9 @@ func ownLists() Lists {
 	}
 	return l
 }
+
+// Shipped are the lists that ship with the program.
+func Shipped() Lists { return ownLists() }
 
 // Lists are the lists in force.
 func (s *Service) Lists() Lists { return s.lists }

@@ -27,10 +27,11 @@ const (
 	Rumour     Source = "rumour"
 	Media      Source = "media"
 	Hotline    Source = "hotline"
+	Counts     Source = "counts" // an alert: more were counted than a rule allows
 )
 
 // Sources lists them.
-var Sources = []Source{Border, Laboratory, Community, Event, Care, Rumour, Media, Hotline}
+var Sources = []Source{Border, Laboratory, Community, Event, Care, Rumour, Media, Hotline, Counts}
 
 // Count is a number of people. The zero Count is not known, which is not zero.
 type Count struct {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -24,7 +25,10 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	}
 	v := deskView(list, stage)
 	if s.mayCount(r.Context()) == nil {
-		v.Actions = append(v.Actions, countsLink())
+		v.Actions = append(v.Actions, countsLink(), page.Link{Href: "/surveillance/alerts", Text: page.M("surveillance.alerts")})
+	}
+	if s.Access.Ever(r.Context(), access.WeekReport) || s.mayCount(r.Context()) == nil {
+		v.Actions = append(v.Actions, page.Link{Href: "/surveillance/weeks", Text: page.M("surveillance.weeks")})
 	}
 	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
 }

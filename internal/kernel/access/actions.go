@@ -147,6 +147,8 @@ const (
 	// CountRecord keeps counts as reports give them, typed or from a file; they are read
 	// with StatisticsRead.
 	CountRecord Action = "count.record"
+	// WeekReport sends the weekly report of a site.
+	WeekReport Action = "week.report"
 	// LineListRead opens cases of a disease under surveillance, their contacts and chains.
 	LineListRead Action = "linelist.read"
 	// LineListWrite records a case, what is known of it, its results and its contacts.
@@ -306,6 +308,7 @@ var acts = []act{
 	{SignalRead, []group{personal}},
 	{SignalWork, []group{personal}},
 	{CountRecord, nil},
+	{WeekReport, []group{personal}},
 	{LineListRead, []group{personal, clinical}},
 	{LineListWrite, []group{personal, clinical}},
 	{LineListOverride, []group{personal, clinical}},

@@ -147,8 +147,10 @@ func Clear(tx *db.Tx, counter string) error {
 	return err
 }
 
+func split(dims string) []string { return strings.Split(dims, separator) }
+
 func pick(dims string, by []int) string {
-	all := strings.Split(dims, separator)
+	all := split(dims)
 	kept := make([]string, len(by))
 	for i, at := range by {
 		if at >= 0 && at < len(all) {

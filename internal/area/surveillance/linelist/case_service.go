@@ -81,7 +81,10 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, c Case, another bool) (
 	if fault.Is(err, fault.Conflict) {
 		err = fault.New(fault.Conflict, op, "linelist.error.sent_twice")
 	}
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	return c, s.tell(ctx, tx, c.ID)
 }
 
 // fromPerson takes sex and birth of a registered person, and not the name: whoever may
@@ -242,7 +245,10 @@ func (s *Service) Look(ctx context.Context, tx *db.Tx, id db.ID, cause string) e
 		return err
 	}
 	ch.Base = doc.Version
-	return s.Journal.Append(tx, a.Author(), ch)
+	if err := s.Journal.Append(tx, a.Author(), ch); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, id)
 }
 
 // change1 loads a case, changes it, classifies it anew and appends what is different.
@@ -279,7 +285,10 @@ func (s *Service) change1(ctx context.Context, op string, id db.ID, action acces
 		if ch.Base = base; base.IsZero() {
 			ch.Base = doc.Version
 		}
-		return s.Journal.Append(tx, a.Author(), ch)
+		if err := s.Journal.Append(tx, a.Author(), ch); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, id)
 	}))
 }
 

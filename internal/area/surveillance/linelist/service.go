@@ -50,14 +50,17 @@ type Deps struct {
 }
 
 // Service is this package's use cases.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	told []func(ctx context.Context, tx *db.Tx, c Case) error
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{d}
+	return &Service{Deps: d}
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/match"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -28,15 +29,17 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
+	lists := surveillance.Shipped()
 	return append([]journal.Kind{
-		{Name: kindCase, Schema: 1, Tables: []string{"linelist_case"}, Project: projectCase, Groups: []journal.Group{
-			reg("report", "disease", "number", "reported", "signal", "system", "foreign"),
-			reg("who", "name", "sex", "birth", "health_worker"),
-			reg("where", "country", "area", "place"), reg("origin", "imported", "from"),
-			reg("onset", "onset"), reg("care", "admitted", "isolated"), reg("ending", "ending", "ended"), reg("officer", "officer"),
-			{Name: groupResults, Class: journal.Append, Fields: []string{"result"}},
-			{Name: groupClassed, Class: journal.Append, Fields: []string{"class"}},
-		}},
+		{Name: kindCase, Schema: 2, Tables: []string{"linelist_case"}, Project: func(tx *db.Tx, d *journal.Doc) error { return projectCase(tx, d, lists) },
+			Remove: func(tx *db.Tx, doc db.ID) error { return uncountCase(tx, doc, lists) }, Groups: []journal.Group{
+				reg("report", "disease", "number", "reported", "signal", "system", "foreign"),
+				reg("who", "name", "sex", "birth", "health_worker"),
+				reg("where", "country", "area", "place"), reg("origin", "imported", "from"),
+				reg("onset", "onset"), reg("care", "admitted", "isolated"), reg("ending", "ending", "ended"), reg("officer", "officer"),
+				{Name: groupResults, Class: journal.Append, Fields: []string{"result"}},
+				{Name: groupClassed, Class: journal.Append, Fields: []string{"class"}},
+			}},
 	}, contactKinds()...)
 }
 
@@ -53,7 +56,9 @@ CREATE INDEX linelist_case_disease ON linelist_case (disease, reported);
 CREATE INDEX linelist_case_subject ON linelist_case (subject);
 CREATE INDEX linelist_case_skeleton ON linelist_case (disease, skeleton);
 CREATE INDEX linelist_case_origin ON linelist_case (origin);
-`}, contactMigration}
+`}, contactMigration, {Area: "linelist", Number: 3, SQL: `
+ALTER TABLE linelist_case ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+`}}
 }
 
 // caseOf reads a case out of its document, with everything that was added to it.
@@ -99,7 +104,10 @@ func caseOf(d *journal.Doc) (Case, error) {
 	return c, nil
 }
 
-func projectCase(tx *db.Tx, d *journal.Doc) error {
+func projectCase(tx *db.Tx, d *journal.Doc, lists surveillance.Lists) error {
+	if err := uncountCase(tx, d.ID, lists); err != nil {
+		return err
+	}
 	if d.Error {
 		_, err := tx.Exec("DELETE FROM linelist_case WHERE id = ?", d.ID)
 		return err
@@ -116,11 +124,14 @@ func projectCase(tx *db.Tx, d *journal.Doc) error {
 	if err != nil {
 		return fault.Wrap("linelist.projectCase", err)
 	}
-	_, err = tx.Exec(`INSERT INTO linelist_case (id, subject, site, programme, sensitivity, disease, class, country, area, onset, reported, ending, skeleton, origin, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	if err := countCase(tx, d.ID, c, lists, firstDay(c.Reported, d), 1); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO linelist_case (id, subject, site, programme, sensitivity, disease, class, country, area, onset, reported, ending, skeleton, origin, counted, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
 		ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity,
 			disease = excluded.disease, class = excluded.class, country = excluded.country, area = excluded.area, onset = excluded.onset, reported = excluded.reported,
-			ending = excluded.ending, skeleton = excluded.skeleton, origin = excluded.origin, body = excluded.body`,
+			ending = excluded.ending, skeleton = excluded.skeleton, origin = excluded.origin, counted = excluded.counted, body = excluded.body`,
 		d.ID, d.Subject, d.Site, d.Programme, int(d.Sensitivity), c.Disease, string(c.Class()), c.Country, c.Area, dayOrNull(c.Onset), firstDay(c.Reported, d), string(c.Ending),
 		match.Skeleton(c.Name), originOf(c.System, c.Foreign), string(body))
 	return err

@@ -21,6 +21,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/tally"
 	"github.com/godwit-health/godwit/internal/testkit"
 	"github.com/godwit-health/godwit/packs"
 )
@@ -82,7 +83,7 @@ func newWorld(t *testing.T, pg string) *world {
 	w := &world{t: t, clock: time.Date(2026, 6, 10, 9, 30, 0, 0, time.UTC), users: map[string]access.Actor{}}
 	now := func() time.Time { return w.clock }
 	var migrations []db.Migration
-	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), surveillance.Migrations(), Migrations()} {
+	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), tally.Migrations(), surveillance.Migrations(), Migrations()} {
 		migrations = append(migrations, m...)
 	}
 	o := db.Options{URL: pg, Migrations: migrations}

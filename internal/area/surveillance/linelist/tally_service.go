@@ -1,0 +1,53 @@
+package linelist
+
+import (
+	"context"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// Reported answers how many cases of a disease were reported in some days, by what they
+// are counted by. It reads tallies and no case. The caller has checked the right to
+// counts.
+func (s *Service) Reported(tx *db.Tx, disease string, first, last calendar.Day) ([]Tallied, error) {
+	return tallied(tx, counterReported, disease, first, last)
+}
+
+// Onsets is Reported by the day of onset, of the cases of which it is known.
+func (s *Service) Onsets(tx *db.Tx, disease string, first, last calendar.Day) ([]Tallied, error) {
+	return tallied(tx, counterOnset, disease, first, last)
+}
+
+// Tests answers how many cases of a disease, reported in some days, had which answer of
+// which test.
+func (s *Service) Tests(tx *db.Tx, disease string, first, last calendar.Day) ([]Tested, error) {
+	return tested(tx, disease, first, last)
+}
+
+// SitesWith lists the sites that reported cases of a disease in some days.
+func (s *Service) SitesWith(tx *db.Tx, disease string, first, last calendar.Day) ([]string, error) {
+	return sitesWith(tx, disease, first, last)
+}
+
+// OnCase adds somebody who is told of each case that changed, in its transaction.
+func (s *Service) OnCase(f func(ctx context.Context, tx *db.Tx, c Case) error) {
+	s.told = append(s.told, f)
+}
+
+// tell tells of a case that changed.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, id db.ID) error {
+	if len(s.told) == 0 {
+		return nil
+	}
+	r, err := findCase(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, f := range s.told {
+		if err := f(ctx, tx, r.Case); err != nil {
+			return err
+		}
+	}
+	return nil
+}
