@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/godwit-health/godwit/engine/epi"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -256,12 +257,20 @@ func rulePart(a Seen) page.Part {
 		rows = append(rows, page.Row{Label: page.M("alert.rule.certainty"), Value: page.M("alert.certainty." + b.Certainty)})
 		for _, c := range b.Cells {
 			if c.Cell != "-" {
-				rows = append(rows, page.Row{Label: page.Words(func(string) string { return c.Word }), Value: []any{c.Shown, page.M("alert.rule.wants", "cell", c.Cell)}})
+				rows = append(rows, page.Row{Label: page.Words(func(string) string { return c.Word }), Value: []any{shownCount(c.Shown), page.M("alert.rule.wants", "cell", c.Cell)}})
 			}
 		}
 	}
 	p.Rows = rows
 	return p
+}
+
+// shownCount says a count without an upper end in words.
+func shownCount(text string) any {
+	if least, ok := strings.CutSuffix(text, ".."+strconv.Itoa(mostCounted)); ok {
+		return page.M("alert.at_least", "n", least)
+	}
+	return text
 }
 
 func checkTable(list []Check) *page.Table {

@@ -269,3 +269,16 @@ func TestTheFactsAreThoseOfThePack(t *testing.T) {
 		t.Error("at least three is not three")
 	}
 }
+
+// The number on an alert is the one that its rule asks for: cases of thirty days stand
+// there as such, also when the last week was not reported.
+func TestAnAlertSaysTheCountThatItsRuleAsksFor(t *testing.T) {
+	_, raised := Judge(thresholds(t), seriesOf("measles", District, 0, 9, 9, 9, -1))
+	at := slices.IndexFunc(raised, func(r Raised) bool { return r.Rule == "AT-ME1" })
+	if at < 0 || raised[at].Observed != 27 || !raised[at].AtLeast {
+		t.Errorf("27 cases in three of four weeks are told as %+v", raised)
+	}
+	if got := shownCount("27..10000000"); got == any("27..10000000") {
+		t.Error("a count without an upper end is shown with one")
+	}
+}

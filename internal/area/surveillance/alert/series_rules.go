@@ -88,6 +88,9 @@ func (s Series) at(before int) WeekCount {
 	return s.Weeks[i]
 }
 
+// factPopulation is the one number among the facts that counts no cases.
+const factPopulation = "population"
+
 // mostCounted is the largest number that the thresholds take.
 const mostCounted = 10_000_000
 
@@ -134,7 +137,7 @@ func (s Series) facts(asOf calendar.Day) map[string]decision.Fact {
 		put("setting", value.Text(string(s.Setting)))
 	}
 	if s.Population > 0 {
-		put("population", value.Number(float64(s.Population)))
+		put(factPopulation, value.Number(float64(s.Population)))
 	}
 	weeks := []WeekCount{s.at(0), s.at(1), s.at(2), s.at(3)}
 	if running {
@@ -359,7 +362,7 @@ func (s Series) thresholds(p *pack.Pack, asOf calendar.Day, st *Standing) (out [
 			if r.Truth != value.Yes {
 				continue
 			}
-			observed, atLeast := s.observed(in, asOf)
+			observed, atLeast := s.observed(in, asOf, cellsOf(p.Protocol, in, r.ID))
 			out = append(out, Raised{Of: Of{s.Unit, s.Disease.Code, r.ID, week}, Level: levelOf(o.Code), AsOf: asOf, Observed: observed, AtLeast: atLeast, Record: raw})
 		}
 	}
@@ -378,8 +381,30 @@ func (s Series) thresholds(p *pack.Pack, asOf calendar.Day, st *Standing) (out [
 	return out
 }
 
-// observed is what stands on the alert: the cases of the week, or of the seven days.
-func (s Series) observed(in decision.Input, asOf calendar.Day) (n float64, atLeast bool) {
+// cellsOf are the cells of a row as they were held against the facts.
+func cellsOf(p *decision.Protocol, in decision.Input, id string) []decision.CellTrace {
+	for _, t := range p.Explain(in).Tables {
+		for _, r := range t.Rows {
+			if r.ID == id {
+				return r.Cells
+			}
+		}
+	}
+	return nil
+}
+
+// observed is what stands on the alert: the count that its row asks for, which may be
+// of thirty days; of a row that asks for none, the cases of the week or of seven days.
+func (s Series) observed(in decision.Input, asOf calendar.Day, cells []decision.CellTrace) (n float64, atLeast bool) {
+	for _, c := range cells {
+		if c.Column == factPopulation {
+			continue
+		}
+		if v := in.Facts[c.Column].Value; v.Kind() == value.KindNumber {
+			lo, hi, _ := v.Bounds()
+			return lo, hi > lo
+		}
+	}
 	if asOf == lastDay(s.Last) {
 		n, atLeast, known := s.at(0).Count()
 		if known {
