@@ -21,6 +21,7 @@ func (w *world) heal() {
 		m.revive(m.halt(!m.disk.dead))
 		w.o.restarted(m)
 	}
+	w.o.still()
 	for range 12 {
 		quiet := true
 		for _, n := range w.all()[1:] {
@@ -42,6 +43,7 @@ func (w *world) check() {
 		w.whole(m)
 	}
 	w.nothingLost()
+	w.nothingGone()
 	for _, n := range w.all()[1:] {
 		w.equal(n)
 		w.nobodyMissing(n)

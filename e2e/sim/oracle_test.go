@@ -15,6 +15,8 @@ type oracle struct {
 	words   map[db.ID][]string // that steps wrote into a document, acknowledged or not
 	erased  map[db.ID]bool
 	dropped map[string]map[db.ID]bool // people who were taken out of a node's scope
+	saw     map[fact]map[fact]bool
+	there   map[fact]string // what anyone had when the faults ended, and who
 }
 
 // acknowledged is a change that a machine said it has.
@@ -29,7 +31,8 @@ type acknowledged struct {
 }
 
 func newOracle(w *world) *oracle {
-	return &oracle{w: w, words: make(map[db.ID][]string), erased: make(map[db.ID]bool), dropped: make(map[string]map[db.ID]bool)}
+	return &oracle{w: w, words: make(map[db.ID][]string), erased: make(map[db.ID]bool), dropped: make(map[string]map[db.ID]bool),
+		saw: make(map[fact]map[fact]bool), there: make(map[fact]string)}
 }
 
 // seen are the ends of a machine's own chains as far as the oracle has looked.
@@ -57,6 +60,7 @@ func (o *oracle) acked(m *machine) {
 	})
 	o.w.must(m, err)
 	for _, e := range entries {
+		o.written(m, &e)
 		o.changes = append(o.changes, &acknowledged{Version: e.Version, hash: e.Hash, doc: e.Doc, step: o.w.step, on: map[*machine]bool{m: true}})
 	}
 }

@@ -101,7 +101,7 @@ func (s *Service) did(ctx context.Context, tx *db.Tx, act NodeAct, p Peer) error
 }
 
 // keepAct keeps an act, and what else there is to say about it.
-func (s *Service) keepAct(ctx context.Context, tx *db.Tx, act NodeAct, p Peer, more map[string]any) error {
+func (s *Deps) keepAct(ctx context.Context, tx *db.Tx, act NodeAct, p Peer, more map[string]any) error {
 	by, ok := access.From(ctx)
 	if !ok {
 		by, _ = access.From(access.Operator(ctx))

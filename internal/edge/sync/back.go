@@ -16,8 +16,22 @@ import (
 // that it takes the new feed: what is cut before begins again.
 
 // bring packs the next chunk of what came from the hub, or answers nil when all is
-// brought.
+// brought, or while the hub has not said what it refuses of it.
 func (s *NodeSession) bring(ctx context.Context) (*Frame, error) {
+	f, err := s.chunkOfParts(ctx)
+	if f != nil || err != nil || len(s.refused) == 0 || s.waits() {
+		return f, err
+	}
+	if err := s.again(ctx); err != nil {
+		return nil, err
+	}
+	return s.chunkOfParts(ctx) // what was issued again comes after all there was
+}
+
+// waits reports whether the hub has still to say something about what it was brought.
+func (s *NodeSession) waits() bool { return s.judged < s.parts }
+
+func (s *NodeSession) chunkOfParts(ctx context.Context) (*Frame, error) {
 	var parts []journal.Part
 	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		parts, err = s.d.Journal.Beyond(tx, s.brought, chunkMost)
@@ -55,7 +69,23 @@ func (s *NodeSession) adopt(ctx context.Context) error {
 	})
 }
 
-// brought takes what a node brings back.
+// again issues again what the hub refused of what was brought: other entries stand there
+// under these numbers, because a node that was put back too wrote again under its old
+// name and came first. It is done at once for all, so that what was written on what is
+// known to be so. The node's part of the fork is gone then, and the hub's can come.
+func (s *NodeSession) again(ctx context.Context) error {
+	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		moved, err := s.d.Journal.IssueAgain(tx, s.refused)
+		if err != nil {
+			return err
+		}
+		return s.d.didReissue(ctx, tx, s.hub, moved)
+	})
+	s.refused = nil
+	return err
+}
+
+// brought takes what a node brings back, and says which of it is to be issued again.
 func (s *HubSession) brought(ctx context.Context, f Frame) ([]Frame, error) {
 	if !s.back {
 		return nil, badFrame()
@@ -64,26 +94,12 @@ func (s *HubSession) brought(ctx context.Context, f Frame) ([]Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.d.Journal.TakeParts(ctx, parts); err != nil {
-		return nil, err
-	}
 	s.parts++
-	s.ended = false
-	var a acked
-	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := s.d.Journal.Left(tx, s.peer.Feed, parts); err != nil {
-			return err
+	return s.acknowledge(ctx, 0, func(tx *db.Tx) ([]journal.Head, error) {
+		refused, err := s.d.Journal.TakeParts(tx, parts)
+		if err != nil {
+			return nil, err
 		}
-		a, err = s.receipt(tx)
-		return err
+		return refused, s.d.Journal.Left(tx, s.peer.Feed, parts)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out, err := frames(typeAcked, a)
-	if err != nil {
-		return nil, err
-	}
-	more, err := s.pump(ctx)
-	return append(out, more...), err
 }

@@ -97,6 +97,7 @@ type acked struct {
 	Heads    []head `cbor:"1,keyasint"`
 	Received uint64 `cbor:"2,keyasint"`           // entries of this node, ever
 	Parts    uint64 `cbor:"3,keyasint,omitempty"` // chunks of parts taken in this session
+	Refused  []head `cbor:"4,keyasint,omitempty"` // of the last chunk of parts: other entries stand under these numbers
 }
 
 type items struct {

@@ -34,7 +34,8 @@ type sameAnswer struct {
 	Same []bool `cbor:"1,keyasint"`
 }
 
-// serveSame answers whether entries that a node names by number and hash are here.
+// serveSame answers whether entries that a node names by number and hash are here, with
+// all before them.
 func (s *Service) serveSame(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.recognise(r.Context(), clientPin(r)); err != nil {
 		refuse(w, err)
@@ -62,11 +63,10 @@ func (s *Service) same(ctx context.Context, heads []journal.Head) ([]bool, error
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		out = make([]bool, len(heads))
 		for i, h := range heads {
-			hash, ok, err := s.Journal.HashAt(tx, h.Origin, h.Seq)
-			if err != nil {
+			var err error
+			if out[i], err = s.Journal.InChain(tx, h); err != nil {
 				return err
 			}
-			out[i] = ok && hash == h.Hash
 		}
 		return nil
 	})
@@ -187,9 +187,12 @@ func (s *Service) common(ctx context.Context, end journal.Head, ask comparing) (
 	return last, nil
 }
 
+// mostMoved bounds what one act says, as each payload is bounded.
+const mostMoved = 1000
+
 // didReissue keeps what was issued again: by whom, when, from which name to which. It
 // goes up with the rest, so that the hub can say what these entries were.
-func (s *Service) didReissue(ctx context.Context, tx *db.Tx, h Hub, all []journal.Reissued) error {
+func (s *Deps) didReissue(ctx context.Context, tx *db.Tx, h Hub, all []journal.Reissued) error {
 	type moved struct {
 		From  string `json:"from"`
 		After uint64 `json:"after"`
@@ -197,11 +200,16 @@ func (s *Service) didReissue(ctx context.Context, tx *db.Tx, h Hub, all []journa
 		Head  []byte `json:"head"`
 		As    string `json:"as"`
 	}
-	var list []moved
-	for _, r := range all {
-		list = append(list, moved{r.From.String(), r.After, r.To, r.Head[:], r.As.String()})
+	for some := range slices.Chunk(all, mostMoved) {
+		var list []moved
+		for _, r := range some {
+			list = append(list, moved{r.From.String(), r.After, r.To, r.Head[:], r.As.String()})
+		}
+		if err := s.keepAct(ctx, tx, NodeReissued, Peer{ID: h.Node, Name: h.Name, Sites: h.Sites}, map[string]any{"reissued": list}); err != nil {
+			return err
+		}
 	}
-	return s.keepAct(ctx, tx, NodeReissued, Peer{ID: h.Node, Name: h.Name, Sites: h.Sites}, map[string]any{"reissued": list})
+	return nil
 }
 
 // EnrolAnew makes this machine a node of its own at its hub, by a code: another machine

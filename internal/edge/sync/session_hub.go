@@ -296,23 +296,30 @@ func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
 		}
 		entries[i] = parts[i].Entry
 	}
-	if err := s.d.Journal.Apply(ctx, entries); err != nil {
-		return nil, err
-	}
-	s.ended = false
-	s.counted += int64(len(entries))
-	s.behind = max(0, s.behind-int64(len(entries)))
+	return s.acknowledge(ctx, int64(len(entries)), func(tx *db.Tx) ([]journal.Head, error) { return nil, s.d.Journal.ApplyIn(tx, entries) })
+}
+
+// acknowledge takes a chunk, which holds so many entries of the node's own, and answers
+// that it did, in one transaction.
+func (s *HubSession) acknowledge(ctx context.Context, own int64, take func(tx *db.Tx) (refused []journal.Head, err error)) ([]Frame, error) {
 	var a acked
-	err = s.d.DB.Write(ctx, func(tx *db.Tx) error {
+	behind := max(0, s.behind-own)
+	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
+		refused, err := take(tx)
+		if err != nil {
+			return err
+		}
 		if a, err = s.receipt(tx); err != nil {
 			return err
 		}
-		_, err = tx.Exec("UPDATE sync_node SET contact = ?, received = ?, behind = ? WHERE id = ?", s.d.Clock(), int64(a.Received), s.behind, s.peer.ID)
+		a.Refused = toHeads(refused)
+		_, err = tx.Exec("UPDATE sync_node SET contact = ?, received = ?, behind = ? WHERE id = ?", s.d.Clock(), int64(a.Received), behind, s.peer.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.ended, s.behind, s.counted = false, behind, s.counted+own
 	out, err := frames(typeAcked, a)
 	if err != nil {
 		return nil, err

@@ -43,7 +43,8 @@ type NodeSession struct {
 	file                bool // nobody answers
 	back                bool // the hub went back: it is brought what came from it
 	brought             int64
-	parts               uint64 // chunks of that which were sent
+	parts, judged       uint64         // chunks of that which were sent, and which the hub took or refused
+	refused             []journal.Head // of it, to be issued again
 	trouble             *Trouble
 
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
@@ -261,6 +262,9 @@ func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
 		if err != nil {
 			return nil, err
 		}
+		if f == nil && s.back && s.waits() {
+			return out, nil // until the hub has said what it refuses of what it was brought
+		}
 		if f == nil {
 			s.ended = true
 			end, err := frameOf(typeEnd, struct{}{})
@@ -274,17 +278,20 @@ func (s *NodeSession) pump(ctx context.Context) ([]Frame, error) {
 	return out, nil
 }
 
-// next packs the next chunk, or answers nil when everything is sent.
+// next packs the next chunk, or answers nil when everything is sent. What is brought goes
+// first: what was written here since was written on it.
 func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
+	if s.back {
+		if f, err := s.bring(ctx); f != nil || err != nil || s.waits() {
+			return f, err
+		}
+	}
 	var parts []journal.Part
 	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		parts, err = s.unsent(tx)
 		return err
 	})
 	if err != nil || len(parts) == 0 {
-		if err == nil && s.back {
-			return s.bring(ctx)
-		}
 		return nil, err
 	}
 	up := sentUp{to: make(map[journal.Origin]uint64), entries: int64(len(parts))}
@@ -345,6 +352,11 @@ func (s *NodeSession) acked(ctx context.Context, f Frame) ([]Frame, error) {
 	if err != nil {
 		return nil, err
 	}
+	refused, err := fromHeads(a.Refused)
+	if err != nil {
+		return nil, err
+	}
+	s.refused, s.judged = append(s.refused, refused...), a.Parts
 	at := make(map[journal.Origin]uint64, len(heads))
 	for _, h := range heads {
 		at[h.Origin] = h.Seq

@@ -21,13 +21,13 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		if t.Origin.Installation != here && (owner.IsZero() || owner == s.peer.ID) {
 			continue
 		}
-		hash, ok, err := s.d.Journal.HashAt(tx, t.Origin, t.Seq)
+		whole, err := s.d.Journal.InChain(tx, t)
 		if err != nil {
 			return err
 		}
 		// A copy that took a name of its own still has what it was copied with. That is
 		// here, and it may add nothing to it.
-		if t.Origin.Installation == s.self || !ok || hash != t.Hash {
+		if t.Origin.Installation == s.self || !whole {
 			return fault.New(fault.Conflict, op, "sync.copied")
 		}
 		s.copies = append(s.copies, t.Origin)

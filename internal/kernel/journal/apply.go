@@ -19,10 +19,13 @@ import (
 // fault.Conflict, with the keys journal.gap and journal.fork; what does not
 // verify is fault.Invalid.
 func (j *Journal) Apply(ctx context.Context, entries []Entry) error {
-	return j.db.Write(ctx, func(tx *db.Tx) error {
-		a := applier{j: j, tx: tx, origins: make(map[Origin]*applied), docs: make(map[db.ID][]change)}
-		return fault.Wrap("journal.Apply", a.run(entries))
-	})
+	return j.db.Write(ctx, func(tx *db.Tx) error { return j.ApplyIn(tx, entries) })
+}
+
+// ApplyIn is Apply in the caller's transaction.
+func (j *Journal) ApplyIn(tx *db.Tx, entries []Entry) error {
+	a := applier{j: j, tx: tx, origins: make(map[Origin]*applied), docs: make(map[db.ID][]change)}
+	return fault.Wrap("journal.Apply", a.run(entries))
 }
 
 // applier is one Apply.

@@ -269,7 +269,7 @@ func (j *Journal) refold(tx *db.Tx, id db.ID, d *document) error {
 // slotFor notes which entry a document consists of, if it is one.
 func (j *Journal) slotFor(tx *db.Tx, d *document, changes []change) error {
 	d.slot = 0
-	if len(changes) != 1 {
+	if len(changes) != 1 || changes[0].names != nil {
 		return nil
 	}
 	v := changes[0].Version

@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -83,9 +82,7 @@ func TestAFirstEntryThatCameAsAPartGoesIntoFeeds(t *testing.T) {
 			}
 			return err
 		})
-		if err := hub.j.TakeParts(context.Background(), parts); err != nil {
-			t.Fatal(err)
-		}
+		hub.write(func(tx *db.Tx) error { _, err := hub.j.TakeParts(tx, parts); return err })
 		b.down(50)
 		wantHas(t, b.node, "what was brought back", team, true)
 		var beyond []journal.Part

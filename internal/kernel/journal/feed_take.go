@@ -74,7 +74,7 @@ func (j *Journal) takeRun(tx *db.Tx, items []Item, acknowledged []Head) error {
 		for i := range items {
 			parts[i] = items[i].Part
 		}
-		return j.parts(tx, parts)
+		return j.parts(tx, parts, nil)
 	case OpDrop:
 		docs := make([]db.ID, len(items))
 		for i := range items {

@@ -203,10 +203,16 @@ func (j *Journal) changesOf(tx *db.Tx, doc db.ID) ([]change, error) {
 	return mergeable(entries), nil
 }
 
+// mergeable are the changes that the entries of a document are, in the order in which
+// they are shown.
 func mergeable(entries []Entry) []change {
-	changes := make([]change, 0, len(entries))
-	for i := range entries {
-		if c, ok := entries[i].change(); ok {
+	kept, names := once(entries)
+	changes := make([]change, 0, len(kept))
+	for _, e := range kept {
+		if c, ok := e.change(); ok {
+			if names != nil {
+				c.sawOnce(names)
+			}
 			changes = append(changes, c)
 		}
 	}

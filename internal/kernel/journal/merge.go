@@ -9,6 +9,7 @@ type change struct {
 	*Header
 	fields []field // sorted by name; empty for a sealed payload
 	sealed []byte
+	names  []Version // other names under which it stands here too
 }
 
 func (c *change) event() event { return event{c.Version, c.HLC, c.Actor} }
@@ -80,6 +81,9 @@ func (m *merger) step(c *change) {
 		m.resolve(c, latest)
 	}
 	s.seen = s.seen.with(c.Version)
+	for _, v := range c.names {
+		s.seen = s.seen.with(v)
+	}
 	m.review(c)
 }
 

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"context"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -80,9 +79,28 @@ func (j *Journal) Furthest(tx *db.Tx, installation db.ID) ([]Head, error) {
 	return out, nil
 }
 
-// TakeParts takes entries that come with gaps, other than by a feed.
-func (j *Journal) TakeParts(ctx context.Context, parts []Part) error {
-	return j.db.Write(ctx, func(tx *db.Tx) error { return fault.Wrap("journal.TakeParts", j.parts(tx, parts)) })
+// InChain reports whether an entry stands in a chain that is here from its beginning, so
+// that all before it is here too.
+func (j *Journal) InChain(tx *db.Tx, h Head) (bool, error) {
+	var no, seq int64
+	err := tx.Row("SELECT no, seq FROM journal_heads WHERE installation = ? AND lane = ?", h.Origin.Installation, int64(h.Origin.Lane)).Scan(&no, &seq)
+	if fault.Is(err, fault.NotFound) || err == nil && h.Seq > uint64(seq) {
+		return h.Seq == 0, nil
+	}
+	if err != nil || h.Seq == 0 {
+		return err == nil, err
+	}
+	var hash []byte
+	err = tx.Row("SELECT hash FROM journal_entries WHERE slot = ?", slotOf(no, h.Seq)).Scan(&hash)
+	return bytes.Equal(hash, h.Hash[:]), err
+}
+
+// TakeParts takes entries that come with gaps, other than by a feed, and answers which it
+// did not take, since another entry stands here under their number, or before or after it:
+// who brought them is to issue them again (IssueAgain).
+func (j *Journal) TakeParts(tx *db.Tx, parts []Part) (refused []Head, err error) {
+	err = j.parts(tx, parts, func(e *Entry) { refused = append(refused, Head{e.Version.Origin, e.Version.Seq, e.Hash}) })
+	return refused, fault.Wrap("journal.TakeParts", err)
 }
 
 // partApplier takes parts. Of their origins there may be a whole beginning here,
@@ -90,15 +108,16 @@ func (j *Journal) TakeParts(ctx context.Context, parts []Part) error {
 type partApplier struct {
 	*applier
 	filled map[db.ID]bool // documents of which a payload came back
+	refuse func(*Entry)   // what is done with a fork; nil where that ends it all
 }
 
 // parts verifies, stores and projects entries that come with gaps. What is here
 // already is skipped; a payload that was forgotten here is put back. An entry that
 // is another one than the one here under its number is a fork, and so is one that
 // does not follow or precede its neighbours.
-func (j *Journal) parts(tx *db.Tx, parts []Part) error {
+func (j *Journal) parts(tx *db.Tx, parts []Part, refuse func(*Entry)) error {
 	a := &applier{j: j, tx: tx, origins: make(map[Origin]*applied), docs: make(map[db.ID][]change)}
-	p := partApplier{a, make(map[db.ID]bool)}
+	p := partApplier{a, make(map[db.ID]bool), refuse}
 	entries := make([]Entry, len(parts))
 	for i := range parts {
 		entries[i] = parts[i].Entry
@@ -107,7 +126,12 @@ func (j *Journal) parts(tx *db.Tx, parts []Part) error {
 		return err
 	}
 	for i := range entries {
-		if err := p.part(&entries[i], parts[i].Prev); err != nil {
+		err := p.part(&entries[i], parts[i].Prev)
+		if refuse != nil && fault.KeyOf(err) == "journal.fork" {
+			refuse(&entries[i])
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -143,13 +167,24 @@ func (p *partApplier) part(e *Entry, prev [32]byte) error {
 		return err
 	}
 	if old.here && !bytes.Equal(old.hash, e.Hash[:]) {
-		return fault.New(fault.Conflict, op, "journal.fork")
+		if !e.Version.Origin.isAgain() {
+			return fault.New(fault.Conflict, op, "journal.fork")
+		}
+		if old, err = p.said(e, o.no, old); err != nil {
+			return err
+		}
 	}
 	if old.here && (old.payload != nil || e.Payload == nil) {
 		return nil
 	}
 	if !old.here && e.Version.Origin.Installation == p.own {
 		return fault.New(fault.Conflict, op, "journal.own_origin")
+	}
+	var fork error // of what is refused nothing is kept, also no secret
+	if !old.here {
+		if fork = p.neighbours(e, o.no, prev); fork != nil && p.refuse != nil {
+			return fork
+		}
 	}
 	erased, err := p.commitment(e)
 	if err != nil {
@@ -158,11 +193,11 @@ func (p *partApplier) part(e *Entry, prev [32]byte) error {
 	if p.s.entry(e.Raw, &e.Commitment, &prev) != e.Hash {
 		return fault.New(fault.Invalid, op, "journal.broken_chain")
 	}
+	if fork != nil {
+		return fork
+	}
 	if old.here {
 		return p.fill(e, o, erased)
-	}
-	if err := p.neighbours(e, o.no, prev); err != nil {
-		return err
 	}
 	if err := p.store(e, o, erased, prev[:]); err != nil {
 		return err
@@ -175,6 +210,18 @@ func (p *partApplier) part(e *Entry, prev [32]byte) error {
 		p.docs[e.Doc] = append(p.docs[e.Doc], c)
 	}
 	return nil
+}
+
+// said settles that what was issued again is said otherwise here: two who did it had seen
+// other forks. A hub keeps what came first, and nodes have what the hub has.
+func (p *partApplier) said(e *Entry, no int64, old stored) (stored, error) {
+	if p.refuse != nil {
+		old.payload = e.Payload // nothing is missing
+		return old, nil
+	}
+	p.filled[e.Doc] = true
+	_, err := p.tx.Exec("DELETE FROM journal_entries WHERE slot = ?", slotOf(no, e.Version.Seq))
+	return stored{}, err
 }
 
 // neighbours compares an entry with the one before it and the one after it, as far

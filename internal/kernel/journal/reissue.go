@@ -114,35 +114,16 @@ func (r *reissuer) run() error {
 	return r.j.keepRenamed(r.tx, r.out)
 }
 
-// entry is an entry under its new version: header and hashes are made anew.
+// entry is an entry under its new version.
 func (r *reissuer) entry(old *Entry, prev map[Origin][32]byte) (Entry, error) {
-	bad := fault.New(fault.Internal, "journal.Reissue", "journal.bad_header")
-	h := old.Header
-	known := appendHeader(nil, &h)
-	if !bytes.HasPrefix(old.Raw, known) {
-		return Entry{}, bad
-	}
-	later := old.Raw[len(known):] // what a later program wrote, and this one does not know
-	h.Version = r.now[old.Version]
-	var err error
-	if h.Base, err = r.base(h.Doc, old.Base); err != nil {
+	base, err := r.base(old.Doc, old.Base)
+	if err != nil {
 		return Entry{}, err
 	}
-	h.Resolves = slices.Clone(h.Resolves)
-	for i, v := range h.Resolves {
-		if now, ok := r.now[v]; ok {
-			h.Resolves[i] = now
-		}
-	}
-	if old.Secret == nil {
-		return Entry{}, bad
-	}
-	e := Entry{Header: h, Raw: append(appendHeader(nil, &h), later...), Payload: old.Payload, Secret: old.Secret}
-	e.Commitment = r.s.commit(e.Secret, h.Version, e.Payload)
-	before := prev[h.Version.Origin]
-	e.Hash = r.s.entry(e.Raw, &e.Commitment, &before)
-	prev[h.Version.Origin] = e.Hash
-	return e, nil
+	v := r.now[old.Version]
+	e, err := renew(&r.s, old, v, base, resolvesAgain(old.Resolves, r.now), prev[v.Origin])
+	prev[v.Origin] = e.Hash
+	return e, err
 }
 
 // base is what an author had seen, in the versions that there are now. A version that

@@ -29,7 +29,8 @@ type renamed struct {
 
 func (j *Journal) keepRenamed(tx *db.Tx, all []Reissued) error {
 	for _, r := range all {
-		if _, err := tx.Exec("INSERT INTO journal_renamed (installation, lane, after, till, as_installation, as_lane) VALUES (?, ?, ?, ?, ?, ?)",
+		if _, err := tx.Exec(`INSERT INTO journal_renamed (installation, lane, after, till, as_installation, as_lane) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (installation, lane, after, till) DO UPDATE SET as_installation = excluded.as_installation, as_lane = excluded.as_lane`,
 			r.From.Installation, int64(r.From.Lane), int64(r.After), int64(r.To), r.As.Installation, int64(r.As.Lane)); err != nil {
 			return err
 		}
