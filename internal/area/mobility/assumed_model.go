@@ -120,7 +120,9 @@ func trim(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 type Book struct {
 	of    map[string]map[string]Assumed // by disease, "*" for any, and code
 	Small int64                         // fewer people than this do not leave as a number
-	Whose string                        // who says so
+	// Detour is by how many percent a straight way through a point may be longer than the
+	// way without it, for the way to be taken as passing the point.
+	Detour int64
 }
 
 // ReadBook reads the tables of a folder.
@@ -152,14 +154,15 @@ func ReadBook(fsys fs.FS) (Book, error) {
 	}
 	err = readRows(fsys, "limits.csv", []string{"code", "value", "certainty", "source", "note"}, func(c []string) error {
 		n, err := strconv.ParseInt(c[1], 10, 64)
-		if err != nil || c[0] != "small_cell" || n < 1 {
+		to, known := map[string]*int64{"small_cell": &b.Small, "detour_percent": &b.Detour}[c[0]]
+		if err != nil || !known || n < 1 || c[3] == "" {
 			return fmt.Errorf("no limit: %q is %q", c[0], c[1])
 		}
-		b.Small, b.Whose = n, c[3]
+		*to = n
 		return nil
 	})
-	if err == nil && b.Small == 0 {
-		err = fmt.Errorf("limits.csv has no small_cell")
+	if err == nil && (b.Small == 0 || b.Detour == 0) {
+		err = fmt.Errorf("limits.csv has no small_cell or no detour_percent")
 	}
 	return b, err
 }

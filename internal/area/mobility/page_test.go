@@ -2,6 +2,7 @@ package mobility
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -9,11 +10,12 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 func renderer(t *testing.T) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{surveillance.Pages(), Pages()}, Clock: func() time.Time { return time.Date(2026, 5, 24, 9, 30, 0, 0, time.UTC) },
+	p, err := page.New(page.Options{Areas: []page.Area{{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), Pages()}, Clock: func() time.Time { return time.Date(2026, 5, 24, 9, 30, 0, 0, time.UTC) },
 		Frame: func(*http.Request) page.Frame {
 			return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
 		}})
@@ -49,6 +51,15 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, c := range []string{"O", "S", "R"} {
 		keys = append(keys, "mobility.certainty."+c)
 	}
+	for _, f := range Fates {
+		keys = append(keys, "mobility.fate."+string(f))
+	}
+	for _, w := range Wheres {
+		keys = append(keys, "mobility.screening.where."+string(w))
+	}
+	for _, k := range []MeasureKind{Open, Screen, Close} {
+		keys = append(keys, "mobility.measure_kind."+string(k))
+	}
 	for _, why := range []string{"assumptions", "period", "flows", "times", "positions", "candidates", "affected", "data"} {
 		keys = append(keys, "mobility.absent."+why)
 	}
@@ -58,6 +69,20 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			if text := p.Text(lang, page.M(key)); strings.Contains(text, "mobility.") {
 				t.Errorf("%s: no words for %s", lang, key)
 			}
+		}
+	}
+}
+
+// A measure at a border buys days. No word of this package promises more, in any language.
+func TestNoWordCallsADelayAPrevention(t *testing.T) {
+	promise := regexp.MustCompile(`(?i)prevent|pr[ée]v[ea]n|emp[eê]ch|impid|impedir|evita(n|r)? (el|los|la|un) (caso|brote)|وقاي|يمنع|منع`)
+	for _, lang := range []string{"en", "fr", "es", "ar"} {
+		b, err := files.ReadFile("locales/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := promise.FindAll(b, -1); found != nil {
+			t.Errorf("%s: %q", lang, found)
 		}
 	}
 }

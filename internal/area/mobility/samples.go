@@ -12,7 +12,7 @@ func Samples(hostile string) []page.Sample {
 	pageOf := func(name, title string, make func(words string) page.Sheet) page.Sample {
 		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: make("Flowminder"), Hostile: make(hostile), Wide: true}
 	}
-	return []page.Sample{
+	return append([]page.Sample{
 		pageOf("mobility", "mobility.title", func(words string) page.Sheet {
 			return homeView([]Matrix{sampleMatrix(words), {Code: "road", Name: words, Measure: Minutes}})
 		}),
@@ -31,7 +31,7 @@ func Samples(hostile string) []page.Sample {
 			return page.Sheet{Lead: page.M("mobility.assume.page_lead", "disease", words), Parts: []page.Part{assumedPart("mobility.assume.now", list)}, Form: s.assumptionsForm(a)}
 		}),
 		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) page.Sheet { return nextView(Next{}, FlowOnly, "en") }),
-	}
+	}, planSamples(pageOf)...)
 }
 
 func sampleMatrix(words string) Matrix {

@@ -55,7 +55,7 @@ func newWorld(t *testing.T, pg string) *world {
 	t.Cleanup(func() { _ = d.Close() })
 	j, err := journal.New(journal.Options{DB: d, Kinds: kinds, Clock: clock})
 	w.must(err)
-	pages, err := page.New(page.Options{Areas: []page.Area{surveillance.Pages(), Pages()}, Clock: clock})
+	pages, err := page.New(page.Options{Areas: []page.Area{{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), Pages()}, Clock: clock})
 	w.must(err)
 	a, err := access.New(access.Options{DB: d, Journal: j, Clock: clock, Cost: access.QuickCost(), Fail: pages.Error})
 	w.must(err)

@@ -13,6 +13,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /mobility/matrices/{code}": s.getMatrix,
 		"GET /mobility/next":            s.getNext,
 		"GET /mobility/forecast":        s.getForecast,
+		"GET /mobility/screening":       s.getScreening,
+		"GET /mobility/measures":        s.getMeasures,
 		"GET /mobility/assumptions":     s.getAssumptions,
 		"POST /mobility/assumptions":    s.postAssumptions,
 	} {
@@ -39,7 +41,8 @@ func homeView(list []Matrix) page.Sheet {
 	for _, m := range list {
 		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: homePath + "/matrices/" + m.Code, Name: m.Name}, measureMsg(m), whenCell(m), m.Source})
 	}
-	return page.Sheet{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}, {Href: forecastPath, Text: page.M("mobility.forecast.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
+	return page.Sheet{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}, {Href: forecastPath, Text: page.M("mobility.forecast.title")},
+		{Href: screeningPath, Text: page.M("mobility.screening.title")}, {Href: measuresPath, Text: page.M("mobility.measures.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
 }
 
 // measureMsg says what the numbers of a matrix are, and of which period.
