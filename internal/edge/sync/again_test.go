@@ -101,6 +101,47 @@ func TestAPartUnderWhoseNumberTheHubHasAnotherEntryIsIssuedAgainOnce(t *testing.
 	check()
 }
 
+// Another node came first, and brought a later part of what the node had written.
+func TestAChainThatDoesNotLeadToAPartThatIsThereIsRefusedAndItsEndIssuedAgain(t *testing.T) {
+	hub, keep, back := hubPutBack(t)
+	a, place := hub.nodeAt("A", "camp")
+	b := hub.node("B", "port")
+	first := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "First"})
+	a.sync()
+	b.sync()
+	keep()
+	a.close()
+	old := copied(t, place)
+	*a = *newSide(t, place)
+	a.put("t.person", "camp", db.ID{}, map[string]any{"given": "gone with both disks"})
+	kept := a.put("t.person", "port", db.ID{}, map[string]any{"given": "kept at B"})
+	a.at(hub.Address).sync()
+	b.at(hub.Address).sync()
+	back()
+	b.at(hub.Address).sync()
+	want(t, "what B brought", hub.row(kept), b.row(kept))
+	a.close()
+	*a = *newSide(t, old)
+	again := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Again"})
+	a.at(hub.Address).refused("journal.fork")
+	st, err := a.Status(t.Context())
+	if err != nil || !Refused(st.Trouble) {
+		t.Fatalf("whoever looks after it is not offered anything: %q %v", st.Trouble, err)
+	}
+	want(t, "entries issued again", len(a.reissued()[0].Versions), 1)
+	for range 2 {
+		a.sync()
+		b.sync()
+	}
+	for _, id := range []db.ID{first, again, kept} {
+		want(t, "at A", a.row(id), hub.row(id))
+	}
+	want(t, "at B", b.row(kept), hub.row(kept))
+	for _, s := range []*side{hub, a, b} {
+		s.whole()
+	}
+}
+
 // values are those that are disputed of a field.
 func values(d *journal.Doc, group, field string) (out []string) {
 	for _, a := range d.Disputed[group] {

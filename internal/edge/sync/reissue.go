@@ -78,7 +78,9 @@ type comparing func(ctx context.Context, heads []journal.Head) ([]bool, error)
 
 // Refused reports whether an exchange ended because two machines wrote under one name:
 // what only this one has can be issued again.
-func Refused(trouble string) bool { return trouble == "sync.fork" || trouble == "sync.copied" }
+func Refused(trouble string) bool {
+	return trouble == "sync.fork" || trouble == "sync.copied" || trouble == "journal.fork"
+}
 
 // Reissue issues again what this machine wrote and the hub does not have, under a new
 // name, and answers how that was done. The next exchange sends it. It asks the hub, so

@@ -175,7 +175,7 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 		return welcome{}, err
 	}
 	s.old = s.peer.Feed
-	if err := s.known(tx, here, theirs, has); err != nil {
+	if err := s.known(tx, here, theirs); err != nil {
 		return welcome{}, err
 	}
 	ticket, err := s.ticket(tx, h.Ticket)

@@ -240,15 +240,25 @@ func pastOf(tx *db.Tx, j *journal.Journal, self db.ID, has []journal.Head) ([]jo
 }
 
 // compare looks whether what the hub has of this node's origins is what is here. If
-// it is not, two machines wrote under one name, and nothing is sent.
+// it is not, two machines wrote under one name, and nothing is sent. What stands here
+// beside the chains came from a hub, and is another matter (see again).
 func (s *NodeSession) compare(tx *db.Tx) error {
-	for _, h := range s.has {
-		hash, ok, err := s.d.Journal.HashAt(tx, h.Origin, h.Seq)
-		if err != nil {
-			return err
-		}
-		if ok && hash != h.Hash {
-			return fault.New(fault.Conflict, "sync.Welcome", "sync.fork")
+	heads, err := s.d.Journal.Heads(tx)
+	if err != nil {
+		return err
+	}
+	for _, own := range heads {
+		for _, h := range s.has {
+			if h.Origin != own.Origin || h.Seq > own.Seq {
+				continue
+			}
+			same, err := s.d.Journal.InChain(tx, h)
+			if err != nil {
+				return err
+			}
+			if !same {
+				return fault.New(fault.Conflict, "sync.Welcome", "sync.fork")
+			}
 		}
 	}
 	return nil

@@ -9,10 +9,41 @@ import (
 )
 
 // known recognises whose origins these are. An origin of another node, or of this
-// hub, is a copied database. More here than the node has is a node that went back to
-// an older copy of itself: it is told to write under a new name.
-func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) error {
-	const op = "sync.Hello"
+// hub, is a copied database. Another entry here under a number that the node has is a
+// fork. More here than the node has is a node that went back to an older copy of itself:
+// it is told to write under a new name.
+func (s *HubSession) known(tx *db.Tx, here db.ID, theirs []journal.Head) error {
+	if err := s.copied(tx, here, theirs); err != nil {
+		return err
+	}
+	at := make(map[journal.Origin]uint64, len(theirs))
+	for _, t := range theirs {
+		at[t.Origin] = t.Seq
+		hash, ok, err := s.d.Journal.HashAt(tx, t.Origin, t.Seq)
+		if err != nil {
+			return err
+		}
+		if ok && hash != t.Hash {
+			return fault.New(fault.Conflict, "sync.Hello", "sync.fork")
+		}
+	}
+	// Of what the node writes now, all counts that is here: a hub that was put back has
+	// what others brought of it, and not in the node's chain.
+	last, err := s.d.Journal.Furthest(tx, s.self)
+	if err != nil {
+		return err
+	}
+	for _, l := range last {
+		if at[l.Origin] < l.Seq && !s.file {
+			return fault.New(fault.Conflict, "sync.Hello", "sync.restored")
+		}
+	}
+	return s.installation(tx)
+}
+
+// copied takes down which origins are of others. A copy that took a name of its own still
+// has what it was copied with. That is here, and it may add nothing to it.
+func (s *HubSession) copied(tx *db.Tx, here db.ID, theirs []journal.Head) error {
 	for _, t := range theirs {
 		owner, err := nodeOf(tx, t.Origin.Installation)
 		if err != nil {
@@ -25,55 +56,12 @@ func (s *HubSession) known(tx *db.Tx, here db.ID, theirs, has []journal.Head) er
 		if err != nil {
 			return err
 		}
-		// A copy that took a name of its own still has what it was copied with. That is
-		// here, and it may add nothing to it.
 		if t.Origin.Installation == s.self || !whole {
-			return fault.New(fault.Conflict, op, "sync.copied")
+			return fault.New(fault.Conflict, "sync.Hello", "sync.copied")
 		}
 		s.copies = append(s.copies, t.Origin)
 	}
 	s.origins = slices.DeleteFunc(s.origins, func(o journal.Origin) bool { return slices.Contains(s.copies, o) })
-	for _, h := range has {
-		t := journal.Head{Origin: h.Origin}
-		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == h.Origin }); i >= 0 {
-			t = theirs[i]
-		}
-		hash, _, err := s.d.Journal.HashAt(tx, h.Origin, min(h.Seq, t.Seq))
-		if err != nil {
-			return err
-		}
-		if t.Seq <= h.Seq && hash != t.Hash {
-			return fault.New(fault.Conflict, op, "sync.fork")
-		}
-		if t.Seq < h.Seq && t.Origin.Installation == s.self && !s.file {
-			return fault.New(fault.Conflict, op, "sync.restored")
-		}
-	}
-	if err := s.wentBack(tx, theirs); err != nil {
-		return err
-	}
-	return s.installation(tx)
-}
-
-// wentBack looks whether others have brought what this node wrote and does not have: a
-// hub that was put back has it from them, and not in the node's chain.
-func (s *HubSession) wentBack(tx *db.Tx, theirs []journal.Head) error {
-	last, err := s.d.Journal.Furthest(tx, s.self)
-	if err != nil || s.file {
-		return err
-	}
-	for _, l := range last {
-		t := journal.Head{Origin: l.Origin}
-		if i := slices.IndexFunc(theirs, func(t journal.Head) bool { return t.Origin == l.Origin }); i >= 0 {
-			t = theirs[i]
-		}
-		switch {
-		case t.Seq == l.Seq && t.Hash != l.Hash:
-			return fault.New(fault.Conflict, "sync.Hello", "sync.fork")
-		case t.Seq < l.Seq:
-			return fault.New(fault.Conflict, "sync.Hello", "sync.restored")
-		}
-	}
 	return nil
 }
 

@@ -92,7 +92,7 @@ func (j *Journal) InChain(tx *db.Tx, h Head) (bool, error) {
 	}
 	var hash []byte
 	err = tx.Row("SELECT hash FROM journal_entries WHERE slot = ?", slotOf(no, h.Seq)).Scan(&hash)
-	return bytes.Equal(hash, h.Hash[:]), err
+	return err == nil && bytes.Equal(hash, h.Hash[:]), err
 }
 
 // TakeParts takes entries that come with gaps, other than by a feed, and answers which it
