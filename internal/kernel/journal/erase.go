@@ -17,6 +17,7 @@ type erasureFields struct {
 	Doc    db.ID  `json:"doc"`
 	Second db.ID  `json:"second"`
 	Reason string `json:"reason"`
+	Kind   string `json:"kind,omitempty"` // of what was kept until a day; there is no second officer then
 }
 
 // erasureKind is the one kind that the journal itself has. Projecting an erasure
@@ -29,7 +30,8 @@ func erasureKind(j *Journal) *kindInfo {
 		if err := d.Decode(&f); err != nil {
 			return err
 		}
-		if f.Doc.IsZero() || f.Second.IsZero() || f.Second == d.CreatedBy || d.CreatedBy.IsZero() {
+		twoOfficers := !f.Second.IsZero() && f.Second != d.CreatedBy && !d.CreatedBy.IsZero()
+		if f.Doc.IsZero() || !twoOfficers && !j.expires(tx, f) {
 			return fault.New(fault.Invalid, "journal.Erase", "journal.two_officers")
 		}
 		return j.destroy(tx, Erasure{Doc: f.Doc, Erasure: d.ID, At: d.Created})
@@ -63,13 +65,16 @@ func (j *Journal) Erase(tx *db.Tx, by, second Author, doc db.ID, reason string) 
 	if d.k.Name == kindErasure {
 		return fault.New(fault.Forbidden, op, "journal.erasure_stays")
 	}
-	c := Change{Kind: kindErasure, Doc: db.NewID(), Sensitivity: Identity, Site: d.s.site, Programme: d.s.programme,
-		Fields: map[string]any{"doc": doc, "second": second.User, "reason": reason}}
+	return fault.Wrap(op, j.writeErasure(tx, l, by, d, map[string]any{"doc": doc, "second": second.User, "reason": reason}))
+}
+
+func (j *Journal) writeErasure(tx *db.Tx, l *lane, by Author, d *document, fields map[string]any) error {
+	c := Change{Kind: kindErasure, Doc: db.NewID(), Sensitivity: Identity, Site: d.s.site, Programme: d.s.programme, Fields: fields}
 	b := batch{j: j, tx: tx, l: l, longest: 256}
 	if err := b.addTo(nil, j.kinds[kindErasure], by, &c); err != nil {
-		return fault.Wrap(op, err)
+		return err
 	}
-	return fault.Wrap(op, b.flush())
+	return b.flush()
 }
 
 // Erasure is an erasure that this database knows of.

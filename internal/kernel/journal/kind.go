@@ -77,6 +77,12 @@ type Kind struct {
 	// Binds says that the people whose documents link to this one travel together,
 	// as a family does, or those of one case.
 	Binds bool
+
+	// Until names the field that holds the last day (a calendar.Day) on which a
+	// document is kept. After it the program may erase it without two officers (see
+	// Expire): what is said when a document is made is a promise to whom it is about.
+	// A kind without it is erased by officers only.
+	Until string
 }
 
 // kindInfo is a Kind made ready.

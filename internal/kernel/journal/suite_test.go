@@ -134,7 +134,7 @@ func newNode(t *testing.T, o db.Options, more ...func(*journal.Options)) *node {
 
 func newJournal(t *testing.T, d *db.DB, more ...func(*journal.Options)) *journal.Journal {
 	t.Helper()
-	o := journal.Options{DB: d, Kinds: []journal.Kind{personKind(), doseKind()}}
+	o := journal.Options{DB: d, Kinds: []journal.Kind{personKind(), doseKind(), {Name: "t.guest", Schema: 1, Until: "until"}}}
 	for _, f := range more {
 		f(&o)
 	}

@@ -1,0 +1,90 @@
+package journal_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+)
+
+const lastDay = calendar.Day(20_000)
+
+func (n *node) guest(f fields) db.ID {
+	n.t.Helper()
+	id := db.NewID()
+	n.append(almaz, journal.Change{Kind: "t.guest", Doc: id, Site: "centre", Sensitivity: journal.Clinical, Purpose: "public_health", Fields: f})
+	return id
+}
+
+func (n *node) expire(id db.ID, today calendar.Day) error {
+	return n.d.Write(n.t.Context(), func(tx *db.Tx) error { return n.j.Expire(tx, journal.Author{}, id, today) })
+}
+
+// What is kept until a day goes after that day and not on it, without two officers and
+// on every node; what has no such day stays.
+func TestWhatIsKeptUntilADayGoesAfterItEverywhere(t *testing.T) {
+	pairs(t, func(t *testing.T, from, to *node) {
+		id, person := from.guest(fields{"name": planted, "until": lastDay}), from.create(fields{"given": "A", "until": lastDay})
+		endless := from.guest(fields{"name": "A"})
+		to.pull(from)
+		for name, err := range map[string]error{"on its last day": from.expire(id, lastDay), "of a kind without a day": from.expire(person, lastDay+1),
+			"that says no day": from.expire(endless, lastDay+1)} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("a document %s: %v", name, err)
+			}
+		}
+		if err := from.expire(id, lastDay+1); err != nil {
+			t.Fatal(err)
+		}
+		to.pull(from)
+		for _, n := range []*node{from, to} {
+			n.verify()
+			n.rebuild()
+			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
+				t.Errorf("it is still there: %v", err)
+			}
+			for _, e := range n.entries() {
+				if bytes.Contains(e.Payload, []byte(planted)) {
+					t.Error("a payload is left")
+				}
+			}
+			n.load(person)
+		}
+	})
+}
+
+// Two changes that did not see each other say different days: nobody knows which was
+// promised, so an officer decides.
+func TestADisputedDayExpiresNothing(t *testing.T) {
+	stores(t, func(t *testing.T, n *node) {
+		id := n.guest(fields{"name": "A", "until": lastDay})
+		seen := n.load(id).Version
+		for i, by := range []journal.Author{almaz, bruno} {
+			n.append(by, journal.Change{Kind: "t.guest", Doc: id, Base: seen, Purpose: "public_health", Fields: fields{"until": lastDay + calendar.Day(i+1)}})
+		}
+		if err := n.expire(id, lastDay+100); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A node that says of somebody's record that it is of a kind that expires is not
+// honest; ours does not follow.
+func TestAnErasureThatNamesAnotherKindIsRefusedFromOutside(t *testing.T) {
+	pairs(t, func(t *testing.T, from, to *node) {
+		person, id := from.create(fields{"given": "A"}), from.guest(fields{"until": lastDay})
+		to.pull(from)
+		if err := from.expire(id, lastDay+1); err != nil {
+			t.Fatal(err)
+		}
+		e := clone(from.missing(to))
+		e[0].Payload = bytes.Replace(e[0].Payload, []byte(id.String()), []byte(person.String()), 1)
+		all := from.entries()
+		e[0].Commitment, e[0].Hash = journal.Recommit(e[0].Header, e[0].Raw, e[0].Secret, e[0].Payload, all[len(all)-2].Hash)
+		wantCode(t, to.j.Apply(t.Context(), e), fault.Invalid, "journal.two_officers")
+		to.load(person)
+	})
+}
