@@ -17,6 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/app/packweb"
 	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
@@ -104,6 +105,7 @@ type Node struct {
 	Cases      *linelist.Service
 	Alerts     *alert.Service
 	Border     *border.Service
+	Travellers *traveller.Service
 	Mobility   *mobility.Service
 	Sync       *edgesync.Service
 	Demo       bool
@@ -165,7 +167,7 @@ func fits(o Options) error {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), alert.Migrations(), border.Migrations(), mobility.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
+		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), alert.Migrations(), border.Migrations(), traveller.Migrations(), mobility.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -174,7 +176,7 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), border.Kinds(), mobility.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), border.Kinds(), traveller.Kinds(), mobility.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
 		all = append(all, k...)
 	}
 	return all
@@ -190,7 +192,7 @@ func areas() []page.Area {
 	return []page.Area{
 		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
-		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(), alert.Pages(), border.Pages(), mobility.Pages(),
+		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(), alert.Pages(), border.Pages(), traveller.Pages(), mobility.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
@@ -265,9 +267,10 @@ func (n *Node) services(o Options) error {
 	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock, Elsewhere: n.elsewhere})
 	n.Signals = surveillance.New(surveillance.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: unitsOf{n.Gazetteer}, Clock: o.Clock})
 	n.Cases = linelist.New(linelist.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock,
-		Lists: n.Signals.Lists()})
+		Lists: n.Signals.Lists(), Origins: originsOf{n}})
 	n.Alerts = n.newAlerts(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
+	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock})
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})

@@ -35,6 +35,7 @@ func (n *Node) routes() http.Handler {
 	n.Cases.Routes(mux)
 	n.Alerts.Routes(mux)
 	n.Border.Routes(mux)
+	n.Travellers.Routes(mux)
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)

@@ -190,3 +190,10 @@ func (b *PointBoard) add(hour string, w What, d Direction, a Age, n int64) {
 	b.Directions[d][w] += n
 	b.Ages[a][w] += n
 }
+
+// CounterFound counts travellers who have a record: dimensions what and point (package
+// traveller counts them, and keeps the counts when the records are gone).
+const CounterFound = "border.found"
+
+// Finds are what is counted under it.
+var Finds = []string{"secondary", "alerts", "referred", "isolated", "followed", "listed", "measures"}

@@ -138,7 +138,11 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, s.signalView(o, nil), nil)
+	v := s.signalView(o, nil)
+	if s.Access.Ever(r.Context(), access.LineListWrite) {
+		v.Actions = append(v.Actions, page.Link{Href: "/linelist/new?signal=" + id.String(), Text: page.M("surveillance.signal.make_case")})
+	}
+	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, v, nil)
 }
 
 // signalView shows a signal, with the form of the step that waits as it failed.

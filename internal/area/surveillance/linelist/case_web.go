@@ -57,6 +57,9 @@ func caseView(o Opened) page.Sheet {
 	if o.MayWrite {
 		v.Actions = []page.Link{{Href: path(o.ID) + "/signs", Text: page.M("linelist.signs.title")}, {Href: path(o.ID) + "/result", Text: page.M("linelist.result.title")},
 			{Href: path(o.ID) + "/edit", Text: page.M("linelist.edit.title")}, {Href: path(o.ID) + "/contact", Text: page.M("linelist.contact.new.title")}}
+		if !o.Signal.IsZero() {
+			v.Actions = append(v.Actions, page.Link{Href: path(o.ID) + "/circle", Text: page.M("linelist.circle.title")})
+		}
 	}
 	if o.MayOverride {
 		v.Actions = append(v.Actions, page.Link{Href: path(o.ID) + "/override", Text: page.M("linelist.override.title")})

@@ -123,6 +123,11 @@ func (s *Service) getNew(w http.ResponseWriter, r *http.Request) {
 	if code := r.URL.Query().Get("disease"); s.Lists.HasDisease(code) {
 		c.Disease = code
 	}
+	c.Signal, _ = db.ParseID(r.URL.Query().Get("signal")) // none, or a malformed one, is none
+	if err := s.prefill(r.Context(), &c); err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
 	f := s.newForm(c, r)
 	s.showNew(w, r, f)
 }
@@ -130,6 +135,9 @@ func (s *Service) getNew(w http.ResponseWriter, r *http.Request) {
 // newForm is caseForm with what leads here: a person's page, a signal.
 func (s *Service) newForm(c Case, r *http.Request) *page.Form {
 	from := func(name string) string {
+		if name == "person" && !c.Person.IsZero() {
+			return c.Person.String()
+		}
 		if v := r.PostForm.Get(name); v != "" {
 			return v
 		}
@@ -162,6 +170,11 @@ func (s *Service) postNew(w http.ResponseWriter, r *http.Request) {
 	}
 	c.Person, _ = db.ParseID(r.PostForm.Get("person")) // none, or a malformed one, is nobody
 	c.Signal, _ = db.ParseID(r.PostForm.Get("signal"))
+	if err == nil {
+		told := Case{ID: c.ID, Signal: c.Signal}
+		err = s.prefill(r.Context(), &told)
+		c.Signs = told.Signs
+	}
 	if err == nil {
 		_, err = s.Record(r.Context(), c, r.PostForm.Get("another") != "")
 	}

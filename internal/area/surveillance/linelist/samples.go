@@ -48,6 +48,10 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		return contactsView([]Followed{contact(words).Followed, lost}, Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1})
 	}
 	opened := contact("Bahati")
+	circle := func(words string) Circle {
+		x := contact(words).Contact
+		return Circle{Case: one(words).Case, Contacts: []Contact{x, {ID: db.ID{10}, Name: words, Last: x.Last}}, Listed: []db.ID{x.ID}}
+	}
 	return []page.Sample{
 		pageOf("contacts to see", "linelist.contacts.title", contacts("Bahati"), contacts(hostile)),
 		pageOf("a contact", "linelist.contact.title", contactView(opened, s.visitForm(opened)), contactView(contact(hostile), s.visitForm(opened)), page.Problem{Field: "how", Text: page.M("linelist.error.choose")}),
@@ -58,6 +62,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		pageOf("signs", "linelist.signs.title", page.Sheet{Lead: page.M("linelist.signs.lead"), Form: signsForm(one("Mongbwalu"))}, page.Sheet{Form: signsForm(stale)}),
 		pageOf("choose a test", "linelist.result.title", testsView(one("")), testsView(stale)),
 		pageOf("a result", "linelist.result.title", page.Sheet{Form: resultForm(one(""), species)}, page.Sheet{Form: resultForm(stale, species)}, page.Problem{Field: "on", Text: page.M("linelist.error.before_specimen")}),
+		pageOf("who came with them", "linelist.circle.title", circleView(circle("Bahati")), circleView(circle(hostile))),
 		pageOf("an officer's class", "linelist.override.title", page.Sheet{Lead: page.M("linelist.override.lead"), Form: overrideForm(one(""))}, page.Sheet{Form: overrideForm(stale)}, page.Problem{Field: "why", Text: page.M("linelist.error.why")}),
 	}
 }

@@ -44,6 +44,9 @@ type Deps struct {
 		Site(tx *db.Tx, code string) (place.Site, error)
 	}
 
+	// Origins answers what a signal came from; nil where cases are made by hand only.
+	Origins Origins
+
 	// OutbreakAt answers the state of the outbreak of a disease at the place and time of
 	// a case, "" where nobody knows; it may be nil.
 	OutbreakAt func(tx *db.Tx, c Case) (string, error)

@@ -25,6 +25,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"POST /linelist/{id}/look":     s.postLook,
 		"GET /linelist/{id}/contact":   s.getNewContact,
 		"POST /linelist/{id}/contact":  s.postNewContact,
+		"GET /linelist/{id}/circle":    s.getCircle,
+		"POST /linelist/{id}/circle":   s.postCircle,
 		"GET /contacts":                s.getContacts,
 		"GET /contacts/{id}":           s.getContact,
 		"POST /contacts/{id}/visit":    s.postVisit,

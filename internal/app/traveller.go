@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/border/traveller"
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+)
+
+// sweepKept erases what borders keep until a day and not longer, when the program
+// starts and every hour, until ctx ends.
+func (n *Node) sweepKept(ctx context.Context) {
+	every := time.NewTicker(sweepEvery)
+	defer every.Stop()
+	for {
+		if _, err := n.alone(ctx, "kept", func(ctx context.Context) error {
+			_, err := n.Travellers.Sweep(ctx)
+			return err
+		}); err != nil && ctx.Err() == nil {
+			n.log.Error("erasing what was kept until a day", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// originsOf gives the line list what a signal came from: the signal, to whoever may
+// read it, and where a border raised it, the traveller.
+type originsOf struct{ n *Node }
+
+// Origin implements linelist.Origins.
+func (o originsOf) Origin(ctx context.Context, tx *db.Tx, signal db.ID) (linelist.Origin, error) {
+	sig, err := o.n.Signals.ReadIn(ctx, tx, signal)
+	if err != nil {
+		return linelist.Origin{}, err
+	}
+	out := linelist.Origin{Case: linelist.Case{Disease: sig.Disease, Country: sig.Country, Place: sig.Place, Onset: sig.Start, Person: sig.Person}}
+	if sig.About.IsZero() {
+		return out, nil
+	}
+	from, err := o.n.Travellers.Origin(ctx, tx, sig.About, func(site string) error { return linelist.MayCome(ctx, o.n.Access, site) })
+	if fault.Is(err, fault.NotFound) {
+		return out, nil // another area raised it, or follow-up is over
+	}
+	if err != nil {
+		return out, err
+	}
+	caseOfTraveller(&out.Case, from)
+	if from.Vehicle != nil {
+		for _, c := range from.Vehicle.Companions {
+			out.Contacts = append(out.Contacts, contactOf(c, from))
+		}
+	}
+	return out, nil
+}
+
+// caseOfTraveller takes over what the second screening was told.
+func caseOfTraveller(c *linelist.Case, from traveller.Origin) {
+	told := from.Second
+	c.Name, c.Sex, c.Birth = told.One("traveller_name"), sexOf(told.One("traveller_sex")), bornOf(told.One("traveller_age"), from.Day)
+	if c.Disease == "" {
+		c.Disease = from.Disease
+	}
+	if told.One("ended") == "isolated" {
+		c.Isolated = from.Day.Date()
+	}
+	c.Signs = map[string]linelist.Sign{}
+	for _, sign := range from.Signs() {
+		c.Signs["sign:"+sign] = linelist.Sign{Value: value.Of(true), On: from.Day.Date()}
+	}
+}
+
+// contactOf is a companion as a contact. Its id follows from the companion's, so that
+// whoever lists them twice lists them once.
+func contactOf(c traveller.Companion, from traveller.Origin) linelist.Contact {
+	id := c.ID
+	id[0] ^= 0x80 // the companion's document is the border's
+	return linelist.Contact{ID: id, Name: c.Answers.One("pl_name"), Sex: sexOf(c.Answers.One("pl_sex")), Birth: bornOf(c.Answers.One("pl_age"), from.Day),
+		Place: c.Answers.One("pl_address"), Last: from.Vehicle.Day.Date()}
+}
+
+func sexOf(told string) people.Sex {
+	switch people.Sex(told) {
+	case people.Female, people.Male, people.SexOther:
+		return people.Sex(told)
+	}
+	return ""
+}
+
+// bornOf is the birth of somebody who said how old they are; no age gives none.
+func bornOf(age string, on calendar.Day) calendar.Date {
+	n, err := strconv.Atoi(age)
+	if err != nil {
+		return calendar.Date{}
+	}
+	d, err := calendar.BornAtAge(n, 1, on)
+	if err != nil {
+		return calendar.Date{}
+	}
+	return d
+}

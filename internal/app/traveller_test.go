@@ -1,0 +1,89 @@
+package app
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+)
+
+// A screener finds somebody ill; the desk makes a case of the signal, of whom they came
+// with contacts, and one of those becomes a case with a link to the first. The desk reads
+// no screening, and what nobody said of a sign is no "no".
+func TestASignalOfABorderBecomesACaseWithItsCircle(t *testing.T) {
+	n := startNode(t)
+	if err := n.openPoint(t.Context(), demoPoints[0], border.Post{Code: "BUSIA", Site: "NBO-1", Offset: 180}); err != nil {
+		t.Fatal(err)
+	}
+	phone := n.at(access.Screener)
+	phone.form("/border").set("point", "BUSIA").send().says(t, 200, "Count travellers")
+	form := phone.form("/border/travellers/new")
+	for name, v := range map[string]string{"screen_consent": "agreed", "corpse_or_very_ill": "no", "known_contact": "no", "visible_sign": "yes", "temp1_device": "ncit", "temp1_c": "39.2", "recent_sign": "yes",
+		"exposed_recently": "unknown", "listed_stay": "no", "temp2_taken": "no"} {
+		form.values.Set("q-"+name, v)
+	}
+	found := form.send().says(t, 200, "What now: Second screening")
+	traveller := regexp.MustCompile(`/border/travellers/[0-9a-f-]{36}`).FindString(found.body)
+	form = phone.form(traveller + "/second")
+	for name, v := range map[string]string{"traveller_name": "Amina Otieno", "traveller_age": "31", "traveller_sex": "female", "signs": "bleeding_unexplained", "antipyretic_6h": "no", "suspicion": "vhf", "ended": "isolated",
+		"sign_onset-day": "14", "sign_onset-month": "11", "sign_onset-year": "2026"} {
+		form.values.Set("q-"+name, v)
+	}
+	form.send().says(t, 200, "What now: Referred", "Keep two metres away", "A signal was raised")
+	phone.form(traveller+"/companions").set("kind", "bus").set("number", "KBA 123A").send().says(t, 200, "Whom to list")
+	for _, name := range []string{"Boat Man", "Tea Woman"} {
+		page := phone.get(traveller + "/companions")
+		one := phone.pick(page, traveller+"/companions/list")
+		one.values.Set("q-pl_name", name)
+		one.send().says(t, 200, name)
+	}
+	desk := n.at(access.Epidemiologist)
+	desk.get(traveller).says(t, 403)
+	list, err := n.Signals.List(n.actor(access.Epidemiologist), "")
+	if err != nil || len(list) != 1 || list[0].Disease != "filovirus" {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	signal := desk.get("/surveillance/signals/"+list[0].ID.String()).says(t, 200, "Make a case of it")
+	if strings.Contains(signal.body, "Otieno") {
+		t.Error("the signal holds a name")
+	}
+	made := desk.form("/linelist/new?signal=" + list[0].ID.String())
+	for field, want := range map[string]string{"disease": "filovirus", "name": "Amina Otieno", "sex": "female", "onset-year": "2026", "place": "Busia crossing"} {
+		if got := made.values.Get(field); got != want {
+			t.Errorf("%s is prefilled as %q, not %q", field, got, want)
+		}
+	}
+	made.send().says(t, 200)
+	cases, _, err := n.Cases.List(n.actor(access.Epidemiologist), linelist.Filter{}, 0)
+	if err != nil || len(cases) != 1 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	c := cases[0]
+	if len(c.Signs) != 1 || c.Isolated.IsZero() || c.Signal != list[0].ID {
+		t.Errorf("%+v", c.Case)
+	}
+	at := "/linelist/" + c.ID.String()
+	desk.get(at).says(t, 200, "Who came with them")
+	desk.form(at+"/circle").send().says(t, 200, "2 contacts listed", "Boat Man")
+	if listed, left, err := n.Cases.ListCircle(n.actor(access.Epidemiologist), c.ID); err != nil || listed != 0 || left != 0 {
+		t.Errorf("listed again: %d, %d, %v", listed, left, err)
+	}
+	contacts := slices.Compact(regexp.MustCompile(`/contacts/[0-9a-f-]{36}`).FindAllString(desk.get(at).body, -1))
+	if len(contacts) != 2 {
+		t.Fatalf("contacts %v", contacts)
+	}
+	contact, err := db.ParseID(strings.TrimPrefix(contacts[0], "/contacts/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := n.Cases.BecomeCase(n.actor(access.Epidemiologist), contact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk.get("/linelist/"+second.String()).says(t, 200, c.Code())
+}
