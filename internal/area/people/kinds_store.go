@@ -53,7 +53,8 @@ func Kinds() []journal.Kind {
 		plain(kindSafety, safety("allergy", "has_allergy", "allergies"), safety("pregnancy", "pregnant", "pregnant_on", "last_period", "due")),
 		plain(kindProtection, reg("status", "legal_status"), reg("feared", "feared"), reg("note", "note")),
 		plain(kindFunctioning, reg("answers", append([]string{"asked", "proxy"}, FunctioningDomains...)...)),
-		plain(kindStay, reg("stay", "place", "detail", "from", "to", "ongoing", "sure", "source")),
+		{Name: kindStay, Schema: 2, Tables: []string{"people_stay", "people_whereabouts"}, Project: projectStay,
+			Groups: []journal.Group{reg("stay", "place", "detail", "from", "to", "ongoing", "sure", "source")}},
 		plain(kindJourney, reg("whole", "complete", "complete_on")),
 		{Name: kindDocument, Schema: 1, Tables: []string{"people_document"}, Project: projectDocument, Groups: []journal.Group{
 			reg("document", "type", "number", "issuer", "issued", "expiry"), reg("zone", "zone", "zone_state", "zone_fails", "holder"),
@@ -103,7 +104,7 @@ func Migrations() []db.Migration {
 		b.WriteString("CREATE INDEX " + t + "_person ON " + t + " (person);\n")
 	}
 	b.WriteString(otherTables)
-	return []db.Migration{{Area: "people", Number: 1, SQL: b.String()}}
+	return []db.Migration{{Area: "people", Number: 1, SQL: b.String()}, {Area: "people", Number: 2, SQL: whereaboutsTable}}
 }
 
 const recordColumns = `id BLOB NOT NULL, person BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL,

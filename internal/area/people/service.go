@@ -60,6 +60,7 @@ const (
 	CauseIdentity = "identity" // name, birth, sex, nationality, death, documents …
 	CauseSafety   = "safety"   // allergies, pregnancy
 	CauseJourney  = "journey"  // a stay, or that the journey is whole
+	CauseArrival  = "arrival"  // the person came to a site: no fact of packs, and a place they were at
 )
 
 // OnChange has f called in the transaction of every change that may change what
@@ -100,6 +101,8 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, kind string, person db.ID
 		cause = CauseSafety
 	case kindStay, kindJourney:
 		cause = CauseJourney
+	case kindArrival:
+		cause = CauseArrival
 	}
 	if cause == "" {
 		return nil
