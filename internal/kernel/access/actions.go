@@ -157,6 +157,14 @@ const (
 	LineListOverride Action = "linelist.override"
 	// ContactFollow opens the contacts that are due and records how they were seen.
 	ContactFollow Action = "contact.follow"
+	// OutbreakRead opens the declared outbreaks and their steps, which name nobody.
+	OutbreakRead Action = "outbreak.read"
+	// OutbreakDeclare declares an outbreak, changes it and ends it.
+	OutbreakDeclare Action = "outbreak.declare"
+	// ExposureRead opens who may have met an outbreak, and what somebody was exposed to.
+	ExposureRead Action = "exposure.read"
+	// ExposureOffer offers care to them and notes what became of it.
+	ExposureOffer Action = "exposure.offer"
 	// FlowRecord keeps how people move: matrices, counts at flow points, surveys, mapped
 	// sites and routes. What is made of them is read with StatisticsRead.
 	FlowRecord Action = "flow.record"
@@ -313,6 +321,10 @@ var acts = []act{
 	{LineListWrite, []group{personal, clinical}},
 	{LineListOverride, []group{personal, clinical}},
 	{ContactFollow, []group{personal, clinical}},
+	{OutbreakRead, nil},
+	{OutbreakDeclare, nil},
+	{ExposureRead, []group{personal, clinical, looking}},
+	{ExposureOffer, []group{personal, clinical}},
 	{FlowRecord, nil},
 
 	{RightsRecord, []group{personal}},
