@@ -313,7 +313,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.sweepKept, n.watchCounts, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups, n.keepPair} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.sweepKept, n.lookAtOutbreaks, n.watchCounts, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups, n.keepPair} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -36,6 +37,8 @@ var notAboutOne = []string{
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
 	"GET /contacts/{id}",                                                     // somebody who is not registered: the line is about the contact itself
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
+	"GET /outbreaks/{id}", "GET /outbreaks/{id}/step", // name nobody
+	"GET /outbreaks/{id}/people",                  // several people, noted as a search
 	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time
 }
 
@@ -158,6 +161,8 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 	})
 	ill, err := n.Cases.Record(doctor, linelist.Case{Disease: "measles", Person: person, Reported: today(n).Date()}, false)
 	must(err)
+	measles, err := n.Outbreaks.Declare(n.actor(access.Epidemiologist), outbreak.Outbreak{Disease: "measles", Places: []string{"KEN"}, From: today(n).Date(), Source: "Ministry of Health"}, outbreak.Step{State: outbreak.Active, Why: "Confirmed."})
+	must(err)
 	film, talk := n.order(person, "EXAM", "exam", "physician", "cxr-result"), n.order(person, "CXR2", "chest-xray", "radiology", "cxr-result")
 	saved, err := n.Orders.Record(doctor, order.Entry{ID: db.NewID(), Order: film, Identity: "photo", Answers: map[string][]string{
 		"image_date": {today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
@@ -195,7 +200,8 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/orders/{id}/consent": b + "/consent", "/orders/{id}/print/label": b + "/print/label", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
 		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
-		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
+		"/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
+		"/linelist/{id}":                  l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

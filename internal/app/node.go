@@ -25,6 +25,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/edge/backup"
 	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -104,6 +105,7 @@ type Node struct {
 	Signals    *surveillance.Service
 	Cases      *linelist.Service
 	Alerts     *alert.Service
+	Outbreaks  *outbreak.Service
 	Border     *border.Service
 	Travellers *traveller.Service
 	Mobility   *mobility.Service
@@ -117,6 +119,7 @@ type Node struct {
 	handler http.Handler
 
 	rulesChanged chan struct{}   // wakes sweepRules
+	declared     chan struct{}   // wakes lookAtOutbreaks
 	keyTurns     chan struct{}   // wakes turnKeys
 	arrivals     chan struct{}   // wakes lookAgain
 	syncNow      chan struct{}   // wakes syncWithHub
@@ -167,7 +170,7 @@ func fits(o Options) error {
 func migrations() []db.Migration {
 	var all []db.Migration
 	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), alert.Migrations(), border.Migrations(), traveller.Migrations(), mobility.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
+		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), alert.Migrations(), outbreak.Migrations(), border.Migrations(), traveller.Migrations(), mobility.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
 		all = append(all, m...)
 	}
 	return all
@@ -176,7 +179,7 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), border.Kinds(), traveller.Kinds(), mobility.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), outbreak.Kinds(), border.Kinds(), traveller.Kinds(), mobility.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
 		all = append(all, k...)
 	}
 	return all
@@ -192,7 +195,7 @@ func areas() []page.Area {
 	return []page.Area{
 		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
-		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(), alert.Pages(), border.Pages(), traveller.Pages(), mobility.Pages(),
+		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(), alert.Pages(), outbreak.Pages(), border.Pages(), traveller.Pages(), mobility.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
@@ -269,18 +272,19 @@ func (n *Node) services(o Options) error {
 	n.Cases = linelist.New(linelist.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock,
 		Lists: n.Signals.Lists(), Origins: originsOf{n}})
 	n.Alerts = n.newAlerts(o)
+	n.outbreaks(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock})
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
-		People: n.People, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
+		People: exposedPeople{n.People, n.Outbreaks}, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
 		if isQuiet(ctx) {
 			return nil
 		}
-		return n.Assessment.Changed(ctx, tx, person, cause)
+		return n.journeyed(ctx, tx, person, cause)
 	})
 	n.People.OnConsent(n.Orders.Consented)
 	n.People.OnRecord(n.Assessment.Links)

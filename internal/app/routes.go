@@ -34,6 +34,7 @@ func (n *Node) routes() http.Handler {
 	n.Signals.Routes(mux)
 	n.Cases.Routes(mux)
 	n.Alerts.Routes(mux)
+	n.Outbreaks.Routes(mux)
 	n.Border.Routes(mux)
 	n.Travellers.Routes(mux)
 	n.Mobility.Routes(mux)
@@ -91,6 +92,7 @@ var ways = []struct {
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},
+	{"outbreaks", "/outbreaks", access.OutbreakRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -29,6 +30,8 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
+		{Kinds: outbreak.OutbreakKinds(), MaySettle: n.needs(access.OutbreakDeclare)},
+		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(traveller.Kinds()), MaySettle: n.needs(access.ScreeningRecord)},
