@@ -41,6 +41,11 @@ func (n *Node) seedMobility(ctx context.Context) error {
 			return fmt.Errorf("demo area %s: %w", z.code, err)
 		}
 	}
+	for _, p := range lakePoints() {
+		if _, err := n.Gazetteer.SavePoint(admin, p); err != nil {
+			return fmt.Errorf("demo point %s: %w", p.Code, err)
+		}
+	}
 	today := calendar.DayOfTime(n.clock())
 	var list []surveillance.Report
 	for _, z := range demoZones {
@@ -59,6 +64,23 @@ func (n *Node) seedMobility(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// lakePoints are where people pass and gather around the lake.
+func lakePoints() (out []place.Point) {
+	for _, p := range []struct {
+		code, name, area string
+		kind             place.PointKind
+		lat, lon         float64
+	}{
+		{"KEN-NYOTA-BUS", "Nyota bus park", "KEN-NYOTA", place.BusPark, -1.08, 36.64}, {"KEN-MAWIMBI-MARKET", "Mawimbi market", "KEN-MAWIMBI", place.Market, -1.37, 36.98},
+		{"KEN-ZIWANI-PORT", "Ziwani landing", "KEN-ZIWANI", place.Port, -1.63, 36.44}, {"KEN-MTO-BRIDGE", "Mto bridge", "KEN-MTONI", place.FlowPoint, -1.22, 37.20},
+		{"KEN-MSITU-ROAD", "Msitu road block", "KEN-MSITU", place.FlowPoint, -0.72, 36.42}, {"KEN-PWANI-FORD", "The ford", "KEN-PWANI", place.UnofficialCrossing, -2.42, 36.70},
+	} {
+		out = append(out, place.Point{Code: p.code, Kind: p.kind, Names: map[string]string{place.AnyLanguage: p.name}, Country: "KEN", Area: p.area,
+			Position: &place.Position{Lat: p.lat, Lon: p.lon}, Source: "Demonstration", Guarded: p.kind == place.UnofficialCrossing})
+	}
+	return out
 }
 
 // demoMatrices are roads of 40 km/h that wind, and travel that falls with their length.

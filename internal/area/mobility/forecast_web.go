@@ -67,7 +67,7 @@ func forecastView(im Imports, lang string) page.Sheet {
 	if slices.ContainsFunc(f.Origins, func(o Origin) bool { return o.Impossib }) {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("mobility.forecast.impossible")}})
 	}
-	v.Parts = []page.Part{destinationsPart(im, lang), originsPart(im, lang), corridorsPart(im, lang), influencePart(f.Influences), assumedPart("mobility.forecast.assumed", f.Assumed)}
+	v.Parts = []page.Part{destinationsPart(im, lang), originsPart(im, lang), corridorsPart(im, lang), influencePart(f.Influences, "mobility.influence.drawing", three), assumedPart("mobility.forecast.assumed", f.Assumed)}
 	v.Limits = append(limitsOf(im.Flows), page.M("mobility.limits.even"), page.M("mobility.limits.window"), page.M("mobility.limits.unlisted"), page.M("mobility.limits.static"), page.M("mobility.limits.draws"), page.M("mobility.limits.response"))
 	return v
 }
@@ -203,23 +203,24 @@ func corridorsPart(im Imports, lang string) page.Part {
 	return page.Part{Title: page.M("mobility.forecast.corridors"), Lead: page.M("mobility.forecast.corridors_lead", "n", len(t.Rows), "all", len(list)), Table: t}
 }
 
-// influencePart says of what the number of cases hangs, as bars and as a table.
-func influencePart(list []flow.Influence) page.Part {
+// influencePart says of what an outcome hangs, as bars and as a table; of is the key of
+// what the outcome is.
+func influencePart(list []flow.Influence, of string, number func(float64) string) page.Part {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.influence.what"), Wide: true}, {Label: page.M("mobility.influence.low"), Number: true}, {Label: page.M("mobility.influence.high"), Number: true}, {Label: page.M("mobility.influence.rank"), Number: true}}}
 	for _, in := range list {
 		var rank any
 		if in.Rank.Known {
 			rank = fmt.Sprintf("%+.2f", in.Rank.Value)
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.M("mobility.assume." + in.Name), three(in.AtLow), three(in.AtHigh), rank})
+		t.Rows = append(t.Rows, []page.Cell{page.M("mobility.assume." + in.Name), number(in.AtLow), number(in.AtHigh), rank})
 	}
-	return page.Part{Title: page.M("mobility.influence.title"), Lead: page.M("mobility.influence.lead"), Drawing: influenceDrawing(list), Table: t}
+	return page.Part{Title: page.M("mobility.influence.title"), Lead: page.M("mobility.influence.lead"), Drawing: influenceDrawing(list, of, number), Table: t}
 }
 
 // influenceDrawing draws a bar from the outcome at the lowest to that at the highest value
 // of each assumption, the longest first. Words stand above their bar: they are long.
-func influenceDrawing(list []flow.Influence) *page.Drawing {
-	const width, row, edge = 320.0, 44.0, 8.0
+func influenceDrawing(list []flow.Influence, of string, number func(float64) string) *page.Drawing {
+	const width, row, edge = 460.0, 44.0, 8.0
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, in := range list {
 		least, most = math.Min(least, math.Min(in.AtLow, in.AtHigh)), math.Max(most, math.Max(in.AtLow, in.AtHigh))
@@ -228,14 +229,14 @@ func influenceDrawing(list []flow.Influence) *page.Drawing {
 		return nil
 	}
 	x := func(v float64) float64 { return edge + (v-least)/(most-least)*(width-2*edge) }
-	d := &page.Drawing{Text: page.M("mobility.influence.drawing"), W: width, H: row*float64(len(list)) + edge,
+	d := &page.Drawing{Text: page.M(of), W: width, H: row*float64(len(list)) + edge,
 		Key: []page.KeyEntry{{Kind: page.MarkSquare, Look: page.LookOne, Text: page.M("mobility.influence.low")}, {Kind: page.MarkTriangle, Look: page.LookTwo, Text: page.M("mobility.influence.high")}}}
 	for i, in := range list {
 		y := row*float64(i) + 30
 		d.Marks = append(d.Marks, page.Mark{Kind: page.MarkWords, At: []float64{edge, y - 14}, Text: page.M("mobility.assume." + in.Name)},
 			page.Mark{Kind: page.MarkLine, Look: page.LookAxis, At: []float64{x(in.AtLow), y, x(in.AtHigh), y}, R: 4},
-			page.Mark{Kind: page.MarkSquare, Look: page.LookOne, At: []float64{x(in.AtLow), y}, R: 5, Name: three(in.AtLow)},
-			page.Mark{Kind: page.MarkTriangle, Look: page.LookTwo, At: []float64{x(in.AtHigh), y}, R: 5, Name: three(in.AtHigh)})
+			page.Mark{Kind: page.MarkSquare, Look: page.LookOne, At: []float64{x(in.AtLow), y}, R: 5, Name: number(in.AtLow)},
+			page.Mark{Kind: page.MarkTriangle, Look: page.LookTwo, At: []float64{x(in.AtHigh), y}, R: 5, Name: number(in.AtHigh)})
 	}
 	return d
 }

@@ -16,6 +16,8 @@ func planSamples(pageOf func(name, title string, make func(words string) page.Sh
 			p.Plan, p.Screened = Plan{}, Screened{Missing: []string{"aware"}}
 			return screeningView(p, "en")
 		}),
+		pageOf("a map", "mobility.map.title", func(words string) page.Sheet { return mapView(sampleMap(words, true), "en") }),
+		pageOf("a map of places of which nobody knows where they are", "mobility.map.title", func(words string) page.Sheet { return mapView(sampleMap(words, false), "en") }),
 		pageOf("open, screen or close", "mobility.measures.title", func(words string) page.Sheet { return measuresView(sampleMeasures(words, 14), "en") }),
 		pageOf("open, screen or close, where nobody knows how it grows", "mobility.measures.title", func(words string) page.Sheet { return measuresView(sampleMeasures(words, 0), "en") }),
 	}
@@ -55,4 +57,26 @@ func sampleMeasures(words string, doubling float64) Measured {
 		panic(err)
 	}
 	return Measured{Planned: samplePlan(words), Doubling: doubling, Choices: c}
+}
+
+func sampleMap(words string, positions bool) Map {
+	n := sampleNext(words)
+	m := Map{Scene: n.Scene, Small: 10, Few: 3, Flows: []MapFlow{{"A", "B", 900}, {"A", "C", 40}}}
+	for i, unit := range []string{"A", "X", "B", "C", "D"} {
+		p := MapPlace{Unit: unit, Affected: i < 2, Cases: max(0, 12-6*i), First: n.Query.AsOf, Coming: float64(100 * i)}
+		if positions && unit != "D" {
+			p.Position = &place.Position{Lat: float64(i) / 3, Lon: 30 + float64(i*i)/7}
+		}
+		m.Places = append(m.Places, p)
+	}
+	if !positions {
+		return m
+	}
+	m.Points = []MapPoint{{Outward: place.Outward{Code: "P", Country: "UGA", Position: &place.Position{Lat: 0.2, Lon: 30.3}}, Kind: place.GroundCrossing, Name: map[string]string{"en": words}, N: 1},
+		{Outward: place.Outward{Code: "UGA-1", Country: "UGA", Names: map[string]string{"en": words}, Guarded: true}, Kind: place.UnofficialCrossing, N: 4},
+		{Outward: place.Outward{Code: "UGA", Country: "UGA", Guarded: true}, Kind: place.Shelter, N: 1}, {Outward: place.Outward{Code: "F", Country: "UGA"}, Kind: place.FlowPoint, N: 1}}
+	m.Boundaries = []place.BoundarySet{{Code: "B", Source: words, Note: words}}
+	square := []place.LonLat{{29.9, -0.2}, {31, -0.2}, {31, 1}, {29.9, 1}, {29.9, -0.2}}
+	m.Shapes = []place.Boundary{{Area: "A", Shape: place.Shape{Polygons: [][][]place.LonLat{{square}}}}, {Line: true, Disputed: true, Shape: place.Shape{Lines: [][]place.LonLat{square[:3]}}}, {Line: true, Shape: place.Shape{Lines: [][]place.LonLat{square[2:]}}}}
+	return m
 }

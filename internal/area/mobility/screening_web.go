@@ -42,7 +42,7 @@ func screeningView(p Planned, lang string) page.Sheet {
 	}
 	v.Parts = append(v.Parts, teamsPart(p, lang))
 	if p.Screened.Shares != nil {
-		v.Parts = append(v.Parts, influencePart(p.Screened.Influences), assumedPart("mobility.forecast.assumed", p.Screened.Assumed))
+		v.Parts = append(v.Parts, influencePart(p.Screened.Influences, "mobility.influence.found", hundred), assumedPart("mobility.forecast.assumed", p.Screened.Assumed))
 	}
 	v.Limits = append(limitsOf(p.Flows), page.M("mobility.limits.screening"), page.M("mobility.limits.yield"), page.M("mobility.limits.ways"), page.M("mobility.limits.static"))
 	return v

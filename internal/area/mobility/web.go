@@ -15,6 +15,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /mobility/forecast":        s.getForecast,
 		"GET /mobility/screening":       s.getScreening,
 		"GET /mobility/measures":        s.getMeasures,
+		"GET /mobility/map":             s.getMap,
+		"GET /mobility/export/{code}":   s.getExport,
 		"GET /mobility/assumptions":     s.getAssumptions,
 		"POST /mobility/assumptions":    s.postAssumptions,
 	} {
@@ -42,7 +44,7 @@ func homeView(list []Matrix) page.Sheet {
 		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: homePath + "/matrices/" + m.Code, Name: m.Name}, measureMsg(m), whenCell(m), m.Source})
 	}
 	return page.Sheet{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}, {Href: forecastPath, Text: page.M("mobility.forecast.title")},
-		{Href: screeningPath, Text: page.M("mobility.screening.title")}, {Href: measuresPath, Text: page.M("mobility.measures.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
+		{Href: screeningPath, Text: page.M("mobility.screening.title")}, {Href: measuresPath, Text: page.M("mobility.measures.title")}, {Href: mapPath, Text: page.M("mobility.map.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
 }
 
 // measureMsg says what the numbers of a matrix are, and of which period.
