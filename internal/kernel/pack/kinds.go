@@ -16,12 +16,13 @@ const (
 	CaseDefinition = "case-definition" // the classes of one disease; the pack's id is "case-" and the disease
 	Surveillance   = "surveillance"    // thresholds, clocks, follow-up, mortality
 	Border         = "border"          // screening, capacities and declarations of points of entry
+	Care           = "care"            // primary care, antenatal and postnatal care, nutrition, courses of treatment
 )
 
-var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true}
+var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true, Care: true}
 
-// Apart reports whether the pack is of surveillance or the border and not of a
-// person's assessment.
+// Apart reports whether the pack is of surveillance, the border or care and not of
+// a person's assessment.
 func (m *Manifest) Apart() bool { return apart[m.Kind] }
 
 func expectKeys() []string {

@@ -175,7 +175,7 @@ func (g *Registry) OnChange(f func()) { g.changed = append(g.changed, f) }
 // Rules names which rules hold for a pack's cases on any day: it changes when two
 // officers activated or stopped a version, or rows of one, of the pack itself or of
 // one that may stand beside it (any that is not a destination of its own, nor of
-// surveillance or the border).
+// surveillance, the border or care).
 func (g *Registry) Rules(tx *db.Tx, id string) (string, error) {
 	vs, err := g.versions(tx, "")
 	if err != nil {

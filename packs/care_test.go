@@ -1,0 +1,189 @@
+package packs
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/testkit"
+)
+
+// care are the packs of care along the route.
+func care(t *testing.T) []*pack.Pack {
+	t.Helper()
+	var ps []*pack.Pack
+	for _, p := range rules(t) {
+		if p.Kind == pack.Care {
+			ps = append(ps, p)
+		}
+	}
+	if len(ps) == 0 {
+		t.Fatal("no packs of care")
+	}
+	return ps
+}
+
+// One vocabulary: what a nurse wrote down once is read by every pack of care, so a
+// name is one thing in all of them, asked in one way.
+func TestAFactIsOneThingInAllPacksOfCare(t *testing.T) {
+	type meaning struct{ pack, text string }
+	facts, words := map[string]meaning{}, map[string]meaning{}
+	same := func(seen map[string]meaning, p *pack.Pack, key, text string) {
+		if m, ok := seen[key]; ok && m.text != text {
+			t.Errorf("%s is %s in %s and %s in %s", key, m.text, m.pack, text, p.ID)
+		}
+		seen[key] = meaning{p.ID, text}
+	}
+	for _, p := range care(t) {
+		for _, f := range p.Facts {
+			age := "keeps"
+			if f.LongestAge != nil {
+				age = strconv.Itoa(*f.LongestAge)
+			}
+			same(facts, p, f.Name, fmt.Sprint(f.Type, f.Values, f.Unit, f.From, f.Derive, f.Sensitivity, age))
+			for _, lang := range pack.Languages {
+				if f.Asked() {
+					same(words, p, lang+" "+f.QuestionKey(), p.FactWord(lang, f.Name))
+				}
+			}
+		}
+	}
+}
+
+// A form of care gives facts that its pack can read: the type, the unit and every
+// choice. Whatever is observed of the person can be written down on one of them.
+func TestFormsOfCareGiveFactsThatThePackReads(t *testing.T) {
+	for _, p := range care(t) {
+		given := map[string]bool{}
+		for name := range p.Forms {
+			f, ok := p.Form(name)
+			if !ok {
+				t.Fatalf("%s: form %s", p.ID, name)
+			}
+			for i := range f.Rows {
+				q := &f.Rows[i]
+				fact, ok := p.Fact(q.Fact)
+				if !q.Asked() {
+					continue
+				}
+				if !ok {
+					t.Errorf("%s: question %s of %s gives no fact of the pack", p.ID, q.Name, name)
+					continue
+				}
+				given[fact.Name] = true
+				if q.Bool() != (fact.Type == "bool") || (q.Type == form.SelectOne) != (fact.Type == "code" || fact.Type == "bool") || q.Unit != fact.Unit {
+					t.Errorf("%s: question %s of %s does not fit fact %s of type %s", p.ID, q.Name, name, fact.Name, fact.Type)
+				}
+				for _, c := range q.Choices {
+					if fact.Type == "code" && !slices.Contains(fact.Values, c.Name) {
+						t.Errorf("%s: %s can answer %s, which %s cannot be", p.ID, q.Name, c.Name, fact.Name)
+					}
+				}
+			}
+		}
+		for _, f := range p.Facts {
+			if strings.HasPrefix(f.From, "obs:") && !given[f.Name] {
+				t.Errorf("%s: no form asks for %s", p.ID, f.Name)
+			}
+		}
+	}
+}
+
+// Whoever writes the area of care finds every fact in the guide, with where it
+// comes from.
+func TestTheGuideHasEveryFactOfCare(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "care-packs.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for _, p := range care(t) {
+		if !strings.Contains(text, "`"+p.ID+"`") {
+			t.Errorf("the guide does not name pack %s", p.ID)
+		}
+		for _, f := range p.Facts {
+			if line := "| `" + f.Name + "` | " + f.Type + " |"; !strings.Contains(text, line) {
+				t.Errorf("%s: the guide has no line for fact %s of type %s", p.ID, f.Name, f.Type)
+			}
+			if f.From != "" && !strings.Contains(text, "`"+f.From+"`") {
+				t.Errorf("%s: the guide does not say that %s comes from %s", p.ID, f.Name, f.From)
+			}
+		}
+	}
+}
+
+// visit is a line of a schedule: a visit, the date it counts from, and its window.
+type visit struct {
+	name, anchor, unit              string
+	due, from, to, expires          int
+	expiresKnown                    bool
+	certainty, source, note, folder string
+}
+
+func schedule(t *testing.T, file string) []visit {
+	t.Helper()
+	text, err := fs.ReadFile(Builtin(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	if err != nil || len(rows) < 2 || strings.Join(rows[0], ",") != "visit,anchor,unit,due,due_from,due_to,expires,certainty,source,note" {
+		t.Fatalf("%s: %v", file, err)
+	}
+	var vs []visit
+	for _, r := range rows[1:] {
+		v := visit{name: r[0], anchor: r[1], unit: r[2], expiresKnown: r[6] != "", certainty: r[7], source: r[8], note: r[9], folder: path.Dir(path.Dir(file))}
+		for i, into := range []*int{&v.due, &v.from, &v.to, &v.expires} {
+			if i == 3 && !v.expiresKnown {
+				continue
+			}
+			if *into, err = strconv.Atoi(r[3+i]); err != nil {
+				t.Errorf("%s: %s: %v", file, v.name, err)
+			}
+		}
+		vs = append(vs, v)
+	}
+	return vs
+}
+
+// Nothing reads schedules yet but these tests (docs/packs-needs.md): they hold
+// each to be whole, so that what reads them one day finds no surprise.
+func TestSchedulesAreWhole(t *testing.T) {
+	files, err := fs.Glob(Builtin(), "*/schedules/*.csv")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schedules: %v", err)
+	}
+	for _, file := range files {
+		for _, v := range schedule(t, file) {
+			p := load(t, v.folder)
+			if f, ok := p.Fact(v.anchor); !ok || f.Type != "date" {
+				t.Errorf("%s: %s counts from %s, which is no date of the pack", file, v.name, v.anchor)
+			}
+			if v.unit != "d" && v.unit != "h" || v.from > v.due || v.due > v.to || v.expiresKnown && v.expires < v.to {
+				t.Errorf("%s: %s: window %d to %d %s around %d, expires %d", file, v.name, v.from, v.to, v.unit, v.due, v.expires)
+			}
+			for _, id := range pack.SourceIDs(v.source) {
+				if _, ok := p.SourceByID(id); !ok {
+					t.Errorf("%s: %s cites %s, which is not a source of the pack", file, v.name, id)
+				}
+			}
+			if len(pack.SourceIDs(v.source)) == 0 || !slices.Contains([]string{"O", "S", "R"}, v.certainty) {
+				t.Errorf("%s: %s has certainty %q, source %q", file, v.name, v.certainty, v.source)
+			}
+			for _, lang := range pack.Languages {
+				if p.Words[lang]["form."+v.name] == "" {
+					t.Errorf("%s: %s has no word in %s", file, v.name, lang)
+				}
+			}
+		}
+	}
+}
