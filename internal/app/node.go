@@ -169,8 +169,28 @@ func fits(o Options) error {
 // migrations of every area, in the order of the house.
 func migrations() []db.Migration {
 	var all []db.Migration
-	for _, m := range [][]db.Migration{db.Migrations(), journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), pack.Migrations(), edgesync.Migrations(),
-		people.Migrations(), surveillance.Migrations(), linelist.Migrations(), alert.Migrations(), outbreak.Migrations(), border.Migrations(), traveller.Migrations(), mobility.Migrations(), order.Migrations(), assessment.Migrations(), stewardship.Migrations(), backup.Migrations(), httpsMigrations()} {
+	for _, m := range [][]db.Migration{
+		db.Migrations(),
+		journal.Migrations(),
+		tally.Migrations(),
+		access.Migrations(),
+		place.Migrations(),
+		pack.Migrations(),
+		edgesync.Migrations(),
+		people.Migrations(),
+		surveillance.Migrations(),
+		linelist.Migrations(),
+		alert.Migrations(),
+		outbreak.Migrations(),
+		border.Migrations(),
+		traveller.Migrations(),
+		mobility.Migrations(),
+		order.Migrations(),
+		assessment.Migrations(),
+		stewardship.Migrations(),
+		backup.Migrations(),
+		httpsMigrations(),
+	} {
 		all = append(all, m...)
 	}
 	return all
@@ -179,7 +199,23 @@ func migrations() []db.Migration {
 // kinds of every area.
 func kinds() []journal.Kind {
 	var all []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), pack.Kinds(), edgesync.Kinds(), people.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), outbreak.Kinds(), border.Kinds(), traveller.Kinds(), mobility.Kinds(), order.Kinds(), assessment.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{
+		access.Kinds(),
+		place.Kinds(),
+		pack.Kinds(),
+		edgesync.Kinds(),
+		people.Kinds(),
+		surveillance.Kinds(),
+		linelist.Kinds(),
+		alert.Kinds(),
+		outbreak.Kinds(),
+		border.Kinds(),
+		traveller.Kinds(),
+		mobility.Kinds(),
+		order.Kinds(),
+		assessment.Kinds(),
+		stewardship.Kinds(),
+	} {
 		all = append(all, k...)
 	}
 	return all
@@ -195,7 +231,14 @@ func areas() []page.Area {
 	return []page.Area{
 		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
-		{Name: "people", Templates: people.Templates, Locales: people.Locales}, surveillance.Pages(), linelist.Pages(), alert.Pages(), outbreak.Pages(), border.Pages(), traveller.Pages(), mobility.Pages(),
+		{Name: "people", Templates: people.Templates, Locales: people.Locales},
+		surveillance.Pages(),
+		linelist.Pages(),
+		alert.Pages(),
+		outbreak.Pages(),
+		border.Pages(),
+		traveller.Pages(),
+		mobility.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
