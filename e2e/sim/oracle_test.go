@@ -116,7 +116,7 @@ func (o *oracle) have(m *machine) map[int]bool {
 func (o *oracle) back(m *machine, has map[int]bool) {
 	o.atHub()
 	for i, c := range o.changes {
-		if c.on[m] && !has[i] {
+		if c.on[m] && !(has[i] && m.has(c)) { // it may have been issued again since, and is there under its old name
 			delete(c.on, m)
 		}
 		for _, n := range o.w.all() {
@@ -127,6 +127,16 @@ func (o *oracle) back(m *machine, has map[int]bool) {
 		c.gone = c.gone || len(c.on) == 0
 	}
 	o.look(m)
+}
+
+// has reports whether a machine has a change under the name that it has now.
+func (m *machine) has(c *acknowledged) (has bool) {
+	m.w.must(m, m.read(func(tx *db.Tx) error {
+		hash, ok, err := m.svc.Journal.HashAt(tx, c.Origin, c.Seq)
+		has = ok && hash == c.hash
+		return err
+	}))
+	return has
 }
 
 // forgot reports whether a node has dropped what the hub had: then the hub's disk was

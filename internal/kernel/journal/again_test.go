@@ -149,3 +149,33 @@ func TestWhatTwoMachinesSendUnderTwoNamesIsOneChange(t *testing.T) {
 		}
 	})
 }
+
+// A change comes under one name and what was written on it under another, before it is
+// known that the two names are of one change.
+func TestAConflictThatWasNoneIsNotListedAnyMore(t *testing.T) {
+	stores(t, func(t *testing.T, hub *node) {
+		var amal db.ID
+		a, b := twins(t, func(n *node) {
+			amal = n.create(fields{"given": "Amal"})
+			n.update(almaz, amal, fields{"given": "Amala"})
+		})
+		a.write(func(tx *db.Tx) error {
+			_, err := a.j.Reissue(tx, []journal.Head{{Origin: a.entries()[0].Version.Origin}})
+			return err
+		})
+		b.update(bruno, amal, fields{"given": "Amal B"})
+		hub.pull(a)
+		parts := b.chained()
+		hub.bring(parts[2:])
+		if open := hub.reviews(); len(open) != 1 {
+			t.Fatalf("before the two names meet: %v", open)
+		}
+		hub.bring(parts[:2])
+		wantRow(t, hub, amal, "Amal B|allergy ?|phone ?|disputed |error false|notes ")
+		if open := hub.reviews(); len(open) != 0 {
+			t.Errorf("listed is %v", open)
+		}
+		hub.rebuild()
+		hub.verify()
+	})
+}

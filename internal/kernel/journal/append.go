@@ -45,6 +45,7 @@ type document struct {
 	schema int64 // that it was merged by
 	slot   int64 // of the one entry that it consists of; 0 where its state is stored
 	isNew  bool
+	folded bool  // merged from its whole history: review items of before may be none now
 	about  db.ID // its subject before the change
 	secret []byte
 }

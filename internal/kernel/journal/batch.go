@@ -262,7 +262,7 @@ func (j *Journal) refold(tx *db.Tx, id db.ID, d *document) error {
 	if err != nil {
 		return err
 	}
-	d.s = fold(d.k, changes)
+	d.s, d.folded = fold(d.k, changes), true
 	return j.slotFor(tx, d, changes)
 }
 
@@ -323,9 +323,10 @@ func storeState(tx *db.Tx, id db.ID, d *document, raw []byte) error {
 		return err
 	}
 	d.isNew, d.schema, d.about = false, int64(d.k.Schema), d.s.subject
-	if len(d.s.reviews) == 0 {
+	if len(d.s.reviews) == 0 && !d.folded {
 		return nil
 	}
+	d.folded = false
 	if _, err := tx.Exec("DELETE FROM journal_reviews WHERE doc = ?", id); err != nil {
 		return err
 	}
