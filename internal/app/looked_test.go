@@ -200,8 +200,8 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/orders/{id}/consent": b + "/consent", "/orders/{id}/print/label": b + "/print/label", "/orders/{id}/close": o + "/close", "/orders/{id}/again": o + "/again",
 		"/results/{id}": r, "/results/{id}/correct": r + "/correct", "/results/{id}/error": r + "/error", "/results/{id}/told": r + "/told",
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
-		"/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
-		"/linelist/{id}":                  l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
+		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
+		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

@@ -16,6 +16,8 @@ import (
 func (n *Node) outbreaks(o Options) {
 	n.Outbreaks = outbreak.New(outbreak.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Places: n.Gazetteer, Sites: n.Sites, Packs: n.Packs,
 		Signals: n.Signals, Lists: n.Signals.Lists(), Clock: o.Clock})
+	n.People.OnBanner(n.Outbreaks.Flags)
+	n.People.OnJourney(n.Outbreaks.Remarks)
 	n.declared = make(chan struct{}, 1)
 	n.Outbreaks.OnDeclare(n.tellDeclared)
 	n.Outbreaks.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID) error {

@@ -204,6 +204,13 @@ func (s *Service) Banner(ctx context.Context, tx *db.Tx, id db.ID) (*page.Banner
 	if len(same) > 0 {
 		b.Flags = append(b.Flags, page.Tag{Level: page.Wait, Text: page.M("people.flag.namesake")})
 	}
+	for _, f := range s.flags {
+		flags, err := f(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		b.Flags = append(b.Flags, flags...)
+	}
 	return b, s.bannerConsent(ctx, tx, b, row)
 }
 

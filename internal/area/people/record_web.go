@@ -29,6 +29,7 @@ func (s *Service) getRecord(w http.ResponseWriter, r *http.Request) {
 		Looked: s.Access.May(r.Context(), access.ExportLooked, personRow{ID: id, Site: rec.Site, Programme: rec.Programme}.identity()),
 	}
 	v := recordView(rec, may, s.Today())
+	s.remark(r, id, v.Sections)
 	for _, f := range s.ways {
 		v.Links = append(v.Links, f(r.Context(), id)...)
 	}

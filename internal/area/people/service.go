@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -37,6 +38,8 @@ type Service struct {
 	photos  chan struct{} // one picture is decoded at a time: it may take 100 MB
 	changed []func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error
 	ways    []func(ctx context.Context, person db.ID) []page.Link
+	flags   []func(ctx context.Context, tx *db.Tx, person db.ID) ([]page.Tag, error)
+	remarks []func(r *http.Request, person db.ID) []page.Callout
 	decided []func(ctx context.Context, tx *db.Tx, person db.ID, c Consent) error
 }
 
@@ -81,6 +84,20 @@ func (s *Service) OnConsent(f func(ctx context.Context, tx *db.Tx, person db.ID,
 // them. It is for the composition root, before the first request.
 func (s *Service) OnRecord(f func(ctx context.Context, person db.ID) []page.Link) {
 	s.ways = append(s.ways, f)
+}
+
+// OnBanner has f asked for flags of the banner above every page about a person: what
+// the actor may not know f leaves out. It is for the composition root, before the first
+// request.
+func (s *Service) OnBanner(f func(ctx context.Context, tx *db.Tx, person db.ID) ([]page.Tag, error)) {
+	s.flags = append(s.flags, f)
+}
+
+// OnJourney has f asked for what follows from a person's journey, to stand above it: what
+// the actor may not know f leaves out. It is for the composition root, before the first
+// request.
+func (s *Service) OnJourney(f func(r *http.Request, person db.ID) []page.Callout) {
+	s.remarks = append(s.remarks, f)
 }
 
 // append writes a change and tells those who asked.

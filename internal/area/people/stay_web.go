@@ -124,7 +124,21 @@ func (s *Service) getJourney(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.show(w, r, id, page.Page{Template: "people/sections", Title: "people.title.journey", View: sections{Sections: []section{journeySection(rec, base, true, s.Today())}}})
+	v := sections{Sections: []section{journeySection(rec, base, true, s.Today())}}
+	s.remark(r, id, v.Sections)
+	s.show(w, r, id, page.Page{Template: "people/sections", Title: "people.title.journey", View: v})
+}
+
+// remark puts what follows from the journey above it.
+func (s *Service) remark(r *http.Request, person db.ID, list []section) {
+	for i := range list {
+		if list[i].ID != "journey" || list[i].Refused {
+			continue
+		}
+		for _, f := range s.remarks {
+			list[i].Callouts = append(list[i].Callouts, f(r, person)...)
+		}
+	}
 }
 
 // journeySection is the timeline with its gaps; edit adds the ways to change it.

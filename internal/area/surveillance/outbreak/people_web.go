@@ -186,10 +186,8 @@ func whyLines(met []MetBy, places map[db.ID]string) page.Timeline {
 			ev.State = page.Tag{Level: page.Wait, Text: page.M("outbreak.why.certain")}
 		}
 		detail := []any{page.M("outbreak.why.ran", "from", page.DateText(m.Outbreak.From), "disease", diseaseMsg(m.Outbreak.Disease)), page.M("outbreak.why.source", "source", m.Outbreak.Source)}
-		if m.Came {
-			ev.What = page.M("outbreak.why.came", "site", places[m.Of], "date", page.DateText(m.On.Day.Date()))
-		} else {
-			ev.What = stayMsg(m)
+		ev.What = metMsg(m, places)
+		if !m.Came {
 			if m.Stay.Detail != "" {
 				detail = append([]any{m.Stay.Detail}, detail...)
 			}
