@@ -67,6 +67,11 @@ func (n *Node) seedBorder(ctx context.Context) error {
 		if err := n.seedTravellers(nurse, post, sh, i); err != nil {
 			return fmt.Errorf("demo counts at %s: %w", p.Code, err)
 		}
+		if i == 0 {
+			if err := n.seedFound(nurse, sh); err != nil {
+				return fmt.Errorf("demo travellers at %s: %w", p.Code, err)
+			}
+		}
 	}
 	return nil
 }

@@ -2,14 +2,17 @@ package app
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -108,4 +111,39 @@ func bornOf(age string, on calendar.Day) calendar.Date {
 		return calendar.Date{}
 	}
 	return d
+}
+
+// seedFound makes two travellers who were looked at closely at a point of the demo: one
+// who rested and went on, and one who is isolated with a review to come.
+func (n *Node) seedFound(ctx context.Context, sh border.Shift) error {
+	a, _ := access.From(ctx)
+	a.Shift = sh.ID.String()
+	ctx = access.With(ctx, a)
+	first := func(more traveller.Answers) traveller.Answers {
+		out := traveller.Answers{"screen_consent": {"agreed"}, "corpse_or_very_ill": {"no"}, "known_contact": {"no"}, "visible_sign": {"no"}, "temp1_device": {"ncit"}, "temp1_c": {"36.6"}, "ambient_c": {"26"},
+			"recent_sign": {"no"}, "exposed_recently": {"no"}, "listed_stay": {"no"}, "temp2_taken": {"no"}}
+		maps.Copy(out, more)
+		return out
+	}
+	if _, err := n.Travellers.Begin(ctx, db.NewID(), first(traveller.Answers{"temp1_c": {"37.7"}})); err != nil {
+		return err
+	}
+	id := db.NewID()
+	if _, err := n.Travellers.Begin(ctx, id, first(traveller.Answers{"temp1_c": {"38.8"}, "visible_sign": {"yes"}, "recent_sign": {"yes"}})); err != nil {
+		return err
+	}
+	onset := calendar.DayOfTime(n.clock()) - 1
+	if err := n.Travellers.SecondScreening(ctx, id, traveller.Answers{"traveller_name": {"Traveller (synthetic)"}, "traveller_age": {"27"}, "traveller_sex": {"male"}, "itinerary": {"From the lake by bus"},
+		"sign_onset": {onset.String()}, "signs": {"fever", "rash_acute"}, "antipyretic_6h": {"no"}, "suspicion": {"measles"}, "ended": {"isolated"}}); err != nil {
+		return err
+	}
+	if err := n.Travellers.CameWith(ctx, id, traveller.Conveyance{Kind: "bus", Number: "KBX 000A", Hours: "5", Ill: value.Yes}); err != nil {
+		return err
+	}
+	if err := n.Travellers.ListCompanion(ctx, db.NewID(), id, traveller.Answers{"pl_name": {"Companion (synthetic)"}, "pl_seat": {"12"}}); err != nil {
+		return err
+	}
+	return n.Travellers.Order(ctx, db.NewID(), id, traveller.Answers{"measure": {"isolation"}, "measure_compulsory": {"no"}, "legal_basis": {"IHR 23.3"}, "order_giver": {"Dr Samira Haddad"}, "reasons": {"Fever and rash"},
+		"alternatives": {"A mask alone: the waiting room is shared"}, "measure_consent": {"given"}, "language": {"Swahili"}, "told_risks": {"yes"}, "planned_end": {(onset + 3).String()}, "review_hours": {"4"},
+		"conditions": {"food_water", "shelter", "clothing", "belongings", "treatment", "phone", "language", "respect"}, "complaint_told": {"yes"}})
 }

@@ -87,3 +87,16 @@ func TestASignalOfABorderBecomesACaseWithItsCircle(t *testing.T) {
 	}
 	desk.get("/linelist/"+second.String()).says(t, 200, c.Code())
 }
+
+// The demo has somebody who rested and went on, and somebody who is held.
+func TestTheDemosPointsFoundAndHold(t *testing.T) {
+	n := startNode(t)
+	if err := n.seedBorder(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := n.Border.BoardOf(n.actor(access.Epidemiologist), 0, 2)
+	if err != nil || len(b.Found) != 1 || b.Found[0].Held.Open != 1 || b.Found[0].Found["alerts"] != 1 || b.Found[0].Found["listed"] != 1 {
+		t.Errorf("%+v, %v", b.Found, err)
+	}
+	n.at(access.Nurse).get("/border/measures").says(t, 200, "Isolation")
+}

@@ -35,6 +35,7 @@ type Board struct {
 	Days        []DayLine
 	Points      []PointLine
 	All         Totals
+	Found       []FoundLine // of points that found something or hold somebody
 }
 
 // mostBoard is how many days a board covers at most: a quarter.
@@ -54,6 +55,9 @@ func (s *Service) BoardOf(ctx context.Context, last calendar.Day, days int) (Boa
 	err := s.DB.ReadStale(ctx, func(tx *db.Tx) error {
 		out = Board{First: last - calendar.Day(days-1), Last: last, All: Totals{}}
 		if err := s.boardPoints(tx, &out); err != nil {
+			return err
+		}
+		if err := s.boardFound(tx, &out); err != nil {
 			return err
 		}
 		return boardDays(tx, &out)
@@ -190,10 +194,3 @@ func (b *PointBoard) add(hour string, w What, d Direction, a Age, n int64) {
 	b.Directions[d][w] += n
 	b.Ages[a][w] += n
 }
-
-// CounterFound counts travellers who have a record: dimensions what and point (package
-// traveller counts them, and keeps the counts when the records are gone).
-const CounterFound = "border.found"
-
-// Finds are what is counted under it.
-var Finds = []string{"secondary", "alerts", "referred", "isolated", "followed", "listed", "measures"}

@@ -45,7 +45,12 @@ func boardView(b Board, lang string) page.Sheet {
 	for _, d := range b.Days {
 		days.Rows = append(days.Rows, append(append([]page.Cell{d.Day.Date()}, totalCells(d.Totals)...), page.M("border.board.of", "n", d.Reported, "all", b.Open)))
 	}
-	v.Parts = []page.Part{{Table: points}, {Table: days}}
+	v.Parts = []page.Part{{Table: points}, foundPart(b.Found, lang), {Table: days}}
+	for _, f := range b.Found {
+		if f.Held.Overdue > 0 {
+			v.Notes = append(v.Notes, page.Callout{Level: page.Danger, Title: page.M("border.board.overdue", "count", f.Held.Overdue, "point", f.Point.Name(lang))})
+		}
+	}
 	return v
 }
 
@@ -75,7 +80,14 @@ func shareCell(t Totals) any {
 	if !ok || t[Passed] <= 0 {
 		return nil
 	}
-	return page.M("border.board.percent", "n", (200*screened+t[Passed])/(2*t[Passed]))
+	tenths := (2000*screened + t[Passed]) / (2 * t[Passed])
+	switch {
+	case tenths >= 1000 && screened < t[Passed]:
+		tenths = 999 // nearly all is not all
+	case tenths == 0 && screened > 0:
+		tenths = 1
+	}
+	return page.M("border.board.percent", "n", page.Code(inTenths(tenths)))
 }
 
 func totalRows(t Totals) page.Summary {

@@ -445,7 +445,7 @@ func TestTheBoardSaysWhatWasCountedAndWhatWasNot(t *testing.T) {
 			}
 		}
 		_, body := w.get("epidemiologist", "/border/board?days=7")
-		w.says(body, "1 of 7", "61 %", "Gulu park", "Not known")
+		w.says(body, "1 of 7", "61.2 %", "Gulu park", "Not known")
 		_, body = w.get("epidemiologist", "/border/points/BUSIA/board?day="+fmt.Sprint(int(day-1)))
 		w.says(body, "Corrected by the report", "11:00 to 12:00")
 	})

@@ -29,6 +29,9 @@ func (s *Service) getPoints(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.BorderRead) {
 		v.Actions = append([]page.Link{{Href: "/border/board", Text: page.M("border.board.title")}}, v.Actions...)
 	}
+	if s.Access.Ever(r.Context(), access.ScreeningRead) {
+		v.Actions = append(v.Actions, page.Link{Href: "/border/travellers", Text: page.M("border.count.travellers")}, page.Link{Href: "/border/measures", Text: page.M("border.count.held")})
+	}
 	s.Pages.Sheet(w, r, page.Page{Title: "border.title", Wide: true}, v, nil)
 }
 

@@ -53,7 +53,8 @@ func sampleOwn(name string) Own {
 
 func sampleBoard(name string) Board {
 	t := Totals{Passed: 3_102_900, Screened: 3_101_600, RefusedScreening: 12, HandWashed: 3_102_818}
-	return Board{First: 20766, Last: 20779, Open: 2, All: t, Days: []DayLine{{20779, t, 1}, {20778, Totals{}, 0}}, Points: []PointLine{{samplePoint(name), t, 13}, {samplePoint(name), nil, 0}}}
+	return Board{First: 20766, Last: 20779, Open: 2, All: t, Days: []DayLine{{20779, t, 1}, {20778, Totals{}, 0}}, Points: []PointLine{{samplePoint(name), t, 13}, {samplePoint(name), nil, 0}},
+		Found: []FoundLine{{samplePoint(name), 3_101_600, true, map[string]int64{"secondary": 4_100, "alerts": 79, "referred": 79, "isolated": 12}, Held{3, 1}}, {Point: samplePoint(name), Held: Held{1, 0}}}}
 }
 
 func samplePointBoard(name string) PointBoard {

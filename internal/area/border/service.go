@@ -39,6 +39,9 @@ type Deps struct {
 		Point(tx *db.Tx, code string) (place.Point, error)
 		Points(tx *db.Tx, f place.PointFilter) ([]place.Point, error)
 	}
+	// Held answers at which point how many are held by a measure (package traveller); nil
+	// where nobody is.
+	Held func(tx *db.Tx) (map[string]Held, error)
 	// TakeShift puts whoever is logged in on a shift, "" to leave it; Access.TakeShift.
 	TakeShift func(ctx context.Context, shift string)
 }

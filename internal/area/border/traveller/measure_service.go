@@ -287,17 +287,6 @@ func (s *Service) Waiting(ctx context.Context) ([]Measure, error) {
 	return out, fault.Wrap(op, err)
 }
 
-// Board answers how many are held at each point, and of how many nobody looked after in
-// time, to whoever reads the board: numbers only.
-func (s *Service) Board(ctx context.Context) (map[string]Held, error) {
-	const op = "traveller.Board"
-	if err := s.Access.Check(ctx, access.BorderRead, access.Resource{Kind: kindMeasure}); err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	var out map[string]Held
-	err := s.DB.ReadStale(ctx, func(tx *db.Tx) (err error) {
-		out, err = heldAt(tx, s.now())
-		return err
-	})
-	return out, fault.Wrap(op, err)
-}
+// HeldIn answers how many are held at each point, and of how many nobody looked after in
+// time: numbers only, for the board, which asks for its own right.
+func (s *Service) HeldIn(tx *db.Tx) (map[string]border.Held, error) { return heldAt(tx, s.now()) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -79,17 +80,14 @@ func openMeasures(tx *db.Tx, where string, args []any, limit int) ([]Measure, er
 }
 
 // heldAt counts at each point who is held, and of whom nobody looked after in time.
-func heldAt(tx *db.Tx, now time.Time) (map[string]Held, error) {
-	out := map[string]Held{}
+func heldAt(tx *db.Tx, now time.Time) (map[string]border.Held, error) {
+	out := map[string]border.Held{}
 	_, err := list(tx, func(scan func(...any) error) (struct{}, error) {
 		var point string
-		var h Held
+		var h border.Held
 		err := scan(&point, &h.Open, &h.Overdue)
 		out[point] = h
 		return struct{}{}, err
 	}, "SELECT point, count(*), sum(CASE WHEN due < ? THEN 1 ELSE 0 END) FROM border_measure WHERE ended IS NULL GROUP BY point", now)
 	return out, err
 }
-
-// Held is how many are held at a point.
-type Held struct{ Open, Overdue int }

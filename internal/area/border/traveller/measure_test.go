@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -90,9 +91,17 @@ func TestAnOverdueReviewAlerts(t *testing.T) {
 		if strings.Contains(body, "Planted") {
 			t.Error("the list of who is held shows a name")
 		}
-		board, err := w.Board(w.as("epidemiologist"))
-		if err != nil || board["BUSIA"] != (Held{1, 1}) {
-			t.Errorf("the board says %+v, %v", board, err)
+		board, err := w.Border.BoardOf(w.as("epidemiologist"), 0, 1)
+		if err != nil || len(board.Found) != 1 || board.Found[0].Held != (border.Held{Open: 1, Overdue: 1}) || board.Found[0].Found["isolated"] != 1 || board.Found[0].Found["measures"] != 1 {
+			t.Errorf("the board says %+v, %v", board.Found, err)
+		}
+		if _, known := board.Found[0].PerScreened(); known {
+			t.Error("a rate among travellers whom nobody counted")
+		}
+		_, page := w.get("epidemiologist", "/border/board?days=1")
+		w.says(page, "Found and held", "At Busia 1 measure should have been looked at again")
+		if strings.Contains(page, "Planted") {
+			t.Error("the board shows a name")
 		}
 		w.must(w.Looked(w.as("screener"), id, Look{Act: Appealed, Words: "I want to call my brother"}, ""))
 		if c := w.care("screener", id); !c.Overdue(w.clock) || !c.Unanswered() {

@@ -188,6 +188,9 @@ func (o Opened) card() page.Callout {
 	if last.Contacts > 0 && !slices.Contains(last.Steps, "STEP_LIST_CONTACTS") {
 		steps = append(steps, page.M("traveller.card.list", "count", last.Contacts))
 	}
+	if len(steps) > 0 && o.Waits() == WaitsSecond {
+		steps = append(steps, page.M("traveller.card.second"))
+	}
 	for i, text := range steps {
 		c.Text = append(c.Text, page.M("traveller.card.step", "n", i+1, "step", text))
 	}

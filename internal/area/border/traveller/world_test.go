@@ -100,6 +100,7 @@ func newWorld(t *testing.T, pg string) *world {
 	posts := border.New(border.Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Places: places, Signals: signals, Clock: now,
 		TakeShift: func(ctx context.Context, shift string) { w.take(ctx, shift) }})
 	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Border: posts, Signals: signals, Clock: now, Packs: &inForce{load: ships(t)}})
+	posts.Held = w.HeldIn
 	w.staff(a)
 	for code, name := range map[string]string{"BUS": "Busia", "GUL": "Gulu"} {
 		w.must(sites.Save(w.as("administrator"), place.Site{Code: code, Kind: place.Entry, Names: map[string]string{"en": name}, Country: "UGA", ConsentAge: 16}))

@@ -1,0 +1,133 @@
+// Package border tells what happens after a screener's alert, from a phone at a crossing
+// to the desk.
+package border
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/e2e/browser"
+	"github.com/godwit-health/godwit/e2e/program"
+)
+
+func TestMain(m *testing.M) { program.Main(m) }
+
+// story is the demo with a phone at a crossing and a desk far from it.
+type story struct {
+	*browser.Tab
+	t    *testing.T
+	lang string
+}
+
+// say and word are what a page says in the story's language: of an area, of a pack.
+func (s *story) say(key string) string { s.t.Helper(); return browser.Begin(browser.Say(s.t, s.lang, key)) }
+
+func (s *story) word(pack, key string) string {
+	s.t.Helper()
+	return browser.SayPack(s.t, s.lang, pack, key)
+}
+
+// answer answers questions of a pack in their order. One that follows from another comes
+// up when that was answered.
+func (s *story) answer(pairs ...string) *story {
+	s.t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for i := 0; i < len(pairs); i += 2 {
+		for !s.Has("q-" + pairs[i]) {
+			if time.Now().After(deadline) {
+				s.t.Fatalf("%s is never asked at %s: %.1500s", pairs[i], s.Where(), s.Text())
+			}
+		}
+		s.Set("q-"+pairs[i], pairs[i+1])
+	}
+	return s
+}
+
+// open follows the first link of the page that reads so.
+func (s *story) open(text string) *story {
+	s.t.Helper()
+	js := fmt.Sprintf(`[...document.querySelectorAll("main a[href]")].find(a=>a.innerText.includes(%s))`, browser.Quote(text))
+	if !browser.Eval[bool](s.Tab, `!!(`+js+`)`) {
+		s.t.Fatalf("no link says %q at %s: %.1500s", text, s.Where(), s.Text())
+	}
+	s.Leave("(" + js + ").click()")
+	return s
+}
+
+// The demo holds a signal of a border already; pneumonic plague is of this story alone.
+const (
+	traveller = "Zawadi Planted"
+	companion = "Bahati Beside"
+)
+
+// A screener finds somebody ill on a phone in French. At the desk in Arabic the signal,
+// which holds nobody's name, is triaged, verified and assessed; a case is made of it, who
+// came with them become contacts, and when one of those falls ill the two cases are a
+// chain.
+func TestAnAlertOfAScreenerBecomesASignalACaseContactsAndAChain(t *testing.T) {
+	s := &story{Tab: browser.Open(t, program.World(t)), t: t}
+	s.atTheCrossing()
+	s.atTheDesk()
+}
+
+func (s *story) atTheCrossing() {
+	s.t.Helper()
+	s.lang = "fr"
+	s.Size(360).LogIn("screener").In("fr").Visit("/border")
+	s.Set("point", "BUSIA").Submit().Speaks("fr")
+	s.Follow("/border/travellers/new").Sees(s.say("traveller.new.title")).Shot("border-look-closer-fr-phone")
+	s.answer("screen_consent", "agreed", "corpse_or_very_ill", "no", "known_contact", "no", "visible_sign", "yes", "temp1_device", "ncit", "temp1_c", "39.1", "recent_sign", "yes",
+		"exposed_recently", "unknown", "listed_stay", "no", "temp2_taken", "no").Submit()
+	s.Sees(s.say("traveller.card.second"), s.word("border-screening", "service.REMEASURE")).Follow("/second")
+	onset := time.Now().UTC().AddDate(0, 0, -2)
+	s.answer("traveller_name", traveller, "traveller_age", "34", "traveller_sex", "female", "signs", "cough", "antipyretic_6h", "no", "suspicion", "plague", "ended", "isolated")
+	s.Set("q-sign_onset-day", fmt.Sprint(onset.Day())).Set("q-sign_onset-month", fmt.Sprint(int(onset.Month()))).Set("q-sign_onset-year", fmt.Sprint(onset.Year())).Submit()
+	s.Sees(s.word("border-screening", "flag.STEP_DISTANCE"), s.word("border-screening", "flag.STEP_MASK"), s.word("border-screening", "flag.STEP_CALL"), s.say("traveller.signal.raised"), s.say("traveller.signal.due"))
+	s.Speaks("fr").Shot("border-what-now-fr-phone")
+	s.Follow("/companions").Set("kind", "bus").Set("number", "KBA 123A").Submit().Sees(s.word("conveyance-contacts", "flag.LIST_ALL_ABOARD"))
+	for _, name := range []string{companion, "Okello Behind"} {
+		s.answer("pl_name", name).Submit().Sees(name)
+	}
+	s.Visit("/border/count").Follow("/border/travellers").SeesNot(traveller)
+}
+
+func (s *story) atTheDesk() {
+	s.t.Helper()
+	s.lang = "ar"
+	s.Size(1280).LogIn("epidemiologist").In("ar").Visit("/surveillance").Speaks("ar").Shot("border-signals-ar-desk")
+	s.open(browser.Say(s.t, "ar", "surveillance.disease.plague")).Speaks("ar").SeesNot(traveller, companion)
+	signal := s.Where()
+	s.Set("outcome", "go_on").Submit().Sees(s.say("surveillance.stage.verify"))
+	s.Set("outcome", "go_on").Submit().Sees(s.say("surveillance.stage.assess"))
+	s.Set("likelihood", "3").Set("consequence", "4").Set("why", "الحافلة كانت مزدحمة").Submit().Sees(s.say("surveillance.stage.respond"))
+	s.Follow("/linelist/new?signal=")
+	if got := browser.Eval[string](s.Tab, `document.querySelector("main [name=disease]").value+" "+document.querySelector("main [name=name]").value+" "+document.querySelector("main [name=onset-year]").value`); got != fmt.Sprintf("plague %s %d", traveller, time.Now().UTC().AddDate(0, 0, -2).Year()) {
+		s.t.Fatalf("the case begins with %q", got)
+	}
+	s.Submit().Follow("/linelist/").Sees(traveller).Speaks("ar")
+	made := s.Where()
+	s.Follow(signal) // a case says what it was made of
+	s.Visit(made).Follow("/circle").Sees(companion).Submit().Sees(s.say("linelist.contacts.of_case"), companion).Shot("border-case-ar-desk")
+	s.open(companion).Speaks("ar")
+	if !browser.Eval[bool](s.Tab, `!!document.querySelector("main form[action$='/case'] button")`) {
+		s.t.Fatalf("a contact cannot become a case: %.1500s", s.Text())
+	}
+	s.Leave(`document.querySelector("main form[action$='/case'] button").click()`)
+	s.chain(made)
+}
+
+// chain is where the story ends: the second case stands under the first.
+func (s *story) chain(source string) {
+	s.t.Helper()
+	s.Visit(source).Sees(s.say("linelist.linked")).Speaks("ar")
+	links := browser.Eval[[]string](s.Tab, `[...document.querySelectorAll("main table a[href^='/linelist/']")].map(a=>a.getAttribute("href"))`)
+	if len(links) == 0 {
+		s.t.Fatalf("no case is linked: %.1500s", s.Text())
+	}
+	s.Visit(links[0]).Sees(companion)
+	if !browser.Eval[bool](s.Tab, `!!document.querySelector("main a[href='`+source+`']")`) {
+		s.t.Fatalf("the second case does not lead back to %s: %.1500s", source, s.Text())
+	}
+	s.Shot("border-chain-ar-desk")
+}
