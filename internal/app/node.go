@@ -358,7 +358,14 @@ func (n *Node) services(o Options) error {
 	n.Sync.Sharing = sharingOf(n.Steward)
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
-	for _, list := range [][]access.Route{people.Outlets(), order.Outlets(), mobility.Outlets(), assessment.Outlets(), n.Steward.Outlets()} {
+	for _, list := range [][]access.Route{
+		people.Outlets(),
+		linelist.Outlets(),
+		order.Outlets(),
+		mobility.Outlets(),
+		assessment.Outlets(),
+		n.Steward.Outlets(),
+	} {
 		outlets = append(outlets, list...)
 	}
 	return n.Access.Register(outlets...)

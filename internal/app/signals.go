@@ -152,6 +152,7 @@ func (n *Node) seedCases(ctx context.Context, today calendar.Day) error {
 	lab := func(of, code string, days int) linelist.Result {
 		return linelist.Result{Of: of, Value: value.Text(code), Final: true, Collected: (today - calendar.Day(days+1)).Date(), On: (today - calendar.Day(days)).Date(), Lab: "Reference laboratory (synthetic)"}
 	}
+	var made []db.ID
 	for i, s := range []struct {
 		linelist.Case
 		signs   map[string]value.Value
@@ -181,10 +182,16 @@ func (n *Node) seedCases(ctx context.Context, today calendar.Day) error {
 		if err != nil {
 			return fmt.Errorf("demo case %d: %w", i, err)
 		}
+		made = append(made, id)
 		if i == 0 {
 			if err := n.seedContacts(nurse, id, today); err != nil {
 				return err
 			}
+		}
+	}
+	for _, l := range []linelist.Link{{From: made[0], To: made[1], Sure: linelist.Certain, Type: linelist.Touched, Last: (today - 10).Date()}, {From: made[1], To: made[2], Sure: linelist.Likely, Type: linelist.Near}} {
+		if err := n.Cases.LinkSource(nurse, l, false); err != nil {
+			return fmt.Errorf("demo chain: %w", err)
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func caseView(o Opened) page.Sheet {
 	}
 	if o.MayWrite {
 		v.Actions = []page.Link{{Href: path(o.ID) + "/signs", Text: page.M("linelist.signs.title")}, {Href: path(o.ID) + "/result", Text: page.M("linelist.result.title")},
-			{Href: path(o.ID) + "/edit", Text: page.M("linelist.edit.title")}, {Href: path(o.ID) + "/contact", Text: page.M("linelist.contact.new.title")}}
+			{Href: path(o.ID) + "/edit", Text: page.M("linelist.edit.title")}, {Href: path(o.ID) + "/contact", Text: page.M("linelist.contact.new.title")}, {Href: path(o.ID) + "/source", Text: page.M("linelist.source.title")}}
 		if !o.Signal.IsZero() {
 			v.Actions = append(v.Actions, page.Link{Href: path(o.ID) + "/circle", Text: page.M("linelist.circle.title")})
 		}
@@ -228,7 +228,7 @@ func circleParts(o Opened) (out []page.Part) {
 		out = append(out, page.Part{Title: page.M("linelist.contacts.of_case"), Table: contactTable(o.Contacts, "linelist.contacts.none")})
 	}
 	if len(o.Linked) > 0 {
-		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("linelist.linked.from")}, {Label: page.M("linelist.linked.to")}, {Label: page.M("linelist.contact.last")}, {Label: page.M("linelist.contact.type")}}}
+		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("linelist.linked.from")}, {Label: page.M("linelist.linked.to")}, {Label: page.M("linelist.contact.last")}, {Label: page.M("linelist.contact.type")}, {Label: page.M("linelist.chains.certainty")}}}
 		for _, l := range o.Linked {
 			from, to := any(page.Code(o.Code())), any(page.Link{Href: path(l.Case.ID), Name: l.Case.Code()})
 			if l.Link.To == o.ID {
@@ -238,7 +238,7 @@ func circleParts(o Opened) (out []page.Part) {
 			if l.Type != "" {
 				how = page.M("linelist.exposure." + string(l.Type))
 			}
-			t.Rows = append(t.Rows, []page.Cell{from, to, l.Last, how})
+			t.Rows = append(t.Rows, []page.Cell{from, to, l.Last, how, certaintyCell(l.Sure)})
 		}
 		out = append(out, page.Part{Title: page.M("linelist.linked"), Table: t})
 	}

@@ -88,11 +88,27 @@ type Link struct {
 	To      db.ID         `json:"to"`   // a contact, or a case
 	Last    calendar.Date `json:"last"`
 	Type    Exposure      `json:"type"`
+	Sure    Certainty     `json:"certainty"`
 	System  string        `json:"system"`
 	Foreign string        `json:"foreign"`
 	Source  string        `json:"source"` // the foreign names of both, where one is not here
 	Target  string        `json:"target"`
 }
+
+// Certainty is how sure it is that one was infected by the other. The zero Certainty is
+// that nobody judged it.
+type Certainty string
+
+// The closed list. RuledOut keeps what was believed once, and is drawn no more.
+const (
+	Certain  Certainty = "certain"
+	Likely   Certainty = "likely"
+	Possible Certainty = "possible"
+	RuledOut Certainty = "ruled_out"
+)
+
+// Certainties lists them.
+var Certainties = []Certainty{Certain, Likely, Possible, RuledOut}
 
 // Exposure is the type of a contact.
 type Exposure string

@@ -16,10 +16,10 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
 
-// ListContact lists a contact under a case. Whoever is a case of the disease already is
-// refused: that is a link between two cases. Whoever is listed already under the same
-// name is exposed again, and the count restarts, unless another says that somebody
-// looked and it is somebody else.
+// ListContact lists a contact under a case. Whoever seems to be a case of the disease
+// already is refused, since that is a link between two cases (LinkSource), and so is
+// whoever seems to be listed already, since that is a new exposure of one contact; with
+// another somebody has looked, and it is somebody else.
 func (s *Service) ListContact(ctx context.Context, source db.ID, c Contact, how Exposure, another bool) (db.ID, error) {
 	const op = "linelist.ListContact"
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {

@@ -26,8 +26,8 @@ func contactKinds() []journal.Kind {
 			reg("vaccine", "vaccine"), reg("last", "last"), reg("state", "state"), reg("became", "became"),
 			{Name: groupVisits, Class: journal.Append, Fields: []string{"visit"}},
 		}},
-		{Name: kindLink, Schema: 1, Tables: []string{"linelist_link"}, Project: projectLink, Groups: []journal.Group{
-			reg("ends", "from", "to", "source", "target"), reg("exposure", "last", "type"), reg("origin", "system", "foreign"),
+		{Name: kindLink, Schema: 2, Tables: []string{"linelist_link"}, Project: projectLink, Groups: []journal.Group{
+			reg("ends", "from", "to", "source", "target"), reg("exposure", "last", "type"), reg("certainty", "certainty"), reg("origin", "system", "foreign"),
 		}},
 	}
 }
@@ -188,6 +188,22 @@ func linksOf(tx *db.Tx, id db.ID) (out []Link, err error) {
 		out = append(out, l)
 	}
 	return out, rows.Err()
+}
+
+// linksFrom lists the links whose source is one of some cases.
+func linksFrom(tx *db.Tx, sources []db.ID) (out []Link, err error) {
+	for _, id := range sources {
+		list, err := linksOf(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range list {
+			if l.From == id {
+				out = append(out, l)
+			}
+		}
+	}
+	return out, nil
 }
 
 // tracing counts cases within a scope that are cases for counting, and those of them

@@ -84,12 +84,21 @@ func (s *Service) ImportGoData(ctx context.Context, files map[string][]byte, dis
 	return rep, fault.Wrap(op, err)
 }
 
+// may reports whether the importer may write what is here already.
+func (g *goData) may(r access.Resource) bool {
+	return g.Access.May(g.ctx, access.LineListWrite, r)
+}
+
 var errSkip = errors.New("a row that is not taken")
 
 func (g *goData) oneCase(r row) (bool, error) {
 	c, class := caseOfGoData(r, g.disease)
 	old, err := caseOfOrigin(g.tx, originOf(c.System, c.Foreign))
 	if err == nil {
+		if !g.may(old.Resource) {
+			r.doubt("it is a case of a site that is not the importer's: not touched")
+			return false, errSkip
+		}
 		g.cases[c.Foreign] = old.ID
 		return false, nil
 	}
@@ -114,6 +123,14 @@ func (g *goData) oneContact(r row) (bool, error) {
 	c, became := contactOfGoData(r, g.disease)
 	id, err := ofOrigin(g.tx, "linelist_contact", originOf(c.System, c.Foreign))
 	if err == nil {
+		old, err := findContact(g.tx, id)
+		if err != nil {
+			return false, err
+		}
+		if !g.may(old.Resource) {
+			r.doubt("it is a contact of a site that is not the importer's: not touched")
+			return false, errSkip
+		}
 		g.contacts[c.Foreign] = id
 		return false, nil
 	}

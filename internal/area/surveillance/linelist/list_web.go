@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -21,7 +22,19 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "linelist.title", Wide: true}, listView(list, total, max(skip, 0), f, s.Lists), nil)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.title", Wide: true}, s.withExchange(r, listView(list, total, max(skip, 0), f, s.Lists), f), nil)
+}
+
+// withExchange adds the ways in and out for whoever may go them.
+func (s *Service) withExchange(r *http.Request, v page.Sheet, f Filter) page.Sheet {
+	v.Actions = append(v.Actions, page.Link{Href: "/linelist/chains?" + f.query().Encode(), Text: page.M("linelist.chains.title")})
+	if s.Access.Ever(r.Context(), access.LineListWrite) {
+		v.Actions = append(v.Actions, page.Link{Href: "/linelist/bring-in", Text: page.M("linelist.in.title")})
+	}
+	if s.Access.Ever(r.Context(), access.ExportLineList) {
+		v.Actions = append(v.Actions, page.Link{Href: "/linelist/take-out?" + f.query().Encode(), Text: page.M("linelist.out.title")})
+	}
+	return v
 }
 
 // readFilter reads a filter from a query; what is none is left out. A query holds

@@ -52,7 +52,20 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		x := contact(words).Contact
 		return Circle{Case: one(words).Case, Contacts: []Contact{x, {ID: db.ID{10}, Name: words, Last: x.Last}}, Listed: []db.ID{x.ID}}
 	}
+	chains := func(words string) page.Sheet {
+		a, b, d := one(words).Listed, one(words).Listed, one(words).Listed
+		a.ID, b.ID, d.ID = db.ID{1}, db.ID{2}, db.ID{3}
+		b.Onset, b.Ending, b.Imported, d.Onset, d.Ending = (calendar.DayOfTime(sampleNow) - 9).Date(), Recovered, value.No, calendar.Date{}, ""
+		return chainsView(Chain([]Listed{a, b, d}, []Link{{ID: db.ID{9}, From: a.ID, To: b.ID, Sure: Certain}, {From: db.ID{8}, To: a.ID}, {From: b.ID, To: d.ID, Sure: Possible}}, nil, map[db.ID]int{a.ID: 3}), 400)
+	}
+	report := func(words string) page.Sheet {
+		return page.Sheet{Lead: page.M("linelist.in.lead"), Form: s.importForm(), Parts: []page.Part{reportPart(SheetReport{New: 3, Here: 1, Doubts: []Doubt{{words, 4, "onset is no date such as 2026-05-18: left open"}}})}}
+	}
 	return []page.Sample{
+		pageOf("chains", "linelist.chains.title", chains("Mongbwalu"), chains(hostile)),
+		pageOf("source of a case", "linelist.source.title", page.Sheet{Form: linkForm(one("").Listed, []Listed{one("").Listed})}, page.Sheet{Form: linkForm(one(hostile).Listed, []Listed{one(hostile).Listed})}, page.Problem{Field: "from", Text: page.M("linelist.error.cycle")}),
+		pageOf("take out", "linelist.out.title", page.Sheet{Lead: page.M("linelist.out.lead"), Form: s.exportForm(Filter{})}, page.Sheet{Form: s.exportForm(Filter{})}, page.Problem{Field: "country", Text: page.M("linelist.error.country")}),
+		pageOf("bring in", "linelist.in.title", report("list.csv"), report(hostile), page.Problem{Field: "map", Text: page.M("linelist.error.map")}),
 		pageOf("contacts to see", "linelist.contacts.title", contacts("Bahati"), contacts(hostile)),
 		pageOf("a contact", "linelist.contact.title", contactView(opened, s.visitForm(opened)), contactView(contact(hostile), s.visitForm(opened)), page.Problem{Field: "how", Text: page.M("linelist.error.choose")}),
 		pageOf("list a contact", "linelist.contact.new.title", page.Sheet{Lead: page.M("linelist.contact.new.lead"), Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Sheet{Form: s.contactForm(db.ID{1}, db.ID{2})}, page.Problem{Field: "last", Text: page.M("linelist.error.day")}),
