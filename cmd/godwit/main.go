@@ -18,33 +18,35 @@ import (
 	"github.com/godwit-health/godwit/internal/app/epicmd"
 	"github.com/godwit-health/godwit/internal/app/flowcmd"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
+	"github.com/godwit-health/godwit/internal/app/vaccinecmd"
 )
 
 // cli is the command line.
 type cli struct {
-	Demo    demoCmd          `cmd:"" help:"Start a demonstration with a synthetic world."`
-	Serve   serveCmd         `cmd:"" help:"Run the node of a folder."`
-	User    userCmd          `cmd:"" help:"Make, change and disable users of a node."`
-	Site    siteCmd          `cmd:"" help:"Make, change and list the sites of a node."`
-	Place   placeCmd         `cmd:"" help:"The gazetteer: areas, points, populations, boundaries, and what names mean."`
-	Import  importCmd        `cmd:"" help:"Bring in what others publish."`
-	Erased  erasedCmd        `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
-	Key     keyCmd           `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
-	HTTPS   httpsCmd         `cmd:"" name:"https" help:"Look after the certificate that phones and tablets install."`
-	Sync    syncCmd          `cmd:"" help:"Exchange records with the hub."`
-	Hub     hubCmd           `cmd:"" help:"Look after the nodes of a hub."`
-	Peer    peerCmd          `cmd:"" help:"Hubs of other organisations, for sharing agreements."`
-	Destroy destroyCmd       `cmd:"" help:"Make the records of a node unreadable for ever: for seizure and evacuation."`
-	Backup  backupCmd        `cmd:"" help:"Make an encrypted backup of a node, while it is served or not."`
-	Restore restoreCmd       `cmd:"" help:"Make a node's folder from a backup."`
-	Verify  verifyCmd        `cmd:"" help:"Check a node or a backup: pages, chains, and rows against the journal."`
-	Doctor  doctorCmd        `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
-	Rebuild rebuildCmd       `cmd:"" help:"Project all rows again from the journal and compare."`
-	Pack    packcmd.Commands `cmd:"" help:"Check, test and explain protocol packs."`
-	DMN     packcmd.DMN      `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
-	Epi     epicmd.Commands  `cmd:"" help:"Outbreak detection, reproduction number, fatality and growth from a CSV."`
-	Flow    flowcmd.Commands `cmd:"" help:"Mobility models, importation risk, screening and travel measures, from CSV."`
-	Version versionCmd       `cmd:"" help:"Print the version."`
+	Demo    demoCmd             `cmd:"" help:"Start a demonstration with a synthetic world."`
+	Serve   serveCmd            `cmd:"" help:"Run the node of a folder."`
+	User    userCmd             `cmd:"" help:"Make, change and disable users of a node."`
+	Site    siteCmd             `cmd:"" help:"Make, change and list the sites of a node."`
+	Place   placeCmd            `cmd:"" help:"The gazetteer: areas, points, populations, boundaries, and what names mean."`
+	Import  importCmd           `cmd:"" help:"Bring in what others publish."`
+	Erased  erasedCmd           `cmd:"" help:"Keep what was erased apart from backups, and erase it again after a restore."`
+	Key     keyCmd              `cmd:"" help:"Look after what unlocks a node: slots, recovery words, the key file of a machine."`
+	HTTPS   httpsCmd            `cmd:"" name:"https" help:"Look after the certificate that phones and tablets install."`
+	Sync    syncCmd             `cmd:"" help:"Exchange records with the hub."`
+	Hub     hubCmd              `cmd:"" help:"Look after the nodes of a hub."`
+	Peer    peerCmd             `cmd:"" help:"Hubs of other organisations, for sharing agreements."`
+	Destroy destroyCmd          `cmd:"" help:"Make the records of a node unreadable for ever: for seizure and evacuation."`
+	Backup  backupCmd           `cmd:"" help:"Make an encrypted backup of a node, while it is served or not."`
+	Restore restoreCmd          `cmd:"" help:"Make a node's folder from a backup."`
+	Verify  verifyCmd           `cmd:"" help:"Check a node or a backup: pages, chains, and rows against the journal."`
+	Doctor  doctorCmd           `cmd:"" help:"Check folder, clock, disk, database and the chain of the journal."`
+	Rebuild rebuildCmd          `cmd:"" help:"Project all rows again from the journal and compare."`
+	Pack    packcmd.Commands    `cmd:"" help:"Check, test and explain protocol packs."`
+	DMN     packcmd.DMN         `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
+	Epi     epicmd.Commands     `cmd:"" help:"Outbreak detection, reproduction number, fatality and growth from a CSV."`
+	Flow    flowcmd.Commands    `cmd:"" help:"Mobility models, importation risk, screening and travel measures, from CSV."`
+	Vaccine vaccinecmd.Commands `cmd:"" help:"Evaluate vaccine doses and forecast what is due, by CDSi supporting data."`
+	Version versionCmd          `cmd:"" help:"Print the version."`
 }
 
 // world is what the commands touch: streams and nothing global, so that tests
@@ -88,7 +90,8 @@ func run(w world, args []string) (code int) {
 		fmt.Fprintln(w.err, "Run `godwit --help` for the commands.")
 		return 2
 	}
-	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err}, &flowcmd.Env{In: w.in, Out: w.out})
+	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err}, &flowcmd.Env{In: w.in, Out: w.out},
+		&vaccinecmd.Env{In: w.in, Out: w.out, Err: w.err})
 	var status interface{ ExitCode() int }
 	switch {
 	case err == nil:
