@@ -20,7 +20,9 @@
 //	                             ← acked (heads)
 //	                             ← items … (of the feed)
 //	taken (feed position)        →
-//	parts …                      →   (to a hub that was put back, see back.go)
+//	parts …                      →   (to a hub that was put back, before entries)
+//	                             ← acked (heads, and which parts it refuses)
+//	parts (issued again) …       →   (see back.go)
 //	end (nothing more)           →
 //	                             ← level (nothing more; the receipt)
 //

@@ -51,6 +51,17 @@
 // nobody has said that they are distinct. It too is a function of the documents
 // that are here, so it does not depend on the order of arrival.
 //
+// # One change, several names
+//
+// Where two machines wrote under one name, what the hub refuses is issued again under
+// another one: the end of a chain by the machine that wrote it (Reissue), parts of it by
+// whoever still has them (IssueAgain), under a name that follows from the entry's hash. So
+// a change can stand here under several names. Entries of one document with one author,
+// time and payload, of different origins, are merged once, and who had seen one of them
+// had seen the change.
+//
+//	lane, number = of the entry's hash; the hash before it is the entry's
+//
 // # Lanes and heads
 //
 // journal_heads has one row an origin: the end of its chain, and for a lane of
