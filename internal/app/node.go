@@ -26,6 +26,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/edge/backup"
 	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -106,6 +107,7 @@ type Node struct {
 	Cases      *linelist.Service
 	Alerts     *alert.Service
 	Outbreaks  *outbreak.Service
+	Travel     *travel.Service
 	Border     *border.Service
 	Travellers *traveller.Service
 	Mobility   *mobility.Service
@@ -187,6 +189,7 @@ func migrations() []db.Migration {
 		mobility.Migrations(),
 		order.Migrations(),
 		assessment.Migrations(),
+		travel.Migrations(),
 		stewardship.Migrations(),
 		backup.Migrations(),
 		httpsMigrations(),
@@ -214,6 +217,7 @@ func kinds() []journal.Kind {
 		mobility.Kinds(),
 		order.Kinds(),
 		assessment.Kinds(),
+		travel.Kinds(),
 		stewardship.Kinds(),
 	} {
 		all = append(all, k...)
@@ -236,6 +240,7 @@ func areas() []page.Area {
 		linelist.Pages(),
 		alert.Pages(),
 		outbreak.Pages(),
+		travel.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		mobility.Pages(),

@@ -8,6 +8,7 @@ import (
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
@@ -15,7 +16,8 @@ import (
 // outbreaks makes the service of outbreaks and ties it to those who hear of it.
 func (n *Node) outbreaks(o Options) {
 	n.Outbreaks = outbreak.New(outbreak.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Places: n.Gazetteer, Sites: n.Sites, Packs: n.Packs,
-		Signals: n.Signals, Lists: n.Signals.Lists(), Clock: o.Clock})
+		Signals: n.Signals, Lists: n.Signals.Lists(), Clock: o.Clock, Leaving: n.leaving})
+	n.Travel = travel.New(travel.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Beyond: n.Outbreaks.LeavingLinks})
 	n.People.OnBanner(n.Outbreaks.Flags)
 	n.People.OnJourney(n.Outbreaks.Remarks)
 	n.declared = make(chan struct{}, 1)
@@ -26,6 +28,16 @@ func (n *Node) outbreaks(o Options) {
 		}
 		return n.Assessment.Changed(asProgram(ctx), tx, person, "exposure")
 	})
+}
+
+// leaving tells the outbreaks who leaves on a day.
+func (n *Node) leaving(tx *db.Tx, day calendar.Day) ([]outbreak.Leaving, error) {
+	list, err := n.Travel.Leaving(tx, day)
+	var out []outbreak.Leaving
+	for _, l := range list {
+		out = append(out, outbreak.Leaving{Person: l.Person, Movement: l.Movement.ID, Number: l.Movement.Number})
+	}
+	return out, err
 }
 
 // exposedPeople gives assessments what a person was exposed to beside the other facts:

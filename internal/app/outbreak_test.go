@@ -6,7 +6,9 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/app/demo"
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
@@ -132,5 +134,39 @@ func TestTheJourneySaysWhatItMet(t *testing.T) {
 	}
 	if a := n.at(access.Reception).get("/exposure/" + person.String()); a.status != 403 {
 		t.Errorf("reception opens the exposure: %d", a.status)
+	}
+}
+
+// Tomorrow's flight: who is on its list, what each was exposed to, what the packs offer
+// before a departure, and the way there from the flight and from the outbreak.
+func TestTheListOfTomorrowsFlightSaysWhatEachMet(t *testing.T) {
+	n := startNode(t)
+	desk := n.at(access.Reception)
+	person := n.register(desk, "family_latin", "Hassan", "given_latin", "Omar", "sex", "male", "birth-year", "1990")
+	site, err := demoSite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := n.declare(outbreak.SitePrefix + site.Code)
+	if _, err := n.People.Arrived(n.actor(access.Reception), person); err != nil {
+		t.Fatal(err)
+	}
+	flight, err := n.Travel.Plan(n.actor(access.Reception), travel.Movement{Day: today(n) + 1, Mode: travel.Flight, Number: "GW 101", To: "CAN"})
+	if err == nil {
+		err = n.Travel.Board(n.actor(access.Reception), flight, people.ShowCode(people.Code(person)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	nurse := n.at(access.Nurse)
+	nurse.get("/departures/"+flight.String()).says(t, 200, "Hassan", "Exposure of who leaves")
+	nurse.get("/outbreaks/"+id.String()).says(t, 200, "Exposure of who leaves")
+	nurse.get("/outbreaks/departures").says(t, 200, "Hassan", "GW 101", "Measles Yes", "Measles and rubella vaccine to offer", "To be checked in the days before departure")
+	nurse.get("/outbreaks/departures?day=2026-01-01").says(t, 200, "Nobody is on a list for this day")
+	if a := desk.get("/outbreaks/departures"); a.status != 403 {
+		t.Errorf("reception reads who was exposed: %d", a.status)
+	}
+	if a := desk.get("/departures/" + flight.String()); strings.Contains(a.body, "Exposure of who leaves") {
+		t.Error("reception is shown a way it may not go")
 	}
 }

@@ -35,6 +35,7 @@ func (n *Node) routes() http.Handler {
 	n.Cases.Routes(mux)
 	n.Alerts.Routes(mux)
 	n.Outbreaks.Routes(mux)
+	n.Travel.Routes(mux)
 	n.Border.Routes(mux)
 	n.Travellers.Routes(mux)
 	n.Mobility.Routes(mux)
@@ -93,6 +94,7 @@ var ways = []struct {
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},
 	{"outbreaks", "/outbreaks", access.OutbreakRead, ""},
+	{"departures", "/departures", access.TravelRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},

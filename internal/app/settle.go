@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -31,6 +32,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
 		{Kinds: outbreak.OutbreakKinds(), MaySettle: n.needs(access.OutbreakDeclare)},
+		{Kinds: names(travel.Kinds()), MaySettle: n.needs(access.TravelWrite)},
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},

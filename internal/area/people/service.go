@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -39,7 +38,7 @@ type Service struct {
 	changed []func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error
 	ways    []func(ctx context.Context, person db.ID) []page.Link
 	flags   []func(ctx context.Context, tx *db.Tx, person db.ID) ([]page.Tag, error)
-	remarks []func(r *http.Request, person db.ID) []page.Callout
+	remarks []Remark
 	decided []func(ctx context.Context, tx *db.Tx, person db.ID, c Consent) error
 }
 
@@ -96,7 +95,7 @@ func (s *Service) OnBanner(f func(ctx context.Context, tx *db.Tx, person db.ID) 
 // OnJourney has f asked for what follows from a person's journey, to stand above it: what
 // the actor may not know f leaves out. It is for the composition root, before the first
 // request.
-func (s *Service) OnJourney(f func(r *http.Request, person db.ID) []page.Callout) {
+func (s *Service) OnJourney(f Remark) {
 	s.remarks = append(s.remarks, f)
 }
 

@@ -129,6 +129,9 @@ func (s *Service) getJourney(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, id, page.Page{Template: "people/sections", Title: "people.title.journey", View: v})
 }
 
+// Remark says what follows from a person's journey, in the words of a request.
+type Remark func(r *http.Request, person db.ID) []page.Callout
+
 // remark puts what follows from the journey above it.
 func (s *Service) remark(r *http.Request, person db.ID, list []section) {
 	for i := range list {

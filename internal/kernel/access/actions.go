@@ -165,6 +165,10 @@ const (
 	ExposureRead Action = "exposure.read"
 	// ExposureOffer offers care to them and notes what became of it.
 	ExposureOffer Action = "exposure.offer"
+	// TravelRead opens who leaves when.
+	TravelRead Action = "travel.read"
+	// TravelWrite plans a departure and says who is on it.
+	TravelWrite Action = "travel.write"
 	// FlowRecord keeps how people move: matrices, counts at flow points, surveys, mapped
 	// sites and routes. What is made of them is read with StatisticsRead.
 	FlowRecord Action = "flow.record"
@@ -325,6 +329,8 @@ var acts = []act{
 	{OutbreakDeclare, nil},
 	{ExposureRead, []group{personal, clinical, looking}},
 	{ExposureOffer, []group{personal, clinical}},
+	{TravelRead, []group{personal}},
+	{TravelWrite, []group{personal}},
 	{FlowRecord, nil},
 
 	{RightsRecord, []group{personal}},

@@ -111,7 +111,12 @@ func (s *Service) exposures(tx *db.Tx, person db.ID, on calendar.Day) ([]Exposur
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	w, err := s.People.WhereaboutsOf(tx, person)
+	return s.exposuresTo(a, all, person, on)
+}
+
+// exposuresTo is exposures where the outbreaks were read before.
+func (s *Service) exposuresTo(a *atlas, all []running, person db.ID, on calendar.Day) ([]Exposure, error) {
+	w, err := s.People.WhereaboutsOf(a.tx, person)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,9 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.title", Wide: true}, listSheet(list, s.Access.Ever(r.Context(), access.OutbreakDeclare)), nil)
+	v := listSheet(list, s.Access.Ever(r.Context(), access.OutbreakDeclare))
+	v.Actions = append(v.Actions, s.LeavingLinks(r.Context(), s.today()+1)...)
+	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.title", Wide: true}, v, nil)
 }
 
 func listSheet(list []Listed, declare bool) page.Sheet {
@@ -56,7 +58,11 @@ func (s *Service) getOne(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.one.title", Back: listLink()}, oneSheet(o), nil)
+	v := oneSheet(o)
+	if o.State().Runs() {
+		v.Actions = append(v.Actions, s.LeavingLinks(r.Context(), s.today()+1)...)
+	}
+	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.one.title", Back: listLink()}, v, nil)
 }
 
 func oneSheet(o Opened) page.Sheet {

@@ -67,7 +67,10 @@ type Deps struct {
 		Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
 	}
 
-	// Signals raises an outbreak's signal to its officers' view; it may be nil.
+	// Leaving lists who leaves on a day; it may be nil.
+	Leaving func(tx *db.Tx, day calendar.Day) ([]Leaving, error)
+
+	// Signals are what an outbreak is declared from; it may be nil.
 	Signals interface {
 		Open(ctx context.Context, id db.ID) (surveillance.Opened, error)
 	}

@@ -19,6 +19,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /outbreaks/{id}/people":           s.getPeople,
 		"GET /outbreaks/{id}/people/{person}":  s.getPerson,
 		"POST /outbreaks/{id}/people/{person}": s.postOffer,
+		"GET /outbreaks/departures":            s.getLeaving,
 		"GET /exposure/{id}":                   s.getExposure,
 	} {
 		mux.HandleFunc(pattern, h)
