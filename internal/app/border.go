@@ -71,6 +71,9 @@ func (n *Node) seedBorder(ctx context.Context) error {
 			if err := n.seedFound(nurse, sh); err != nil {
 				return fmt.Errorf("demo travellers at %s: %w", p.Code, err)
 			}
+			if err := n.seedGround(ctx, p.Code); err != nil {
+				return fmt.Errorf("demo ground at %s: %w", p.Code, err)
+			}
 		}
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/app/packweb"
 	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/mobility"
@@ -110,6 +111,7 @@ type Node struct {
 	Travel     *travel.Service
 	Border     *border.Service
 	Travellers *traveller.Service
+	Ground     *ground.Service
 	Mobility   *mobility.Service
 	Sync       *edgesync.Service
 	Demo       bool
@@ -186,6 +188,7 @@ func migrations() []db.Migration {
 		outbreak.Migrations(),
 		border.Migrations(),
 		traveller.Migrations(),
+		ground.Migrations(),
 		mobility.Migrations(),
 		order.Migrations(),
 		assessment.Migrations(),
@@ -214,6 +217,7 @@ func kinds() []journal.Kind {
 		outbreak.Kinds(),
 		border.Kinds(),
 		traveller.Kinds(),
+		ground.Kinds(),
 		mobility.Kinds(),
 		order.Kinds(),
 		assessment.Kinds(),
@@ -243,6 +247,7 @@ func areas() []page.Area {
 		travel.Pages(),
 		border.Pages(),
 		traveller.Pages(),
+		ground.Pages(),
 		mobility.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
@@ -324,6 +329,8 @@ func (n *Node) services(o Options) error {
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock})
 	n.Border.Held = n.Travellers.HeldIn
+	n.Ground = ground.New(ground.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Packs: n.Packs, Clock: o.Clock})
+	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})

@@ -38,6 +38,7 @@ func (n *Node) routes() http.Handler {
 	n.Travel.Routes(mux)
 	n.Border.Routes(mux)
 	n.Travellers.Routes(mux)
+	n.Ground.Routes(mux)
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Assessment.Routes(mux)

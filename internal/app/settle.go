@@ -5,6 +5,7 @@ import (
 
 	"github.com/godwit-health/godwit/internal/area/assessment"
 	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/mobility"
@@ -36,6 +37,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
+		{Kinds: names(ground.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(traveller.Kinds()), MaySettle: n.needs(access.ScreeningRecord)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(mobility.Kinds()), MaySettle: n.needs(access.FlowRecord)},

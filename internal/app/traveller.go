@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -146,4 +147,47 @@ func (n *Node) seedFound(ctx context.Context, sh border.Shift) error {
 	return n.Travellers.Order(ctx, db.NewID(), id, traveller.Answers{"measure": {"isolation"}, "measure_compulsory": {"no"}, "legal_basis": {"IHR 23.3"}, "order_giver": {"Dr Samira Haddad"}, "reasons": {"Fever and rash"},
 		"alternatives": {"A mask alone: the waiting room is shared"}, "measure_consent": {"given"}, "language": {"Swahili"}, "told_risks": {"yes"}, "planned_end": {(onset + 3).String()}, "review_hours": {"4"},
 		"conditions": {"food_water", "shelter", "clothing", "belongings", "treatment", "phone", "language", "respect"}, "complaint_told": {"yes"}})
+}
+
+// seedGround gives a point of the demo what it has: a station that works, one that is
+// broken since yesterday, a thermometer, its capacities and the other side.
+func (n *Node) seedGround(ctx context.Context, point string) error {
+	desk, err := n.as(ctx, string(access.Manager), "public_health")
+	if err != nil {
+		return err
+	}
+	nurse, err := n.as(ctx, string(access.Nurse), "public_health")
+	if err != nil {
+		return err
+	}
+	check := func(works string) map[string][]string {
+		return map[string][]string{"station_works": {works}, "water_there": {works}, "soap_there": {"yes"}, "chlorine_there": {"no"}, "chlorine_measured": {"no"}, "thermometer": {"yes"}}
+	}
+	for name, works := range map[string]string{"Arrivals": "yes", "Bus lane": "no"} {
+		id := db.NewID()
+		if err := n.Ground.AddStation(desk, id, point, name); err != nil {
+			return err
+		}
+		if err := n.Ground.CheckStation(nurse, id, check(works)); err != nil {
+			return err
+		}
+	}
+	device := db.NewID()
+	if err := n.Ground.AddDevice(desk, device, point, "Thermometer 1", "ncit"); err != nil {
+		return err
+	}
+	if err := n.Ground.CheckDevice(nurse, device, ground.DeviceCheck{Reference: "37.0", Reading: "37.2", Good: true}); err != nil {
+		return err
+	}
+	list := map[string][]string{"e4": {"partial"}}
+	for _, c := range []string{"r1", "r2", "r3", "r4", "r5", "e1", "e2", "e3", "e5", "e6", "e7"} {
+		list[c] = []string{"yes"}
+	}
+	if err := n.Ground.Assess(desk, point, list); err != nil {
+		return err
+	}
+	if err := n.Ground.Agree(desk, ground.Side{Point: point, OtherName: "Busia (Uganda), synthetic", Ours: "Port health office", Theirs: "Port health office", Procedures: []string{"screening", "referral", "notification"}, Shared: value.Yes}); err != nil {
+		return err
+	}
+	return n.Ground.Waited(nurse, point, ground.Wait{Minutes: "35", Drivers: "60", Vehicles: "55", Goods: "12"})
 }

@@ -99,4 +99,8 @@ func TestTheDemosPointsFoundAndHold(t *testing.T) {
 		t.Errorf("%+v, %v", b.Found, err)
 	}
 	n.at(access.Nurse).get("/border/measures").says(t, 200, "Isolation")
+	n.at(access.Manager).get("/border").says(t, 200, "1 hand-washing station is to be repaired")
+	n.at(access.Epidemiologist).get("/border/points/BUSIA/ground").says(t, 200, "Bus lane", "Thermometer 1", "The other side of the border", "35")
+	phone := n.at(access.Screener)
+	phone.form("/border").set("point", "BUSIA").send().says(t, 200, "1 device was not checked in this shift")
 }

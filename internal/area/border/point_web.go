@@ -29,6 +29,14 @@ func (s *Service) getPoints(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.BorderRead) {
 		v.Actions = append([]page.Link{{Href: "/border/board", Text: page.M("border.board.title")}}, v.Actions...)
 	}
+	if s.Tasks != nil && s.Access.Ever(r.Context(), access.BorderRead) {
+		notes, err := s.Tasks(r.Context())
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		v.Notes = append(v.Notes, notes...)
+	}
 	if s.Access.Ever(r.Context(), access.ScreeningRead) {
 		v.Actions = append(v.Actions, page.Link{Href: "/border/travellers", Text: page.M("border.count.travellers")}, page.Link{Href: "/border/measures", Text: page.M("border.count.held")})
 	}
@@ -81,7 +89,7 @@ func pointTable(points []PointState, edits bool, lang string) *page.Table {
 		if p.Count {
 			report = []any{report, page.Link{Href: dayPath(p.Post.Code), Text: page.M("border.day.go")}}
 		}
-		t.Rows = append(t.Rows, []page.Cell{name, []any{kindMsg(p.Point.Kind), page.Country(p.Country)}, now, totalCell(p.Totals, Passed), totalCell(p.Totals, Screened), report})
+		t.Rows = append(t.Rows, []page.Cell{name, []any{kindMsg(p.Point.Kind), page.Country(p.Country), page.Link{Href: "/border/points/" + p.Post.Code + "/ground", Text: page.M("border.count.ground")}}, now, totalCell(p.Totals, Passed), totalCell(p.Totals, Screened), report})
 	}
 	return t
 }

@@ -42,6 +42,10 @@ type Deps struct {
 	// Held answers at which point how many are held by a measure (package traveller); nil
 	// where nobody is.
 	Held func(tx *db.Tx) (map[string]Held, error)
+	// Ready says what a shift has to look at before it screens, and Tasks what whoever
+	// looks after the points has to do (package ground); nil where there is nothing.
+	Ready func(ctx context.Context, own Own) ([]page.Callout, error)
+	Tasks func(ctx context.Context) ([]page.Callout, error)
 	// TakeShift puts whoever is logged in on a shift, "" to leave it; Access.TakeShift.
 	TakeShift func(ctx context.Context, shift string)
 }

@@ -32,14 +32,6 @@ type Sheet struct {
 	Day       calendar.Day
 }
 
-// Check checks answers to the sheet.
-func (sh Sheet) Check(a Answers) *form.Result {
-	if sh.Skip != nil {
-		return sh.Form.Check(a, nil, sh.Day, sh.Skip)
-	}
-	return sh.Form.Check(a, nil, sh.Day)
-}
-
 // FirstSheet is the first screening of somebody new, on the actor's shift.
 func (s *Service) FirstSheet(ctx context.Context) (Sheet, error) {
 	const op = "traveller.FirstSheet"

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -56,17 +57,16 @@ func backTo(id db.ID) page.Link {
 // asked is a sheet of the pack on a page: its questions with what was typed. judge says
 // what is wrong with the answers.
 func asked(sh Sheet, id db.ID, action string, live bool, typed url.Values, judge bool) (*page.Form, *form.Result, Answers) {
-	answers := page.Answers(sh.Form, typed)
-	res := sh.Check(answers)
 	f := &page.Form{Action: action, Submit: page.M("traveller.save"), Cancel: page.Link{Href: "/border/count", Text: page.M("border.count.go_on")},
 		Fields: []page.Field{{Kind: page.Hidden, Name: "id", Value: id.String()}}}
 	if live {
 		f.Live = action + "/live"
 	}
-	if typed != nil {
-		f.Fill(typed)
+	var skip []func(*form.Row) bool
+	if sh.Skip != nil {
+		skip = append(skip, sh.Skip)
 	}
-	f.Ask(sh.Form.View(answers, res), typed, judge)
+	res, answers := border.AskPack(f, sh.Form, sh.Day, typed, judge, skip...)
 	return f, res, answers
 }
 
