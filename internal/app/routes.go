@@ -98,6 +98,7 @@ var ways = []struct {
 	{"departures", "/departures", access.TravelRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},
+	{"watch", "/mobility/watch", access.FlowCount, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
@@ -63,7 +64,49 @@ func (n *Node) seedMobility(ctx context.Context) error {
 			return fmt.Errorf("demo matrix %s: %w", t.Code, err)
 		}
 	}
-	return nil
+	return n.seedWatch(officer, today)
+}
+
+// seedWatch makes two flow monitoring points with ten days on which somebody watched, but
+// for two, a corridor and what people of a place told.
+func (n *Node) seedWatch(ctx context.Context, today calendar.Day) error {
+	site, err := demoSite()
+	if err != nil {
+		return err
+	}
+	m := n.Mobility
+	for i, point := range []string{"KEN-MTO-BRIDGE", "KEN-MSITU-ROAD"} {
+		ends := [][]string{{"KEN-NYOTA", "KEN-MTONI"}, {"KEN-NYOTA", "KEN-MSITU"}}[i]
+		w := mobility.Watchpoint{Point: point, Site: site.Code, Offset: 180, From: 6, To: 19, Places: append([]string{"KEN-BONDE", "KEN-MAWIMBI"}, ends...), Excludes: []string{"Trips to the market of Mtoni", ""}[i]}
+		if err := m.SaveWatchpoint(ctx, w); err != nil {
+			return fmt.Errorf("demo flow point %s: %w", point, err)
+		}
+		for ago := 10; ago > 0; ago-- {
+			day := today - calendar.Day(ago)
+			if (ago+i)%5 == 0 {
+				continue // nobody watched
+			}
+			if err := m.Watch(ctx, point, day, 8, 12); err != nil {
+				return fmt.Errorf("demo flow point %s: %w", point, err)
+			}
+			for g, mode := range []string{"bus", "foot", "motorcycle"} {
+				from, to := ends[0], ends[1]
+				if g == 1 {
+					from, to = to, "KEN-MAWIMBI"
+				}
+				people := 9 + (ago*7+g*11+i*5)%23
+				x := mobility.Group{ID: db.NewID(), Point: point, Day: day, Hour: 8 + g, Way: "inside", From: from, To: to, Mode: mode, Reason: []string{"trade", "family", "work"}[g], People: people,
+					Groups: map[string]int{"women": people / 3, "men": people / 3, "girls": people / 7}, Vulnerable: map[string]int{"child_under_5": people / 8}}
+				if err := m.CountGroup(ctx, x); err != nil {
+					return fmt.Errorf("demo flow point %s: %w", point, err)
+				}
+			}
+		}
+	}
+	if err := m.SaveRoad(ctx, mobility.Road{Code: "lake-road", Name: "Lake road", From: []string{"KEN-NYOTA", "KEN-MAWIMBI"}, To: []string{"KEN-MTONI", "KEN-KILELE"}, Points: []string{"KEN-MTO-BRIDGE"}}); err != nil {
+		return fmt.Errorf("demo corridor: %w", err)
+	}
+	return m.SaveSketch(ctx, mobility.Sketch{ID: db.NewID(), About: "KEN-PWANI", Place: "Boats below the mill", What: "landing", Way: "inside", Who: "Traders with fish", Few: 20, Many: 60, When: "market_day", Trust: "several", Told: "driver", Day: today - 6})
 }
 
 // lakePoints are where people pass and gather around the lake.

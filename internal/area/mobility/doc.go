@@ -9,13 +9,21 @@
 //   - Row: all that a matrix says of one origin.
 //   - Flow point: where people are counted who pass (kernel/place.FlowPoint), in some
 //     hours of some days; what was not watched is estimated with an interval.
+//   - Group: people who passed a flow point together, as somebody saw and asked them.
+//   - Watched: an hour in which somebody watched. An hour that nobody watched is no hour
+//     in which nobody came.
+//   - Assumption: a number of a model that nobody measured, between limits, with who says
+//     so (data/assumptions.csv, or an officer of this node).
+//   - Sketch: a line of a participatory map.
 //   - Corridor: the ways from one place to another that are looked at as one.
 //   - Ranking: places not yet affected in the order in which a model expects them to be.
 //     It always stands beside others and beside how it did on the days before.
 //
 // # Journal kinds
 //
-// mobility.matrix and mobility.row are about nobody. Their ids follow from the code of
+// mobility.matrix, mobility.row, mobility.assumptions, mobility.watchpoint,
+// mobility.group, mobility.watched, mobility.answer, mobility.corridor and
+// mobility.sketch are about nobody. Their ids follow from the code of
 // the matrix and the origin, so that bringing a file in twice changes nothing.
 //
 // # What it must never do

@@ -51,6 +51,12 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, c := range []string{"O", "S", "R"} {
 		keys = append(keys, "mobility.certainty."+c)
 	}
+	for prefix, list := range map[string][]string{"way": Ways, "mode": Modes, "reason": Reasons, "group": Groups, "vulnerable": Vulnerable, "stay": Stays, "need": Needs, "intention": Intentions, "end": {Elsewhere, NotTold},
+		"sketch_what": SketchWhats, "when": Whens, "trust": Trusts, "told": Tolds} {
+		for _, code := range list {
+			keys = append(keys, "mobility."+prefix+"."+code)
+		}
+	}
 	for _, f := range Fates {
 		keys = append(keys, "mobility.fate."+string(f))
 	}

@@ -31,7 +31,7 @@ func Samples(hostile string) []page.Sample {
 			return page.Sheet{Lead: page.M("mobility.assume.page_lead", "disease", words), Parts: []page.Part{assumedPart("mobility.assume.now", list)}, Form: s.assumptionsForm(a)}
 		}),
 		pageOf("who may be next, without an outbreak", "mobility.next.title", func(string) page.Sheet { return nextView(Next{}, FlowOnly, "en") }),
-	}, planSamples(pageOf)...)
+	}, append(planSamples(pageOf), watchSamples(pageOf)...)...)
 }
 
 func sampleMatrix(words string) Matrix {

@@ -139,6 +139,13 @@ func passes(p place.Point, within []string, from, to string, at map[string]place
 	return a.Kilometres(*p.Position)+p.Position.Kilometres(b) <= a.Kilometres(b)*(1+float64(percent)/100)
 }
 
+// onRoad reports whether somebody said that a way between two places passes a point.
+func onRoad(list []Road, point, from, to string) bool {
+	return slices.ContainsFunc(list, func(r Road) bool {
+		return !r.Shut && slices.Contains(r.Points, point) && slices.Contains(r.From, from) && slices.Contains(r.To, to)
+	})
+}
+
 // mostExact is up to how many teams the best choice is proved; more are placed one after
 // another, with how much better the best could be.
 const (

@@ -75,10 +75,14 @@ func (s *Service) plan(tx *db.Tx, out *Planned) error {
 			p.NoPlace++
 		}
 	}
+	corridors, err := roads(tx)
+	if err != nil {
+		return err
+	}
 	used := map[int]int{} // of the points in the list: those that any way passes
 	for r := range routes {
 		for i, pt := range points {
-			if !passes(pt.Point, within[pt.Code], routes[r].from, routes[r].to, out.in.Positions, s.Book.Detour) {
+			if !onRoad(corridors, pt.Code, routes[r].from, routes[r].to) && !passes(pt.Point, within[pt.Code], routes[r].from, routes[r].to, out.in.Positions, s.Book.Detour) {
 				continue
 			}
 			at, ok := used[i]

@@ -17,6 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/tally"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -39,7 +40,7 @@ func newWorld(t *testing.T, pg string) *world {
 	clock := func() time.Time { return time.Date(2026, 6, 1, 9, 30, 0, 0, time.UTC) }
 	var migrations []db.Migration
 	var kinds []journal.Kind
-	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), surveillance.Migrations(), Migrations()} {
+	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), surveillance.Migrations(), Migrations()} {
 		migrations = append(migrations, m...)
 	}
 	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), surveillance.Kinds(), Kinds()} {

@@ -22,13 +22,13 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
-	return []journal.Kind{
+	return append([]journal.Kind{
 		{Name: kindMatrix, Schema: 1, Tables: []string{"mobility_matrix"}, Project: projectMatrix, Reach: journal.UpOnly,
 			Groups: []journal.Group{reg("matrix", "code", "name", "measure", "per", "unlisted", "fewer", "from", "to", "source", "licence", "limits")}},
 		{Name: kindRow, Schema: 1, Tables: []string{"mobility_row"}, Project: projectRow, Reach: journal.UpOnly,
 			Groups: []journal.Group{reg("row", "matrix", "from", "cells")}},
 		assumptionsKind(),
-	}
+	}, watchKinds()...)
 }
 
 // Migrations are this package's tables.
@@ -38,7 +38,7 @@ CREATE TABLE mobility_matrix (id BLOB NOT NULL PRIMARY KEY, site TEXT NOT NULL, 
 CREATE INDEX mobility_matrix_code ON mobility_matrix (code);
 CREATE TABLE mobility_row (id BLOB NOT NULL PRIMARY KEY, matrix TEXT NOT NULL, origin TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX mobility_row_matrix ON mobility_row (matrix, origin);
-`}, {Area: "mobility", Number: 2, SQL: assumptionsSQL}}
+`}, {Area: "mobility", Number: 2, SQL: assumptionsSQL}, {Area: "mobility", Number: 3, SQL: watchSQL}}
 }
 
 // idOf is the document of something that has a key of its own.

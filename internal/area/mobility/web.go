@@ -17,8 +17,24 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /mobility/measures":        s.getMeasures,
 		"GET /mobility/map":             s.getMap,
 		"GET /mobility/export/{code}":   s.getExport,
-		"GET /mobility/assumptions":     s.getAssumptions,
-		"POST /mobility/assumptions":    s.postAssumptions,
+
+		"GET /mobility/watch":               s.getWatchpoints,
+		"GET /mobility/watch/new":           s.getWatchpointForm,
+		"POST /mobility/watch":              s.postWatchpoint,
+		"GET /mobility/watch/{code}":        s.getFlows,
+		"GET /mobility/watch/{code}/edit":   s.getWatchpointForm,
+		"GET /mobility/watch/{code}/count":  s.getGroup,
+		"POST /mobility/watch/{code}/count": s.postGroup,
+		"POST /mobility/watch/{code}/hours": s.postHours,
+		"GET /mobility/watch/{code}/ask":    s.getAnswer,
+		"POST /mobility/watch/{code}/ask":   s.postAnswer,
+		"POST /mobility/monitored":          s.postMatrix,
+		"GET /mobility/corridors":           s.getRoads,
+		"POST /mobility/corridors":          s.postRoad,
+		"GET /mobility/sketches":            s.getSketches,
+		"POST /mobility/sketches":           s.postSketch,
+		"GET /mobility/assumptions":         s.getAssumptions,
+		"POST /mobility/assumptions":        s.postAssumptions,
 	} {
 		mux.HandleFunc(pattern, h)
 	}
@@ -44,7 +60,8 @@ func homeView(list []Matrix) page.Sheet {
 		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: homePath + "/matrices/" + m.Code, Name: m.Name}, measureMsg(m), whenCell(m), m.Source})
 	}
 	return page.Sheet{Lead: page.M("mobility.lead"), Actions: []page.Link{{Href: homePath + "/next", Text: page.M("mobility.next.title")}, {Href: forecastPath, Text: page.M("mobility.forecast.title")},
-		{Href: screeningPath, Text: page.M("mobility.screening.title")}, {Href: measuresPath, Text: page.M("mobility.measures.title")}, {Href: mapPath, Text: page.M("mobility.map.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
+		{Href: screeningPath, Text: page.M("mobility.screening.title")}, {Href: measuresPath, Text: page.M("mobility.measures.title")}, {Href: mapPath, Text: page.M("mobility.map.title")},
+		{Href: watchPath, Text: page.M("mobility.watch.title")}, {Href: roadsPath, Text: page.M("mobility.road.title")}, {Href: sketchesPath, Text: page.M("mobility.sketch.title")}}, Parts: []page.Part{{Title: page.M("mobility.matrix.all"), Table: t}}}
 }
 
 // measureMsg says what the numbers of a matrix are, and of which period.

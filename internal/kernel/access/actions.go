@@ -172,6 +172,9 @@ const (
 	// FlowRecord keeps how people move: matrices, counts at flow points, surveys, mapped
 	// sites and routes. What is made of them is read with StatisticsRead.
 	FlowRecord Action = "flow.record"
+	// FlowCount counts who passes a flow monitoring point, says which hours were watched
+	// and asks who agrees to be asked. It holds nobody's name and opens nothing.
+	FlowCount Action = "flow.count"
 )
 
 // The rights of the person, and the audit.
@@ -332,6 +335,7 @@ var acts = []act{
 	{TravelRead, []group{personal}},
 	{TravelWrite, []group{personal}},
 	{FlowRecord, nil},
+	{FlowCount, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},
