@@ -38,6 +38,7 @@ func main() {
 		{"tap", benchTap},
 		{"start", benchStart},
 		{"epi", benchEpi},
+		{"vaccine", benchVaccine},
 	}
 	names := []string{}
 	for _, s := range suites {
