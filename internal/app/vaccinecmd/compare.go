@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/godwit-health/godwit/engine/vaccine"
 )
@@ -66,11 +67,35 @@ func newResolver(s *vaccine.Schedule) resolver {
 	return r
 }
 
-func key(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+// key makes names comparable: only letters and digits count, whatever their case.
+func key(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// group finds the vaccine group that a sheet means: by its name, by a short name, or by
+// the longest name that begins it ("Polio IPV").
+func (r resolver) group(name string) string {
+	k := key(name)
+	if g := r.groups[k]; g != "" || k == "" {
+		return g
+	}
+	best := ""
+	for known := range r.groups {
+		if strings.HasPrefix(k, known) && len(known) > len(best) {
+			best = known
+		}
+	}
+	return r.groups[best]
+}
 
 // compare holds a case against the schedule.
 func compare(s *vaccine.Schedule, groups resolver, t *testCase) (verdict, error) {
-	v := verdict{group: groups.groups[key(t.group)]}
+	v := verdict{group: groups.group(t.group)}
 	if v.group == "" {
 		return v, fmt.Errorf("the schedule has no vaccine group %q", t.group)
 	}
@@ -140,9 +165,9 @@ func judged(d vaccine.DoseResult, want expectedDose, f vaccine.Forecast) vaccine
 
 // sheetReasons are the words of published sheets for the reasons of the specification.
 var sheetReasons = map[string]vaccine.Reasons{
-	"age: too young": vaccine.TooYoung, "age: too old": vaccine.TooOld, "interval: too soon": vaccine.TooSoon,
-	"live virus conflict": vaccine.Conflicts, "vaccine conflict": vaccine.Conflicts, "inadvertent vaccine": vaccine.InadvertentVaccine,
-	"series already complete": vaccine.SeriesAlreadyComplete, "not a preferable or allowable vaccine": vaccine.NotAcceptable,
+	"agetooyoung": vaccine.TooYoung, "agetooold": vaccine.TooOld, "intervaltoosoon": vaccine.TooSoon,
+	"livevirusconflict": vaccine.Conflicts, "vaccineconflict": vaccine.Conflicts, "inadvertentvaccine": vaccine.InadvertentVaccine,
+	"seriesalreadycomplete": vaccine.SeriesAlreadyComplete, "notapreferableorallowablevaccine": vaccine.NotAcceptable,
 }
 
 func reasonAgrees(want string, got vaccine.Reasons) bool { return got.Has(sheetReasons[key(want)]) }
