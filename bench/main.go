@@ -39,6 +39,7 @@ func main() {
 		{"start", benchStart},
 		{"epi", benchEpi},
 		{"vaccine", benchVaccine},
+		{"match", benchMatch},
 	}
 	names := []string{}
 	for _, s := range suites {

@@ -17,6 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/app"
 	"github.com/godwit-health/godwit/internal/app/epicmd"
 	"github.com/godwit-health/godwit/internal/app/flowcmd"
+	"github.com/godwit-health/godwit/internal/app/matchcmd"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
 	"github.com/godwit-health/godwit/internal/app/vaccinecmd"
 )
@@ -45,6 +46,7 @@ type cli struct {
 	DMN     packcmd.DMN         `cmd:"" name:"dmn" help:"Run DMN conformance cases."`
 	Epi     epicmd.Commands     `cmd:"" help:"Outbreak detection, reproduction number, fatality and growth from a CSV."`
 	Flow    flowcmd.Commands    `cmd:"" help:"Mobility models, importation risk, screening and travel measures, from CSV."`
+	Match   matchcmd.Commands   `cmd:"" help:"Find records of one person in a CSV, or in two."`
 	Vaccine vaccinecmd.Commands `cmd:"" help:"Evaluate vaccine doses and forecast what is due, by CDSi supporting data."`
 	Version versionCmd          `cmd:"" help:"Print the version."`
 }
@@ -91,7 +93,7 @@ func run(w world, args []string) (code int) {
 		return 2
 	}
 	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err}, &flowcmd.Env{In: w.in, Out: w.out},
-		&vaccinecmd.Env{In: w.in, Out: w.out, Err: w.err})
+		&matchcmd.Env{In: w.in, Out: w.out, Err: w.err}, &vaccinecmd.Env{In: w.in, Out: w.out, Err: w.err})
 	var status interface{ ExitCode() int }
 	switch {
 	case err == nil:

@@ -1,18 +1,61 @@
 package match
 
+import "math/bits"
+
 // JaroWinkler is the similarity of two strings from 0 to 1, with a bonus for up
 // to four equal leading letters (W. Winkler, 1990; scale 0.1).
 func JaroWinkler(a, b string) float64 {
-	j := jaro([]rune(a), []rune(b))
-	if j == 0 {
-		return 0
+	if len(a) <= 64 && len(b) <= 64 && isPlain(a) && isPlain(b) {
+		prefix := 0
+		for prefix < 4 && prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
+			prefix++
+		}
+		return winkler(jaroPlain(a, b), prefix)
 	}
-	prefix := 0
 	ra, rb := []rune(a), []rune(b)
+	prefix := 0
 	for prefix < 4 && prefix < len(ra) && prefix < len(rb) && ra[prefix] == rb[prefix] {
 		prefix++
 	}
+	return winkler(jaro(ra, rb), prefix)
+}
+
+func winkler(j float64, prefix int) float64 {
+	if j == 0 {
+		return 0
+	}
 	return j + float64(prefix)*0.1*(1-j)
+}
+
+// jaroPlain is jaro for short strings of plain letters: which letters are used
+// stands in the bits of a word, so that nothing is allocated.
+func jaroPlain(a, b string) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	window := max(max(len(a), len(b))/2-1, 0)
+	var usedA, usedB uint64
+	for i := 0; i < len(a); i++ {
+		for j := max(0, i-window); j < min(len(b), i+window+1); j++ {
+			if a[i] == b[j] && usedB&(1<<j) == 0 {
+				usedA |= 1 << i
+				usedB |= 1 << j
+				break
+			}
+		}
+	}
+	matches := bits.OnesCount64(usedA)
+	if matches == 0 {
+		return 0
+	}
+	swaps := 0
+	for x, y := usedA, usedB; x != 0; x, y = x&(x-1), y&(y-1) {
+		if a[bits.TrailingZeros64(x)] != b[bits.TrailingZeros64(y)] {
+			swaps++
+		}
+	}
+	m := float64(matches)
+	return (m/float64(len(a)) + m/float64(len(b)) + (m-float64(swaps)/2)/m) / 3
 }
 
 func jaro(a, b []rune) float64 {
@@ -75,4 +118,55 @@ func Edits(a, b string) int {
 		before, prev, cur = prev, cur, before
 	}
 	return prev[len(rb)]
+}
+
+// within reports at most n edits, n being 1 or 2, without counting further.
+func within(a, b string, n int) bool {
+	if len(a)-len(b) > 4*n || len(b)-len(a) > 4*n { // a letter has up to four bytes
+		return false
+	}
+	if !isPlain(a) || !isPlain(b) || len(a) > 60 || len(b) > 60 {
+		return Edits(a, b) <= n
+	}
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if len(a)-len(b) > n || len(b)-len(a) > n {
+		return false
+	}
+	switch {
+	case len(a) <= 1 && len(b) <= 1:
+		return true
+	case n == 1:
+		return len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+	}
+	return editsPlain(a, b) <= n
+}
+
+// editsPlain is Edits for at most 60 plain letters.
+func editsPlain(a, b string) int {
+	var rows [3][61]uint8
+	before, prev, cur := &rows[0], &rows[1], &rows[2]
+	for j := 0; j <= len(b); j++ {
+		prev[j] = uint8(j)
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = uint8(i)
+		for j := 1; j <= len(b); j++ {
+			cost := uint8(1)
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d := min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, before[j-2]+1)
+			}
+			cur[j] = d
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return int(prev[len(b)])
 }

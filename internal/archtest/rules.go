@@ -75,6 +75,7 @@ func rules() []rule {
 		rule{folder: "internal/app", may: []string{"*"}},
 		rule{folder: "internal/kernel/page/pagetest", may: []string{"engine/...", "internal/kernel/...", "internal/testkit", "web"}},
 		rule{folder: "internal/testkit"},
+		rule{folder: "internal/testkit/linksets", may: []string{"engine/..."}},
 		rule{folder: "internal/archtest", may: []string{"internal/testkit"}},
 		rule{folder: "cmd", may: []string{"internal/app/...", "engine/calendar", "packs"}},
 		rule{folder: "bench", may: []string{"*"}},
@@ -86,7 +87,7 @@ func rules() []rule {
 }
 
 // testMay is what test files may import beside what their package may.
-var testMay = []string{"internal/testkit", "internal/kernel/key", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
+var testMay = []string{"internal/testkit", "internal/testkit/linksets", "internal/kernel/key", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
 
 // engineBan names standard packages that would give an engine I/O, and why.
 var engineBan = map[string]string{
