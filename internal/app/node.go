@@ -289,7 +289,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
 	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure || o.HTTPS, Unpinned: o.HTTPS, Cost: cost,
-		Open:    []string{stewardship.PathReply, installPath + "/"},
+		Open:    []string{stewardship.PathReply, installPath + "/", traveller.PathDeclare},
 		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
 		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err

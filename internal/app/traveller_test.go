@@ -104,3 +104,26 @@ func TestTheDemosPointsFoundAndHold(t *testing.T) {
 	phone := n.at(access.Screener)
 	phone.form("/border").set("point", "BUSIA").send().says(t, 200, "1 device was not checked in this shift")
 }
+
+// Whoever stands at a border opens the declaration on their own phone: the gate lets
+// them to that page and to no other.
+func TestATravellerDeclaresWithoutAnAccount(t *testing.T) {
+	n := startNode(t)
+	if err := n.openPoint(t.Context(), demoPoints[0], border.Post{Code: "BUSIA", Site: "NBO-1", Offset: 180}); err != nil {
+		t.Fatal(err)
+	}
+	phone := n.visit()
+	phone.get("/declare/NOWHERE").says(t, 404)
+	form := phone.form("/declare/BUSIA")
+	for name, v := range map[string]string{"td_name": "Juma Otieno", "td_sign": "yes", "td_contact": "no", "td_list": "no", "td_countries": "UGA"} {
+		form.values.Set("q-"+name, v)
+	}
+	done := form.send().says(t, 200, "Your code:")
+	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(done.body)
+	if strings.Contains(phone.get("/border/declarations").body, code) {
+		t.Error("whoever is not logged in reads declarations")
+	}
+	screener := n.at(access.Screener)
+	screener.form("/border").set("point", "BUSIA").send()
+	screener.pick(screener.get("/border/declarations"), "/border/declarations/shown").set("code", code).send().says(t, 200, "Juma Otieno", "Second screening")
+}

@@ -69,7 +69,7 @@ func tapPage(own Own, d Direction, a Age, now time.Time, lang string) countView 
 		NowID: itoa(now.UnixMilli()), Offset: own.Point.Post.Offset,
 		Direction: page.Field{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: page.OptionsOf(Directions, "border.direction."), Inline: true, Value: string(d), Optional: true},
 		Age:       page.Field{Kind: page.Radios, Name: "age", Label: page.M("border.count.age"), Options: ageOptions(), Inline: true, Value: string(a), Optional: true},
-		Ways: []page.Link{{Href: "/border/travellers", Text: page.M("border.count.travellers")}, {Href: "/border/measures", Text: page.M("border.count.held")}, {Href: "/border/points/" + own.Point.Post.Code + "/ground", Text: page.M("border.count.ground")}, {Href: "/border/hours", Text: page.M("border.hours.title")}, {Href: dayPath(own.Point.Post.Code), Text: page.M("border.day.title")},
+		Ways: []page.Link{{Href: "/border/travellers", Text: page.M("border.count.travellers")}, {Href: "/border/measures", Text: page.M("border.count.held")}, {Href: "/border/declarations", Text: page.M("border.count.declarations")}, {Href: "/border/points/" + own.Point.Post.Code + "/ground", Text: page.M("border.count.ground")}, {Href: "/border/hours", Text: page.M("border.hours.title")}, {Href: dayPath(own.Point.Post.Code), Text: page.M("border.day.title")},
 			{Href: "/border/shift/end", Text: page.M("border.shift.end")}}}
 	if own.Before.Handover != "" {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Title: page.M("border.shift.before"), Text: []page.Msg{page.M("border.shift.said", "note", own.Before.Handover)}})

@@ -89,7 +89,11 @@ func pointTable(points []PointState, edits bool, lang string) *page.Table {
 		if p.Count {
 			report = []any{report, page.Link{Href: dayPath(p.Post.Code), Text: page.M("border.day.go")}}
 		}
-		t.Rows = append(t.Rows, []page.Cell{name, []any{kindMsg(p.Point.Kind), page.Country(p.Country), page.Link{Href: "/border/points/" + p.Post.Code + "/ground", Text: page.M("border.count.ground")}}, now, totalCell(p.Totals, Passed), totalCell(p.Totals, Screened), report})
+		kind := []any{kindMsg(p.Point.Kind), page.Country(p.Country), page.Link{Href: "/border/points/" + p.Post.Code + "/ground", Text: page.M("border.count.ground")}}
+		if p.Open() && !p.Keep() { // a guarded point has no address for anybody
+			kind = append(kind, page.Link{Href: "/border/points/" + p.Post.Code + "/poster", Text: page.M("border.count.poster")})
+		}
+		t.Rows = append(t.Rows, []page.Cell{name, kind, now, totalCell(p.Totals, Passed), totalCell(p.Totals, Screened), report})
 	}
 	return t
 }

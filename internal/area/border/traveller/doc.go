@@ -6,17 +6,25 @@
 //
 //   - Screening: the questions and temperatures of one traveller, first and second, by
 //     the pack in force; what was found, and how it ended.
+//
 //   - Finding: what the pack says of a screening: the class, the steps of the card "what
 //     now", what is still to be done. A finding is added, never edited.
+//
 //   - Measure: what is done to the traveller against the spread of a disease: an
 //     examination, isolation … with its basis, who ordered it, when it is looked at
 //     again, food, water, a telephone, the appeal and the release.
+//
 //   - Conveyance: the bus, boat, flight … that the traveller came with. Companion: who
 //     else was in it; a list of contacts.
 //
+//   - Declaration: what a ship, an aircraft or a traveller declares of their health, in
+//     the form that the pack has for its day. A traveller does so on their own phone,
+//     without an account, and shows a code.
+//
 // # Journal kinds
 //
-// border.screening, border.measure, border.conveyance and border.companion are clinical
+// border.screening, border.measure, border.conveyance, border.companion and
+// border.declaration are clinical
 // and about nobody who is registered. They are kept until a day (journal.Kind.Until),
 // which the pack's list "keep" sets, and erase themselves after it. border.found is what
 // of them is counted; it is about nobody, and stays.

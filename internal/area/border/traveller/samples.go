@@ -42,9 +42,41 @@ func Samples(hostile string, packs func(id string) *pack.Pack) []page.Sample {
 		rest.Second, rest.Findings = nil, []Finding{{Needs: []string{"REMEASURE"}}}
 		return ownView([]Screening{one(words).Screening, rest}, []Measure{care(words).Measure})
 	}
+	declare := func(kind Declares, version string) page.Sheet {
+		p := packs(packDeclarations)
+		sh := DeclarationSheet{Sheet: Sheet{Pack: p, Point: samplePoint("Busia"), Day: one("").Day}, Declaration: Declaration{Kind: kind, Version: version, Day: one("").Day}}
+		if sh.Declaration.Form = whichForm(p, sh.Declaration); sh.Declaration.Form == "" {
+			sh.Versions = versions(p)
+		} else {
+			sh.Form, _ = p.Form(formFile(sh.Declaration.Form))
+		}
+		if kind == TravellerDeclares {
+			f, _, _ := publicForm(sh, "BUSIA", db.ID{3}, nil, false)
+			return publicView(sh, f, "en")
+		}
+		f, _, _ := declareForm(sh, db.ID{3}, nil, false)
+		return declareView(sh, f)
+	}
+	declared := func(words string) page.Sheet {
+		d := Declaration{ID: db.ID{6}, Point: "BUSIA", Day: one("").Day, At: sampleNow, Kind: ShipDeclares, Version: "2024", Form: "SHIP_DECLARATION", Until: one("").Day + 42, Needs: []string{"PORT_HEALTH_ASSESSMENT"}, Flags: []string{"STOWAWAYS"},
+			Answers: Answers{"ship_name": {words}, "sdh_1": {"yes"}, "sdh_8": {"yes"}, "sdh_8_what": {words}}, Sick: []Answers{{"sick_name": {words}, "sick_illness": {words}}}}
+		return declaredView(Declared{Declaration: d, Pack: packs(packDeclarations), Point: samplePoint(words), Vehicle: &Vehicle{Companions: []Companion{{Answers: Answers{"pl_name": {words}}}}}, Mine: true}, "en")
+	}
+	own := Declaration{ID: db.ID{6}, Kind: TravellerDeclares, At: sampleNow, Needs: []string{"SECONDARY_SCREENING"}}
+	poster, err := newPoster("https://192.168.4.20:8443/declare/BUSIA")
+	if err != nil {
+		panic(err)
+	}
 	released := care(hostile)
 	released.Ended, released.Why = sampleNow, hostile
 	return []page.Sample{
+		pageOf("declarations", "traveller.declarations.title", declarationsView([]Declaration{own, {ID: db.ID{7}, Kind: ShipDeclares}}, codeForm()), declarationsView([]Declaration{own}, codeForm()), page.Problem{Field: "code", Text: page.M("traveller.error.code")}),
+		pageOf("a ship declares", "traveller.declares.new_ship", declare(ShipDeclares, "2024"), declare(ShipDeclares, "")),
+		pageOf("an aircraft declares", "traveller.declares.new_aircraft", declare(AircraftDeclares, ""), declare(AircraftDeclares, "2005")),
+		pageOf("a declaration", "traveller.declared.title", declared("MV Uhuru"), declared(hostile)),
+		pageOf("somebody declares", "traveller.public.title", declare(TravellerDeclares, ""), declare(TravellerDeclares, "")),
+		pageOf("the code of a declaration", "traveller.public.done", doneView(own), doneView(own)),
+		{Name: "poster", Template: "traveller/poster", Title: "traveller.public.title", Empty: posterView{}, Full: poster, Hostile: poster},
 		pageOf("looked at closely", "traveller.own.title", list("Amina"), list(hostile)),
 		pageOf("a closer look", "traveller.new.title", formPage("new", sheet(formFirst, packs(packScreening))), formPage("new", sheet(formFirst, packs(packScreening)))),
 		pageOf("second screening", "traveller.do.second", formPage("second", sheet(formSecond, packs(packScreening))), formPage("second", sheet(formSecond, packs(packScreening)))),

@@ -17,7 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-//go:embed locales
+//go:embed templates locales
 var files embed.FS
 
 // Pages are the pages and words of this package.
@@ -44,6 +44,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	named map[string]named // suspicions by their code in the pack
+	limit *limiter         // of declarations that anybody may send
 }
 
 // New makes the service.
@@ -51,7 +52,7 @@ func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{d, suspicions()}
+	return &Service{d, suspicions(), newLimiter()}
 }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

@@ -16,6 +16,7 @@ const (
 	kindConveyance = "border.conveyance"
 	kindCompanion  = "border.companion"
 	kindFound      = "border.found"
+	kindDeclared   = "border.declaration"
 )
 
 // until is the field that says how long a document is kept.
@@ -37,6 +38,9 @@ func Kinds() []journal.Kind {
 			reg("made", "point", "shift", "day", "at", "kind", "number", "hours", "ill_on_board", "fluids", "disease", "lists"), reg("until", until)}},
 		{Name: kindCompanion, Schema: 1, Tables: []string{"border_companion"}, Project: projectCompanion, Until: until, Groups: []journal.Group{
 			reg("made", "conveyance", "day", "at", "answers"), reg("until", until)}},
+		{Name: kindDeclared, Schema: 1, Tables: []string{"border_declaration"}, Project: projectDeclaration, Until: until, Groups: []journal.Group{
+			reg("made", "point", "day", "at", "kind", "version", "form", "answers", "own", "needs", "flags", "asks", "record"), reg("shown", "shift"), reg("conveyance", "conveyance"), reg("until", until),
+			{Name: groupSick, Class: journal.Append, Fields: []string{"sick"}}}},
 		{Name: kindFound, Schema: 1, Tables: []string{"border_found"}, Project: projectFound, Remove: uncountFound, Groups: []journal.Group{
 			reg("found", "point", "day", "counts")}},
 	}
@@ -46,6 +50,7 @@ func Kinds() []journal.Kind {
 const (
 	groupFindings = "findings"
 	groupLooks    = "looks"
+	groupSick     = "sick"
 )
 
 // Migrations are this package's tables.
@@ -71,6 +76,14 @@ CREATE TABLE border_companion (id BLOB NOT NULL PRIMARY KEY, conveyance BLOB NOT
 CREATE INDEX border_companion_conveyance ON border_companion (conveyance);
 CREATE INDEX border_companion_until ON border_companion (until);
 CREATE TABLE border_found (id BLOB NOT NULL PRIMARY KEY, body TEXT NOT NULL);
+`}, {Area: "traveller", Number: 2, SQL: `
+CREATE TABLE border_declaration (
+	id BLOB NOT NULL PRIMARY KEY, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL, shift TEXT NOT NULL,
+	point TEXT NOT NULL, code TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX border_declaration_code ON border_declaration (point, code);
+CREATE INDEX border_declaration_at ON border_declaration (shift, at);
+CREATE INDEX border_declaration_until ON border_declaration (until);
 `}}
 }
 
@@ -174,6 +187,7 @@ func expired(tx *db.Tx, today calendar.Day, limit int) ([]db.ID, error) {
 		"SELECT id FROM border_measure WHERE until < ? AND ended IS NOT NULL ORDER BY until, id LIMIT ?",
 		"SELECT id FROM border_conveyance WHERE until < ? ORDER BY until, id LIMIT ?",
 		"SELECT id FROM border_companion WHERE until < ? ORDER BY until, id LIMIT ?",
+		"SELECT id FROM border_declaration WHERE until < ? ORDER BY until, id LIMIT ?",
 	} {
 		ids, err := list(tx, id, sql, today, limit)
 		if err != nil {

@@ -53,12 +53,7 @@ func companionsView(sh VehicleSheet, cameWith, one *page.Form) page.Sheet {
 		}
 		v.Notes = append(v.Notes, c)
 	}
-	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("traveller.companion.name"), Wide: true}, {Label: page.M("traveller.companion.seat")}, {Label: page.M("traveller.companion.phone")}},
-		Empty: page.Empty{Title: page.M("traveller.companions.none")}}
-	for _, c := range sh.Vehicle.Companions {
-		t.Rows = append(t.Rows, []page.Cell{c.Answers.One("pl_name"), c.Answers.One("pl_seat"), page.Code(c.Answers.One("pl_phone"))})
-	}
-	v.Table = t
+	v.Table = companionTable(sh.Vehicle.Companions)
 	if one == nil {
 		one, _, _ = asked(sh.Sheet, db.NewID(), path(id)+"/companions/list", false, nil, false)
 	}

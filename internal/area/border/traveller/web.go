@@ -13,6 +13,7 @@ import (
 
 // Routes adds this package's pages.
 func (s *Service) Routes(mux *http.ServeMux) {
+	s.declarationRoutes(mux)
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /border/travellers":                       s.getOwn,
 		"GET /border/travellers/new":                   s.getNew,
