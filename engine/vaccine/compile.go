@@ -2,13 +2,14 @@ package vaccine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// Compile makes a schedule of supporting data. It checks that what the data refers to
-// exists: antigens, vaccine groups, observations, dose numbers, series groups. The data
-// must not be changed afterwards.
+// Compile makes a schedule of supporting data. It checks that what a series refers to
+// exists: vaccine groups, genders, dose numbers. A product of an antigen that has no series
+// is a warning. The data must not be changed afterwards.
 func Compile(d *Data) (*Schedule, error) {
 	c := compiler{s: &Schedule{data: d, productOf: map[string]int{}, observations: map[string]int{}, coded: map[CodedValue]int{}, groups: d.Groups},
 		antigens: map[string]int{}, groups: map[string]int{}, groupOf: map[string]int{}}
@@ -45,6 +46,12 @@ type compiler struct {
 	s                         *Schedule
 	antigens, groups, groupOf map[string]int
 	problems                  []error
+}
+
+// warn notes what does not keep the data from being used: what has no series is not
+// evaluated and not forecast.
+func (c *compiler) warn(format string, args ...any) {
+	c.s.warnings = append(c.s.warnings, fmt.Sprintf(format, args...))
 }
 
 func (c *compiler) fail(format string, args ...any) {
@@ -87,7 +94,7 @@ func (c *compiler) products() {
 		for _, a := range p.Antigens {
 			n, ok := c.antigens[fold(a.Antigen)]
 			if !ok {
-				c.fail("product %s holds the antigen %q, which has no series", p.Code, a.Antigen)
+				c.warn("product %s holds the antigen %q, which has no series", p.Code, a.Antigen)
 				continue
 			}
 			c.s.products[at].antigens = append(c.s.products[at].antigens, association{n, window{a.Begin, a.End}})
@@ -130,7 +137,7 @@ func (c *compiler) antigen(a *Antigen) antigen {
 	out := antigen{name: a.Name}
 	var ok bool
 	if out.group, ok = c.groupOf[fold(a.Name)]; !ok {
-		c.fail("antigen %q belongs to no vaccine group", a.Name)
+		out.group = -1
 	}
 	for _, h := range a.ImmunityHistory {
 		out.immunity = append(out.immunity, c.observation(h))
@@ -166,7 +173,7 @@ func (c *compiler) series(in *Series, a *antigen) series {
 	s := series{Series: in, group: a.group, seriesGroup: slices.Index(a.groups, in.SeriesGroup)}
 	if g, ok := c.groups[fold(in.Group)]; ok {
 		s.group = g
-	} else if in.Group != "" {
+	} else if in.Group != "" || s.group < 0 {
 		c.fail("series %q names the vaccine group %q, which does not exist", in.Name, in.Group)
 	}
 	for _, g := range in.Genders {

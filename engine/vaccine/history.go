@@ -1,6 +1,7 @@
 package vaccine
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ const maxHistory = 4 << 20
 
 // history is a patient as a JSON file has it.
 type history struct {
+	ID           string            `json:"id"`
 	Birth        string            `json:"birth"`
 	Gender       string            `json:"gender"`
 	Country      string            `json:"country"`
@@ -66,6 +68,43 @@ func ReadPatient(r io.Reader) (Patient, error) {
 		return Patient{}, errorf("history", "holds more than one patient")
 	}
 	return h.patient()
+}
+
+// Record is a patient of a list. Line is its place; a patient that could not be read has
+// an Err.
+type Record struct {
+	ID      string
+	Line    int
+	Patient Patient
+	Err     error
+}
+
+// ReadPatients reads patients one a line, in the form of ReadPatient with an "id". A line
+// that cannot be read is handed on with its error, and the others are read. It ends when
+// each answers false.
+func ReadPatients(r io.Reader, each func(Record) bool) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxHistory)
+	for n := 1; lines.Scan(); n++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		rec := Record{Line: n}
+		var h history
+		d := json.NewDecoder(bytes.NewReader(lines.Bytes()))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&h); err != nil {
+			rec.Err = errorf(fmt.Sprintf("line %d", n), "%s", readable(err))
+		} else if rec.ID = h.ID; d.More() {
+			rec.Err = errorf(fmt.Sprintf("line %d", n), "holds more than one patient")
+		} else {
+			rec.Patient, rec.Err = h.patient()
+		}
+		if !each(rec) {
+			return nil
+		}
+	}
+	return lines.Err()
 }
 
 func (h *history) patient() (Patient, error) {

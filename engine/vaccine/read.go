@@ -23,6 +23,11 @@ func ReadCDSi(fsys fs.FS) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 { // as the published archive is unpacked
+		if names, err = fs.Glob(fsys, "*/*.xml"); err != nil {
+			return nil, err
+		}
+	}
 	if len(names) == 0 {
 		return nil, errorf("", "no supporting data: the folder has no *.xml")
 	}

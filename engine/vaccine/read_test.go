@@ -68,7 +68,7 @@ func TestDataThatCannotBeUsedIsRefusedWithItsPlace(t *testing.T) {
 		{antigenXML("A", "", seriesXML(skipXML("Both", "n/a", "<condition><conditionType>Mood</conditionType></condition>"))), `"Mood" is none`},
 		{antigenXML("A", "", seriesXML(skipXML("Both", "n/a", "<condition><conditionType>Vaccine Count by Age</conditionType><doseCountLogic>about</doseCountLogic></condition>"))), `"about" is none`},
 		{antigenXML("A", "", seriesXML("<seasonalRecommendation><startDate>20251301</startDate></seasonalRecommendation>")), `"20251301" is not a date`},
-		{antigenXML("C", "", seriesXML("")), `the antigen "A", which has no series`},
+		{strings.Replace(antigenXML("C", "", seriesXML("")), "<vaccineGroup>Group C</vaccineGroup>", "", 1), `vaccine group ""`},
 		{strings.Replace(antigenXML("A", "", seriesXML("")), "Group A", "Group Z", 1), `vaccine group "Group Z"`},
 	} {
 		if _, err := compileXML("", tc.antigen); err == nil || !strings.Contains(err.Error(), tc.want) {
@@ -80,6 +80,26 @@ func TestDataThatCannotBeUsedIsRefusedWithItsPlace(t *testing.T) {
 	}
 	if _, err := ReadCDSi(fstest.MapFS{"a.xml": {Data: []byte(antigenXML("A", "", seriesXML("")))}}); err == nil || !strings.Contains(err.Error(), "0 schedule files") {
 		t.Errorf("no schedule file: %v", err)
+	}
+}
+
+func TestAProductOfAnAntigenWithoutSeriesIsAWarning(t *testing.T) {
+	s, err := compileXML("", strings.Replace(antigenXML("C", "", seriesXML("")), "Group C", "Group A", 1))
+	if err != nil || len(s.Warnings()) != 2 || !strings.Contains(s.Warnings()[0], `the antigen "A", which has no series`) {
+		t.Fatalf("%v %v", s, err)
+	}
+	if r := evaluate(t, s, born(t, "2020-01-01", "2021-01-01 1"), "2022-01-01"); len(r.Problems) != 0 || len(r.Doses[0].Evaluations) != 0 {
+		t.Errorf("%+v", r)
+	}
+	if s := mustCompile(t, "", antigenXML("A", "", seriesXML(""))); len(s.Warnings()) != 0 {
+		t.Errorf("%v", s.Warnings())
+	}
+}
+
+func TestAFolderAsTheArchiveIsUnpackedIsRead(t *testing.T) {
+	fsys := fstest.MapFS{"Version 4.64/s.xml": {Data: []byte(fmt.Sprintf(scheduleXML, ""))}, "Version 4.64/a.xml": {Data: []byte(antigenXML("A", "", seriesXML("")))}}
+	if d, err := ReadCDSi(fsys); err != nil || len(d.Antigens) != 1 {
+		t.Fatal(err)
 	}
 }
 
@@ -171,4 +191,16 @@ func FuzzReadPatient(f *testing.F) {
 			t.Fatal("a patient without a birth date")
 		}
 	})
+}
+
+func TestAListOfPatientsIsReadAroundABadLine(t *testing.T) {
+	in := "{\"id\":\"1\",\"birth\":\"2024-02-29\"}\n\n{\"id\":\"2\",\"birth\":\"2024\"}\n{\"id\":\"3\"\n{\"id\":\"4\",\"birth\":\"2020-01-01\"}{}\n{\"id\":\"5\",\"birth\":\"2020-01-01\"}"
+	var got []string
+	err := ReadPatients(strings.NewReader(in), func(r Record) bool {
+		got = append(got, fmt.Sprintf("%d %s %t", r.Line, r.ID, r.Err == nil))
+		return r.Line < 6
+	})
+	if want := "1 1 true; 3 2 false; 4  false; 5 4 false; 6 5 true"; err != nil || strings.Join(got, "; ") != want {
+		t.Errorf("%s (%v), want %s", strings.Join(got, "; "), err, want)
+	}
 }

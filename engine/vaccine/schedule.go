@@ -17,7 +17,11 @@ type Schedule struct {
 	groups       []Group
 	antigens     []antigen
 	conflicts    [][]conflict // by the current product
+	warnings     []string
 }
+
+// Warnings say what of the supporting data is not used.
+func (s *Schedule) Warnings() []string { return slices.Clone(s.warnings) }
 
 // Version is that of the supporting data.
 func (s *Schedule) Version() string { return s.data.Version }

@@ -17,6 +17,7 @@ type Env struct {
 type Commands struct {
 	Test     TestCmd     `cmd:"" help:"Hold a schedule against the published test cases of the CDC."`
 	Forecast ForecastCmd `cmd:"" help:"Evaluate a history and forecast what is due."`
+	Compare  CompareCmd  `cmd:"" help:"Tell whose forecast differs between two versions of the supporting data."`
 	Import   ImportCmd   `cmd:"" name:"import-cdsi" help:"Check a version of the CDSi supporting data and install it."`
 }
 

@@ -37,6 +37,9 @@ func (c *ImportCmd) Run(e *Env) error {
 	}
 	fmt.Fprintf(e.Out, "%s: %d antigens, %d series, %d vaccine groups, %d products, %d observations\n", s.Version(), len(d.Antigens),
 		series, len(d.Groups), len(d.Products), len(d.Observations))
+	for _, w := range s.Warnings() {
+		fmt.Fprintln(e.Err, "warning:", w)
+	}
 	if c.To == "" {
 		fmt.Fprintln(e.Out, "checked, not installed; --data DIR installs it")
 		return nil

@@ -277,6 +277,39 @@ func TestAnInstalledVersionIsUsedAndABadOneLeavesItInPlace(t *testing.T) {
 	}
 }
 
+func TestTwoVersionsTellWhoseDatesDiffer(t *testing.T) {
+	data := testkit.Data(t, "cdsi/xml")
+	other := copyOf(t, data)
+	files, err := filepath.Glob(filepath.Join(other, "*Varicella*.xml"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(b), "<earliestRecAge>12 months</earliestRecAge>", "<earliestRecAge>13 months</earliestRecAge>", 1)
+	if err := os.WriteFile(files[0], []byte(changed), 0o600); err != nil || changed == string(b) {
+		t.Fatal(err)
+	}
+	patients := `{"id":"a","birth":"2025-01-01"}
+{"id":"b","birth":"1990-01-01","doses":[{"date":"2000-01-01","cvx":"03"},{"date":"2001-01-01","cvx":"03"}]}
+{"id":"c"}
+`
+	status, out, errs := run(t, patients, "compare", "--data", data, "--with", data, "--on", "2025-06-01", "-")
+	if status != 1 || strings.Count(out, "\n") != 1 || !strings.Contains(errs, "line 3 left out") || !strings.Contains(errs, "0 of 2 patients differ") {
+		t.Errorf("a version with itself: %d\n%s%s", status, out, errs)
+	}
+	_, out, errs = run(t, patients, "compare", "--data", data, "--with", other, "--on", "2025-06-01", "-")
+	want := "id,vaccine_group,series_group,series_type,what,before,after\na,Varicella,1,Standard,recommended,2026-01-01,2026-02-01\n"
+	if out != want || !strings.Contains(errs, "1 of 2 patients differ") {
+		t.Errorf("recommended a month later:\n%s%s", out, errs)
+	}
+	if status, _, errs := run(t, patients, "compare", "--data", data, "--with", t.TempDir(), "--on", "2025-06-01", "-"); status != 2 || errs == "" {
+		t.Errorf("a folder without data: %d %s", status, errs)
+	}
+}
+
 func copyOf(t testing.TB, dir string) string {
 	t.Helper()
 	out := t.TempDir()
