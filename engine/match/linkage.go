@@ -30,15 +30,15 @@ type Linked struct {
 type Linkage struct {
 	Fields   []LinkField
 	Pairs    []Linked // the likeliest first
-	Compared int
-	Expected float64 // pairs that are one person, as the weights say
+	Compared int      // those that share a key, and those drawn at random to learn what happens by chance
+	Expected float64  // pairs that are one person, as the weights say
 }
 
 // LinkField is a field with what its levels are worth in this file.
 type LinkField struct {
 	Name    string
-	Columns string
 	Kind    Kind
+	HangsOn string // the field with which it goes together; its weights differ by that one's level
 	Levels  []LevelWeight
 }
 

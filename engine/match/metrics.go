@@ -140,10 +140,46 @@ func within(a, b string, n int) bool {
 	switch {
 	case len(a) <= 1 && len(b) <= 1:
 		return true
+	case len(a) == 0 || len(b) == 0:
+		return true // no longer than n
 	case n == 1:
 		return len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
 	}
+	x, y := letters(a), letters(b)
+	if bits.OnesCount32(x&^y) > n || bits.OnesCount32(y&^x) > n {
+		return false // an edit takes one letter away and brings one
+	}
 	return editsPlain(a, b) <= n
+}
+
+// letters are the plain letters of a word, a bit each; digits and others fold in.
+func letters(s string) uint32 {
+	var set uint32
+	for i := 0; i < len(s); i++ {
+		set |= 1 << (s[i] & 31)
+	}
+	return set
+}
+
+// alike reports a Jaro-Winkler similarity of at least least. Most pairs of words are
+// told apart by their letters alone: a letter that only one of them has has no partner.
+func alike(a, b string, least float64) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	if len(a) <= 64 && len(b) <= 64 && isPlain(a) && isPlain(b) {
+		x, y := letters(a), letters(b)
+		m := float64(min(len(a)-bits.OnesCount32(x&^y), len(b)-bits.OnesCount32(y&^x)))
+		prefix := 0
+		for prefix < 4 && prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
+			prefix++
+		}
+		if winkler((m/float64(len(a))+m/float64(len(b))+1)/3, prefix) < least {
+			return false
+		}
+		return winkler(jaroPlain(a, b), prefix) >= least
+	}
+	return JaroWinkler(a, b) >= least
 }
 
 // editsPlain is Edits for at most 60 plain letters.

@@ -3,7 +3,7 @@ package match
 import "math"
 
 // chanceDraws is how many pairs are drawn at random.
-const chanceDraws = 400_000
+const chanceDraws = 250_000
 
 // candidate is a compared pair.
 type candidate struct {
@@ -14,11 +14,12 @@ type candidate struct {
 
 // run is one linkage.
 type run struct {
-	d       *dataset
-	w       *weights
-	blocked *tallied
-	pairs   []candidate
-	entity  []float64 // by record: its part of a person, 1 over how many records tell of them
+	d        *dataset
+	w        *weights
+	blocked  *tallied
+	pairs    []candidate
+	compared int       // with those drawn at random
+	entity   []float64 // by record: its part of a person, 1 over how many records tell of them
 }
 
 func newRun(d *dataset, progress func(done, total int)) *run {
@@ -31,7 +32,9 @@ func newRun(d *dataset, progress func(done, total int)) *run {
 		r.pairs = append(r.pairs, candidate{i: i, j: j, pattern: r.blocked.add(d.pattern(i, j))})
 	})
 	chance := newTallied()
-	chancePairs(d, int(min(chanceDraws, 4*d.totalPairs())), func(i, j int32) { chance.add(d.pattern(i, j)) })
+	draws := int(min(chanceDraws, 4*d.totalPairs()))
+	r.compared = draws + len(r.pairs)
+	chancePairs(d, draws, func(i, j int32) { chance.add(d.pattern(i, j)) })
 	r.w = estimate(d.fields, r.blocked, chance, d.totalPairs(), d.n)
 	r.entity = make([]float64, d.n)
 	for i := range r.entity {
@@ -109,11 +112,9 @@ func (r *run) shares() {
 // score weighs every pair.
 func (r *run) score() {
 	base := make([]float64, len(r.blocked.patterns))
+	table := r.w.bitTable()
 	for k, p := range r.blocked.patterns {
-		base[k] = r.w.prior()
-		for f := range r.d.fields {
-			base[k] += r.w.bits(f, p.level(f))
-		}
+		base[k] = r.w.prior() + table.sum(r.w, p)
 	}
 	for k := range r.pairs {
 		c := &r.pairs[k]
@@ -130,28 +131,44 @@ func (r *run) rarity(n int, f *field, c *candidate) float64 {
 	if f.share == nil {
 		return 0
 	}
-	level := r.blocked.patterns[c.pattern].level(n)
-	if level == 0 {
+	p := r.blocked.patterns[c.pattern]
+	level := p.level(n)
+	var share float64
+	switch {
+	case level == 0:
 		return 0
-	}
-	a := f.values[c.i]
-	if f.births != nil {
-		if level == birthDay || level == birthJanuary {
-			return math.Log2(r.w.two[n][level] / f.share[a])
+	case f.births != nil:
+		if level != birthDay && level != birthJanuary {
+			return 0
 		}
+		share = f.share[f.values[c.i]]
+	case f.part == restPart:
+		if level != textSame {
+			return 0
+		}
+		share = r.rarestRest(f, c)
+	case level == textSame:
+		share = f.share[f.values[c.i]]
+	case level == textSwapped:
+		share = r.d.family.share[r.d.given.values[c.i]] * r.d.given.share[r.d.family.values[c.i]]
+	default:
 		return 0
 	}
-	if f.part == restPart {
-		return 0
+	return math.Log2(r.w.two[n][0][level]/share) * r.w.left(n, p)
+}
+
+// rarestRest is the share of the rarest name that two records have beside given and
+// family name.
+func (r *run) rarestRest(f *field, c *candidate) float64 {
+	share := 1.0
+	for _, v := range r.d.rest[c.i] {
+		for _, w := range r.d.rest[c.j] {
+			if v == w {
+				share = min(share, f.share[v]*float64(len(r.d.rest[c.j])))
+			}
+		}
 	}
-	switch level {
-	case textSame:
-		return math.Log2(r.w.two[n][level] / f.share[a])
-	case textSwapped:
-		g, f := r.d.given, r.d.family
-		return math.Log2(r.w.two[n][level] / (f.share[g.values[c.i]] * g.share[f.values[c.i]]))
-	}
-	return 0
+	return share
 }
 
 // entities shares every person out among the records that tell of them.
@@ -171,11 +188,14 @@ func (r *run) entities() {
 }
 
 func (r *run) result() *Linkage {
-	out := &Linkage{Compared: len(r.pairs), Expected: r.w.share * r.w.total}
+	out := &Linkage{Compared: r.compared, Expected: r.w.share * r.w.total}
 	for n, f := range r.d.fields {
 		lf := LinkField{Name: f.name, Kind: f.kind}
+		if on := r.w.parent[n]; on >= 0 {
+			lf.HangsOn = r.d.fields[on].name
+		}
 		for l := 1; l < len(f.levels); l++ {
-			lf.Levels = append(lf.Levels, LevelWeight{f.levels[l], r.w.one[n][l], r.w.two[n][l]})
+			lf.Levels = append(lf.Levels, LevelWeight{f.levels[l], r.w.one[n][0][l], r.w.two[n][0][l]})
 		}
 		out.Fields = append(out.Fields, lf)
 	}
@@ -190,7 +210,7 @@ func (r *run) result() *Linkage {
 			l.B -= r.d.first
 		}
 		for n, f := range r.d.fields {
-			l.Weights = append(l.Weights, r.w.bits(n, r.blocked.patterns[c.pattern].level(n))+r.rarity(n, f, c))
+			l.Weights = append(l.Weights, r.w.bits(n, r.blocked.patterns[c.pattern])+r.rarity(n, f, c))
 		}
 		out.Pairs = append(out.Pairs, l)
 	}

@@ -229,21 +229,29 @@ func compareWords(a, b *token) uint8 {
 		}
 		return textOther
 	}
-	jw := JaroWinkler(a.text, b.text)
 	short := min(len(a.text), len(b.text))
 	switch {
 	case shortForms(a.text, b.text):
 		return textNickname
-	case meets && (jw >= 0.87 || len(a.skeletons[0]) > 2 && jw >= 0.75):
+	case meets && alike(a.text, b.text, spellingLimit(a)):
 		return textSpelled
 	case short > 2 && within(a.text, b.text, 1):
 		return textSlip
 	case short > 2 && (strings.HasPrefix(a.text, b.text) || strings.HasPrefix(b.text, a.text)):
 		return textPart
-	case jw >= 0.88 || short > 5 && within(a.text, b.text, 2):
+	case alike(a.text, b.text, 0.88) || short > 5 && within(a.text, b.text, 2):
 		return textAlike
 	}
 	return textOther
+}
+
+// spellingLimit is how alike two words of one skeleton are at least; a long skeleton
+// says more.
+func spellingLimit(t *token) float64 {
+	if len(t.skeletons[0]) > 2 {
+		return 0.75
+	}
+	return 0.87
 }
 
 func shareSkeleton(a, b *token) bool {
@@ -312,7 +320,7 @@ func compareTexts(a, b *value) uint8 {
 		return textSlip
 	case sharedWord(a, b):
 		return textPart
-	case short > 3 && JaroWinkler(x, y) >= 0.9, short > 6 && within(x, y, 2):
+	case short > 3 && alike(x, y, 0.9), short > 6 && within(x, y, 2):
 		return textAlike
 	case short > 3 && (strings.HasPrefix(x, y) || strings.HasPrefix(y, x)):
 		return textPart
