@@ -192,6 +192,11 @@ func (f *filler) entry(p *Part) error {
 		if unsaid, err := f.unsaid(p.Doc); err != nil || unsaid {
 			return err
 		}
+		if own {
+			if err := f.forgotten(p.Doc); err != nil {
+				return err
+			}
+		}
 	}
 	switch f.j.reachOf(p.Kind) {
 	case UpOnly:
@@ -327,6 +332,19 @@ func (f *filler) isCarried(doc db.ID) (carried, before bool, err error) {
 		return false, false, nil
 	}
 	return c == feedCarried || c == feedAgain, c != feedCarried, err
+}
+
+// forgotten notes that the subscriber wrote an entry and sent it without its payload: it
+// had dropped the document before this hub was put back to a day on which it had not. What
+// it wrote is sent to it again when the document is carried.
+func (f *filler) forgotten(doc db.ID) error {
+	erased, err := f.j.isErased(f.tx, doc)
+	if err != nil || erased {
+		return err
+	}
+	_, err = f.tx.Exec(`INSERT INTO journal_feed_docs (feed, doc, carried) VALUES (?, ?, 0)
+		ON CONFLICT (feed, doc) DO UPDATE SET carried = 0 WHERE journal_feed_docs.carried = 1`, f.feed.no, doc)
+	return err
 }
 
 func (f *filler) inScope(subject db.ID) (bool, error) {

@@ -92,3 +92,47 @@ func TestAFirstEntryThatCameAsAPartGoesIntoFeeds(t *testing.T) {
 		}
 	})
 }
+
+// A hub that was put back to a day before somebody gets their record from the node that
+// wrote it and has dropped it since, without what is in it, and later from another with it.
+// Everybody who is to have it gets it, the one who wrote it too.
+func TestWhatItsWriterForgotComesFromAnotherAfterTheHubWasPutBack(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		before := newTraveller(t, places()["sqlite"](t))
+		a, b := newField(t, before, "camp"), newField(t, before, "camp")
+		amal := a.person("Amal")
+		dose := a.give(almaz, amal, 7, nil, "MMR")
+		a.up()
+		a.down(50)
+		b.down(50)
+		before.write(func(tx *db.Tx) error { return before.j.Drop(tx, a.feed, amal) })
+		a.down(50)
+		wantHas(t, a.node, "who was dropped", amal, false)
+
+		hub := newHub(t, plain)
+		c := newField(t, hub, "camp")
+		a.hub, a.feed = hub, db.NewID()
+		hub.write(func(tx *db.Tx) error { return hub.j.NewFeed(tx, a.feed) })
+		a.up()
+		a.down(50)
+		c.down(50)
+		wantHas(t, c.node, "whom nobody brought", amal, false)
+		var parts []journal.Part
+		b.read(func(tx *db.Tx) (err error) { parts, err = b.j.Beyond(tx, 0, 50); return err })
+		hub.write(func(tx *db.Tx) error {
+			refused, err := hub.j.TakeParts(tx, parts)
+			if len(refused) > 0 {
+				t.Errorf("%d parts were refused", len(refused))
+			}
+			return err
+		})
+		for _, n := range []*field{a, c} {
+			n.down(2)
+			wantHas(t, n.node, "who was brought back", amal, true)
+			wantHas(t, n.node, "their dose", dose, true)
+			wantRow(t, n.node, amal, hub.row(amal))
+			n.verify()
+			n.rebuild()
+		}
+	})
+}

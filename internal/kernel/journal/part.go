@@ -248,7 +248,9 @@ func (p *partApplier) neighbours(e *Entry, no int64, prev [32]byte) error {
 	return nil
 }
 
-// fill puts a payload back that was forgotten here.
+// fill puts a payload back that was forgotten here, or that never was: a hub that was put
+// back gets what a node has forgotten from that node without it, and later from another
+// with it. Feeds that went past it look at it again.
 func (p *partApplier) fill(e *Entry, o *applied, erased bool) error {
 	if erased {
 		return nil
@@ -260,7 +262,7 @@ func (p *partApplier) fill(e *Entry, o *applied, erased bool) error {
 		p.docs[e.Doc] = append(p.docs[e.Doc], c)
 		p.filled[e.Doc] = true
 	}
-	return nil
+	return logPart(p.tx, slotOf(o.no, e.Version.Seq))
 }
 
 // Forget takes documents out of this journal that have left this node's scope:
