@@ -92,6 +92,9 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedMobility(ctx); err != nil {
 		return w, err
 	}
+	if err := n.seedOutbreaks(ctx); err != nil {
+		return w, err
+	}
 	return w, n.seedAlerts(ctx)
 }
 

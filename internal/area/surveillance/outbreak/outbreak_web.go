@@ -111,6 +111,10 @@ func (s *Service) form(r *http.Request, o Outbreak, st Step, action string, stat
 	if err != nil {
 		return nil, err
 	}
+	return s.asks(o, st, action, states, locale, sites, names), nil
+}
+
+func (s *Service) asks(o Outbreak, st Step, action string, states []State, locale string, sites []place.Site, names []string) *page.Form {
 	diseases := []page.Option{{Value: "", Label: page.M("outbreak.q.choose")}}
 	for _, d := range s.Lists.Diseases {
 		diseases = append(diseases, page.Option{Value: d.Code, Label: diseaseMsg(d.Code)})
@@ -144,7 +148,7 @@ func (s *Service) form(r *http.Request, o Outbreak, st Step, action string, stat
 		from, until,
 		page.Field{Kind: page.Text, Name: "source", Label: page.M("outbreak.q.source"), Hint: page.M("outbreak.q.source_hint"), Value: o.Source, Max: longSource, Dir: "auto", Auto: "off"},
 		page.Field{Kind: page.LongText, Name: "why", Label: page.M("outbreak.q.why"), Value: st.Why, Max: longWhy, Rows: 3, Dir: "auto"})
-	return &page.Form{Action: action, Submit: page.M("outbreak.save"), Fields: fields}, nil
+	return &page.Form{Action: action, Submit: page.M("outbreak.save"), Fields: fields}
 }
 
 // keptPlaces are the places that an outbreak has and that are no site: a tick that is

@@ -220,7 +220,7 @@ func stayMsg(m MetBy) page.Msg {
 }
 
 func carePart(t Told, c Care) page.Part {
-	p := page.Part{Title: page.Words(func(string) string { return c.Word })}
+	p := page.Part{Title: page.M("outbreak.word", "word", c.Word)}
 	for _, text := range c.Why {
 		p.Rows = append(p.Rows, page.Row{Label: page.M("outbreak.care.why"), Value: text})
 	}
@@ -237,7 +237,7 @@ func carePart(t Told, c Care) page.Part {
 func offerForm(outbreak db.ID, w Who) *page.Form {
 	f := &page.Form{Action: path(outbreak) + "/people/" + w.Person.String(), Submit: page.M("outbreak.save")}
 	for _, c := range w.Care {
-		f.Fields = append(f.Fields, page.Field{Kind: page.Radios, Name: "state_" + c.Code, Label: page.Words(func(string) string { return c.Word }), Optional: true, Options: page.OptionsOf(OfferStates, "outbreak.offer.")})
+		f.Fields = append(f.Fields, page.Field{Kind: page.Radios, Name: "state_" + c.Code, Label: page.M("outbreak.word", "word", c.Word), Optional: true, Options: page.OptionsOf(OfferStates, "outbreak.offer.")})
 	}
 	f.Fields = append(f.Fields, page.Field{Kind: page.Text, Name: "note", Label: page.M("outbreak.q.note"), Max: longWhy, Dir: "auto", Auto: "off", Optional: true})
 	return f

@@ -70,13 +70,15 @@ func (s *Service) Flags(ctx context.Context, tx *db.Tx, person db.ID) ([]page.Ta
 }
 
 // told reports whether an exposure is said without being asked for. A virus whose species
-// is known is not said a second time as the virus of any species.
+// is known is not said a second time as the virus of any species; and a stay that is known
+// only as a country with an affected district in it says too little to stand above
+// everybody's record. The fact and the page of exposures have both.
 func (e Exposure) told() bool {
 	if e.Answer != Yes && e.Answer != Possible {
 		return false
 	}
 	for _, m := range e.Met {
-		if m.Outbreak.Disease == e.Disease {
+		if m.Outbreak.Disease == e.Disease && m.Lies == Inside {
 			return true
 		}
 	}

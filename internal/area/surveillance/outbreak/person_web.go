@@ -2,6 +2,7 @@ package outbreak
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -24,7 +25,7 @@ func (s *Service) Remarks(r *http.Request, person db.ID) []page.Callout {
 func remark(e Exposure, places map[db.ID]string, person db.ID) page.Callout {
 	c := page.Callout{Level: page.Quiet, Title: page.M("outbreak.flag", "disease", diseaseMsg(e.Disease), "answer", page.M("outbreak.answer."+string(e.Answer))),
 		Links: []page.Link{{Href: "/exposure/" + person.String(), Text: page.M("outbreak.exposure.link")}}}
-	m := e.Met[0]
+	m := e.Met[max(slices.IndexFunc(e.Met, func(m MetBy) bool { return m.Lies == Inside }), 0)]
 	c.Text = append(c.Text, metMsg(m, places), page.M("outbreak.why.ran", "from", page.DateText(m.Outbreak.From), "disease", diseaseMsg(m.Outbreak.Disease)),
 		page.M("outbreak.why.source", "source", m.Outbreak.Source), page.M("outbreak.limit.bar"))
 	return c
