@@ -25,6 +25,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
+	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/area/travel"
@@ -107,6 +108,7 @@ type Node struct {
 	Signals    *surveillance.Service
 	Cases      *linelist.Service
 	Alerts     *alert.Service
+	Desk       *analysis.Service
 	Outbreaks  *outbreak.Service
 	Travel     *travel.Service
 	Border     *border.Service
@@ -185,6 +187,7 @@ func migrations() []db.Migration {
 		surveillance.Migrations(),
 		linelist.Migrations(),
 		alert.Migrations(),
+		analysis.Migrations(),
 		outbreak.Migrations(),
 		border.Migrations(),
 		traveller.Migrations(),
@@ -214,6 +217,7 @@ func kinds() []journal.Kind {
 		surveillance.Kinds(),
 		linelist.Kinds(),
 		alert.Kinds(),
+		analysis.Kinds(),
 		outbreak.Kinds(),
 		border.Kinds(),
 		traveller.Kinds(),
@@ -243,6 +247,7 @@ func areas() []page.Area {
 		surveillance.Pages(),
 		linelist.Pages(),
 		alert.Pages(),
+		analysis.Pages(),
 		outbreak.Pages(),
 		travel.Pages(),
 		border.Pages(),
@@ -325,6 +330,7 @@ func (n *Node) services(o Options) error {
 	n.Cases = linelist.New(linelist.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock,
 		Lists: n.Signals.Lists(), Origins: originsOf{n}})
 	n.Alerts = n.newAlerts(o)
+	n.Desk = analysis.New(analysis.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Signals: n.Signals, Cases: n.Cases, Alerts: n.Alerts, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock})
 	n.outbreaks(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock})
@@ -373,6 +379,7 @@ func (n *Node) services(o Options) error {
 	for _, list := range [][]access.Route{
 		people.Outlets(),
 		linelist.Outlets(),
+		analysis.Outlets(),
 		order.Outlets(),
 		mobility.Outlets(),
 		assessment.Outlets(),

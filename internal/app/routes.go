@@ -34,6 +34,7 @@ func (n *Node) routes() http.Handler {
 	n.Signals.Routes(mux)
 	n.Cases.Routes(mux)
 	n.Alerts.Routes(mux)
+	n.Desk.Routes(mux)
 	n.Outbreaks.Routes(mux)
 	n.Travel.Routes(mux)
 	n.Border.Routes(mux)

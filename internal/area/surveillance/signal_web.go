@@ -25,7 +25,7 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	}
 	v := deskView(list, stage)
 	if s.mayCount(r.Context()) == nil {
-		v.Actions = append(v.Actions, countsLink(), page.Link{Href: "/surveillance/alerts", Text: page.M("surveillance.alerts")})
+		v.Actions = append(v.Actions, countsLink(), page.Link{Href: "/surveillance/alerts", Text: page.M("surveillance.alerts")}, page.Link{Href: "/surveillance/desk", Text: page.M("surveillance.desk")})
 	}
 	if s.Access.Ever(r.Context(), access.WeekReport) || s.mayCount(r.Context()) == nil {
 		v.Actions = append(v.Actions, page.Link{Href: "/surveillance/weeks", Text: page.M("surveillance.weeks")})
@@ -139,6 +139,7 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := s.signalView(o, nil)
+	v.Actions = append(v.Actions, page.Link{Href: "/surveillance/annex2/" + id.String(), Text: page.M("surveillance.annex2")})
 	if s.Access.Ever(r.Context(), access.LineListWrite) {
 		v.Actions = append(v.Actions, page.Link{Href: "/linelist/new?signal=" + id.String(), Text: page.M("surveillance.signal.make_case")})
 	}

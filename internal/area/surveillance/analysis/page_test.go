@@ -1,0 +1,55 @@
+package analysis
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
+	"github.com/godwit-health/godwit/packs"
+)
+
+func renderer(t *testing.T) *page.Renderer {
+	t.Helper()
+	p, err := page.New(page.Options{Areas: []page.Area{surveillance.Pages(), alert.Pages(), Pages()}, Frame: func(*http.Request) page.Frame {
+		return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func instrument(t *testing.T) *pack.Pack {
+	t.Helper()
+	p, err := pack.Load(packs.Builtin(), packAnnex2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }
+
+func TestPages(t *testing.T) {
+	pagetest.EveryPage(t, renderer(t), Samples(pagetest.Hostile, instrument(t)))
+}
+
+func TestPagesInABrowser(t *testing.T) {
+	pagetest.BrowseSamples(t, renderer(t), Samples(pagetest.Hostile, instrument(t)))
+}
+
+func TestEveryRefusalHasItsWord(t *testing.T) {
+	p := renderer(t)
+	for _, r := range []Refusal{NoInterval, NoDelay, NoPopulation, TooFew, TooShort, NotDetermined, MoreDeaths, SpeciesUnknown} {
+		for _, lang := range []string{"en", "ar"} {
+			if text := p.Text(lang, page.M("analysis.refusal."+string(r))); text == "" || text[0] == '[' {
+				t.Errorf("%s in %s: %q", r, lang, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package analysis
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
+	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
+)
+
+var errNoPack = fault.New(fault.Unavailable, "test", "packs.error.not_active")
+
+func inputOf(r pack.Record) (decision.Input, error) {
+	on, err := calendar.ParseDay(r.On)
+	in := decision.Input{On: on, Facts: map[string]decision.Fact{}}
+	for name, f := range r.Facts {
+		fact := decision.Fact{Value: f.Value, AsOf: on.Date(), Disputed: f.Disputed}
+		if f.AsOf != nil {
+			fact.AsOf = *f.AsOf
+		}
+		in.Facts[name] = fact
+	}
+	return in, err
+}
+
+// measles records suspected cases that fell ill some days ago, one a day, and how many
+// of the first died.
+func (w *world) measles(n, dead int) {
+	w.t.Helper()
+	today := calendar.DayOfTime(w.clock)
+	yes := value.Of(true)
+	for i := range n {
+		c := linelist.Case{Disease: "measles", Reported: (today - calendar.Day(i)).Date(), Onset: (today - calendar.Day(i)).Date(), Imported: value.TruthOf(i%3 == 0)}
+		if i < dead {
+			c.Ending, c.Ended = linelist.Dead, today.Date()
+		}
+		id, err := w.cases.Record(w.as("nurse"), c, true)
+		w.must(err)
+		w.must(w.cases.Answer(w.as("nurse"), id, journal.Base{}, map[string]value.Value{"sign:fever": yes, "sign:rash_maculopapular": yes}))
+	}
+}
+
+func TestADeskReadsTalliesOfTheLineList(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		w.measles(9, 2)
+		today := calendar.DayOfTime(w.clock)
+		w.must(w.Alerts.Count(w.as("epidemiologist"), alert.Headcount{Unit: "site:KLA", On: today - 4, Source: alert.Head, People: 9000, Under5: -1}))
+		d, err := w.DeskOf(w.as("epidemiologist"), Asked{Disease: "measles", Site: "KLA", From: today - 20, To: today})
+		w.must(err)
+		if d.Cases != 9 || d.Deaths != 2 || d.Imported != 3 || d.AttackNo != Given || d.Attack.Rate != 10 || !d.ContactsKnown {
+			t.Errorf("%+v", d)
+		}
+		if d.CrudeNo != Given || d.Crude.Deaths != 2 || d.RtNo != NoInterval {
+			t.Errorf("fatality %+v, Rt %q: no spread of the interval of measles is on the list", d.Crude, d.RtNo)
+		}
+		d, err = w.DeskOf(w.as("manager"), Asked{Disease: "measles", From: today - 20, To: today, Given: Interval{A: 11.5, B: 3}})
+		w.must(err)
+		if d.RtNo == NoInterval || !d.Serial.Reader || d.ContactsKnown {
+			t.Errorf("with an interval of the reader's: %q %+v, contacts %v", d.RtNo, d.Serial, d.ContactsKnown)
+		}
+		d, err = w.DeskOf(w.as("epidemiologist"), Asked{Disease: "covid", From: today - 20, To: today})
+		w.must(err)
+		if !d.Serial.Known() || d.Serial.A != 4.7 || d.Serial.Source == "" {
+			t.Errorf("the interval of COVID-19: %+v", d.Serial)
+		}
+		for _, species := range []string{"bdbv", "filovirus"} {
+			if d, err = w.DeskOf(w.as("epidemiologist"), Asked{Disease: species, From: today - 20, To: today}); err != nil || d.Serial.Known() || d.Delay.Known() {
+				t.Errorf("%s borrows %+v %+v, %v", species, d.Serial, d.Delay, err)
+			}
+		}
+		if d, err = w.DeskOf(w.as("epidemiologist"), Asked{Disease: "ebov", From: today - 20, To: today}); err != nil || d.Serial.A != 14.2 || d.Delay.A != 2.4 {
+			t.Errorf("ebov has %+v %+v, %v", d.Serial, d.Delay, err)
+		}
+		if _, err = w.DeskOf(w.as("nurse"), Asked{Disease: "measles", From: today - 20, To: today}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a nurse: %v", err)
+		}
+		if _, err = w.DeskOf(w.as("manager"), Asked{Disease: "measles", From: today, To: today - 1}); fault.FieldOf(err) != "from" {
+			t.Errorf("a period that ends before it begins: %v", err)
+		}
+	})
+}
+
+func TestTheSituationReportLeavesWithoutSmallCells(t *testing.T) {
+	w := newWorld(t, "")
+	w.measles(9, 2)
+	code, body := w.get("epidemiologist", "/surveillance/desk?disease=measles")
+	if code != 200 {
+		t.Fatalf("the desk: %d", code)
+	}
+	w.says(body, "Suspected 9", "Deaths 2", "22.2 %", "No serial interval of this agent", "How many people are there is not known")
+	if !strings.Contains(body, "<svg") {
+		t.Error("no curve")
+	}
+	code, body = w.get("epidemiologist", "/surveillance/desk/print?disease=measles")
+	if code != 200 {
+		t.Fatalf("the report: %d %.300s", code, body)
+	}
+	w.says(body, "Situation report", "Cases 9", "Deaths fewer than 5", "Withheld: the numbers behind them are small", "another is withheld")
+	if strings.Contains(body, "22.2") {
+		t.Error("the fatality tells the deaths")
+	}
+	code, body = w.get("manager", "/surveillance/desk/export?disease=measles")
+	if code != 200 || !strings.Contains(body, "measles,2026-W23,") || strings.Contains(body, ",2\n") || !strings.Contains(body, "<5") {
+		t.Errorf("the file: %d %s", code, body)
+	}
+	if code, _ = w.get("nurse", "/surveillance/desk/print?disease=measles"); code != 403 {
+		t.Errorf("a nurse prints it: %d", code)
+	}
+	if code, body = w.get("manager", "/surveillance/desk?disease=measles&from=2026-06-09&to=2026-06-01"); code != 200 {
+		t.Errorf("a wrong period: %d", code)
+	}
+	w.says(body, "Give two days")
+}
+
+func (w *world) signal() db.ID {
+	w.t.Helper()
+	id, err := w.Signals.Report(w.as("physician"), surveillance.Raised{Source: surveillance.Care, Disease: "bdbv", Place: "Camp", Country: "UGA", Cases: surveillance.Of(2)})
+	w.must(err)
+	return id
+}
+
+func TestAnnex2KeepsEveryAnswerWithItsReason(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		signal := w.signal()
+		why := map[string]string{"ihr_q1": "two deaths among health workers", "ihr_q2": "not seen here for years", "ihr_q3": "no traveller is known", "ihr_q4": "nobody can tell yet"}
+		a := Annex2{Always: "none", Answers: map[string]string{"ihr_q1": "yes", "ihr_q2": "no", "ihr_q3": "no", "ihr_q4": "not_known"}, Why: why}
+		if err := w.Assess(w.as("nurse"), signal, a); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a nurse answers: %v", err)
+		}
+		if err := w.Assess(w.as("epidemiologist"), signal, Annex2{Always: "none", Answers: a.Answers, Why: map[string]string{}}); fault.FieldOf(err) != "why_ihr_q1" {
+			t.Errorf("without reasons: %v", err)
+		}
+		w.must(w.Assess(w.as("epidemiologist"), signal, a))
+		o, err := w.Annex2Of(w.as("epidemiologist"), signal, "en")
+		w.must(err)
+		if len(o.Answers) != 1 || o.Answers[0].Result != NotDecidable {
+			t.Fatalf("one yes and one not known: %+v", o.Answers)
+		}
+		w.clock = w.clock.Add(time.Hour)
+		a.Answers = map[string]string{"ihr_q1": "yes", "ihr_q2": "yes", "ihr_q3": "no", "ihr_q4": "not_known"}
+		w.must(w.Assess(w.as("medical_officer"), signal, a))
+		o, err = w.Annex2Of(w.as("epidemiologist"), signal, "en")
+		w.must(err)
+		if len(o.Answers) != 2 || o.Answers[1].Result != NotifyWHO || o.Answers[0].Result != NotDecidable || o.Answers[0].Why["ihr_q4"] != why["ihr_q4"] || o.Names[o.Answers[1].By] == o.Names[o.Answers[0].By] {
+			t.Errorf("after a second officer: %+v", o.Answers)
+		}
+		if !strings.Contains(o.Told.Outcomes[0].Word, "Notify WHO") {
+			t.Errorf("told as %+v", o.Told.Outcomes)
+		}
+		other := w.signal()
+		w.must(w.Assess(w.as("epidemiologist"), other, Annex2{Always: "polio_wild"}))
+		if o, err = w.Annex2Of(w.as("epidemiologist"), other, "en"); err != nil || o.Answers[0].Result != NotifyWHO {
+			t.Errorf("one wild poliovirus needs no questions: %+v, %v", o.Answers, err)
+		}
+	})
+}
+
+func TestThePagesOfAnnex2AndOfDeaths(t *testing.T) {
+	w := newWorld(t, "")
+	path := "/surveillance/annex2/" + w.signal().String()
+	code, body := w.get("epidemiologist", path)
+	if code != 200 {
+		t.Fatalf("Annex 2: %d", code)
+	}
+	w.says(body, "Is the event unusual or unexpected?", "not known")
+	if code, body = w.post("epidemiologist", path, url.Values{"always": {"none"}, "ihr_q1": {"yes"}}); code != 422 {
+		t.Errorf("not all is answered: %d", code)
+	}
+	w.says(body, "Say why")
+	form := url.Values{"always": {"none"}}
+	for _, q := range Questions {
+		form.Set(q, "yes")
+		form.Set("why_"+q, "because it is so")
+	}
+	if code, body = w.post("epidemiologist", path, form); code != 303 {
+		t.Fatalf("answered: %d %.400s", code, body)
+	}
+	_, body = w.get("manager", path)
+	w.says(body, "Notify WHO under Article 6", "within 24 hours", "because it is so", "Dr Elena Petrova")
+	today := calendar.DayOfTime(w.clock)
+	w.must(w.Alerts.Count(w.as("epidemiologist"), alert.Headcount{Unit: "site:KLA", On: today - 20, Source: alert.Head, People: 16_200, Under5: 2_916}))
+	deaths := url.Values{"unit": {"Kampala"}, "how": {"count"}, "from-day": {"3"}, "from-month": {"6"}, "from-year": {"2026"}, "to-day": {"9"}, "to-month": {"6"}, "to-year": {"2026"}, "deaths": {"14"}, "under5": {"5"}}
+	if code, body = w.post("nurse", "/surveillance/deaths/new", deaths); code != 303 {
+		t.Fatalf("a nurse records deaths: %d %.600s", code, body)
+	}
+	deaths.Set("deaths", "")
+	if code, _ = w.post("nurse", "/surveillance/deaths/new", deaths); code != 422 {
+		t.Errorf("a count without a number: %d", code)
+	}
+	if code, _ = w.post("epidemiologist_elsewhere", "/surveillance/deaths/new", url.Values{"unit": {"Kampala"}, "how": {"line"}, "from-day": {"3"}, "from-month": {"6"}, "from-year": {"2026"}}); code != 403 {
+		t.Errorf("somebody of another site: %d", code)
+	}
+	code, body = w.get("epidemiologist", "/surveillance/deaths?unit=Kampala&from=2026-06-03&to=2026-06-09")
+	if code != 200 {
+		t.Fatalf("mortality: %d", code)
+	}
+	w.says(body, "1.23 ( 0.67 to 2.07 )", "2.45", "per 10,000", "UNHCR")
+	if code, _ = w.get("nurse", "/surveillance/deaths"); code != 403 {
+		t.Errorf("a nurse reads mortality: %d", code)
+	}
+}
