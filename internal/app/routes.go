@@ -78,6 +78,9 @@ func (n *Node) frame(r *http.Request) page.Frame {
 	}
 	f.Nav = append(f.Nav, page.Nav{Href: "/", Text: page.M("app.nav.today")})
 	for _, way := range ways {
+		if way.name == "watch" && n.Access.Ever(ctx, access.StatisticsRead) {
+			continue // it is a page of Mobility, for whoever opens that
+		}
 		if n.Access.Ever(ctx, way.action) || way.or != "" && n.Access.Ever(ctx, way.or) {
 			f.Nav = append(f.Nav, page.Nav{Href: way.href, Text: page.M("app.nav." + way.name)})
 		}
