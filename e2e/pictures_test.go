@@ -48,6 +48,7 @@ func TestPictures(t *testing.T) {
 	hub.follow("/admin/nodes/0").shot("node-en-desk")
 	laptop.size(360).in("en").logIn("reception").visit("/sync").shot("sync-en-phone")
 	laptop.size(1280).visit("/people/ask").shot("ask-hub-en-desk")
+	tutorialPictures(t)
 }
 
 // best opens the first pages with part in their paths that the page at from leads
@@ -83,6 +84,11 @@ func TestEveryPictureIsThereAndShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	top, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = append(pages, top...)
 	image := regexp.MustCompile(`!\[[^\]]+\]\(([^)]+\.png)\)`)
 	for _, page := range append(pages, filepath.Join(root, "README.md")) {
 		text, err := os.ReadFile(page)

@@ -62,7 +62,10 @@ func choose(g Growing, s screening, diverted Assumed) (Choices, error) {
 	travel := s.travel
 	out := Choices{Growing: g, Travel: travel, Met: s.met, Diverted: diverted}
 	gone := func(found float64) float64 { return math.Min(1, found*s.effective) }
-	out.List = append(out.List, Choice{Kind: Open}, Choice{Kind: Screen, Checked: travel * s.met, Gone: flow.Interval{Mid: gone(s.found.Mid), Low: gone(s.found.Low), High: gone(s.found.High), Level: s.found.Level}})
+	out.List = append(out.List, Choice{Kind: Open})
+	if s.met > 0 { // where no team has a place, screening there is no choice
+		out.List = append(out.List, Choice{Kind: Screen, Checked: travel * s.met, Gone: flow.Interval{Mid: gone(s.found.Mid), Low: gone(s.found.Low), High: gone(s.found.High), Level: s.found.Level}})
+	}
 	for _, c := range closures {
 		around := c * diverted.Likely
 		out.List = append(out.List, Choice{Kind: Close, Closed: c, Stopped: travel * (c - around), Diverted: travel * around,

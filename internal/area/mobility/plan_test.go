@@ -64,6 +64,11 @@ func TestWhoeverIsIncubatingIsMissedForThatReason(t *testing.T) {
 	if math.Abs(s.Shares[MissedIncubating]+s.Shares[FoundSignLeaving]-1) > 1e-9 || s.Shares[MissedIncubating] < 0.5 {
 		t.Errorf("%v", s.Shares)
 	}
+	book := New(Deps{}).Book
+	ships, _ := book.Of(Assumptions{Disease: "bdbv"}, ScreeningAsks)
+	if s, err := Screening(AtDeparture, ships, nil, 1, 100); err != nil || math.Abs(s.Found.Mid-foundOf(s.Shares)) > 1e-12 || s.Found.Low >= s.Found.Mid || s.Found.High <= s.Found.Mid {
+		t.Errorf("what is found is the sum of its parts, with limits: %+v %v", s.Found, err)
+	}
 	if s, _ := Screening(AtDeparture, nil, []string{"aware"}, 1, 5); s.Shares != nil {
 		t.Error("what nobody says is not guessed")
 	}
@@ -152,6 +157,9 @@ func TestWithoutGrowthThereIsNoDelayToSpeakOf(t *testing.T) {
 		if err := c.simulate(Pair{People: [2]float64{10, 10}, Ill: 1, There: 1, Back: 1, IncubationDays: 1, Days: 1}); err != nil || c.Course != flow.Unknown {
 			t.Errorf("%s: %v %v", why, c.Course, err)
 		}
+	}
+	if c, _ := choose(Growing{}, screening{travel: 10}, Assumed{}); slices.ContainsFunc(c.List, func(x Choice) bool { return x.Kind == Screen }) {
+		t.Error("where no team has a place, screening is no choice")
 	}
 	perhaps := Growing{State: epi.Stands, Rate: flow.Interval{Mid: 0.1, Low: -0.01, High: 0.2}}
 	c, _ := choose(perhaps, screening{travel: 10}, Assumed{})

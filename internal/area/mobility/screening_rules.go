@@ -108,6 +108,9 @@ func Screening(where Where, assumed []Assumed, missing []string, seed uint64, dr
 	if s.Incubating, err = flow.IntervalOf(incubating); err != nil {
 		return s, err
 	}
+	// The likeliest value stands before the limits, so that it is the sum of its parts; the
+	// median of lopsided draws would be another number.
+	s.Found, s.Incubating = around(s.Found, foundOf(s.Shares)), around(s.Incubating, s.Shares[MissedIncubating])
 	s.Influences, err = flow.Sensitivity(list, drawn, found, func(v []float64) float64 {
 		shares, err := fates(where, v)
 		if err != nil {
@@ -116,6 +119,14 @@ func Screening(where Where, assumed []Assumed, missing []string, seed uint64, dr
 		return foundOf(shares)
 	})
 	return s, err
+}
+
+// around is an interval with another estimate, where that lies within it.
+func around(i flow.Interval, mid float64) flow.Interval {
+	if mid >= i.Low && mid <= i.High {
+		i.Mid = mid
+	}
+	return i
 }
 
 // route is a corridor as a plan looks at it.
