@@ -134,7 +134,7 @@ func (c *compiler) vaccines(in []Vaccine) []vaccine {
 }
 
 func (c *compiler) antigen(a *Antigen) antigen {
-	out := antigen{name: a.Name}
+	out := antigen{data: a, name: a.Name}
 	var ok bool
 	if out.group, ok = c.groupOf[fold(a.Name)]; !ok {
 		out.group = -1
@@ -162,7 +162,7 @@ func (c *compiler) antigen(a *Antigen) antigen {
 	}
 	for i := range a.Series {
 		s := c.series(&a.Series[i], &out)
-		s.index = i
+		s.antigen = len(c.s.antigens)
 		out.completed = out.completed || s.completed
 		out.series = append(out.series, s)
 	}

@@ -19,6 +19,7 @@ type run struct {
 	first    calendar.Day
 	finish   calendar.Day
 	contra   productSet // vaccine types contraindicated for the patient
+	guidance []string   // of what holds for the patient
 }
 
 // doseEval is the evaluation of one dose in one series.

@@ -147,7 +147,7 @@ func (e *evaluation) generate(r *run, sd *seriesDose) {
 			f.unadjustedDue.later(a.LatestRecommended.From(e.birth)-1, ByLatestRecommendedAge)
 		}
 		if a.Maximum.Given {
-			f.latest.later(a.Maximum.From(e.birth)-1, ByLatestRecommendedAge)
+			f.latest.later(a.Maximum.From(e.birth)-1, ByMaximumAge)
 		}
 	}
 	f.priority = len(sd.intervals) > 0
@@ -207,22 +207,33 @@ func (e *evaluation) doseNumber(r *run, sd *seriesDose) int {
 type antigenGuard struct {
 	immune, contraindicated bool
 	vaccines                productSet
+	guidance                []string
 }
 
 // guard is tables 7-3, 7-5 and 7-6. What is not known does not contraindicate and does
 // not make immune.
 func (e *evaluation) guard(a *antigen, p *Patient) antigenGuard {
 	g := antigenGuard{immune: e.immune(a, p)}
-	for _, c := range a.contra {
-		if e.has(c.observation) && c.at.holds(e.birth, e.on) {
+	for i, c := range a.contra {
+		switch {
+		case !c.at.holds(e.birth, e.on):
+		case e.has(c.observation):
 			g.contraindicated = true
+			g.guidance = append(g.guidance, a.data.Contraindications[i].Guidance)
+		case e.asked(c.observation):
+			e.question(Question{Antigen: a.name, About: a.data.Contraindications[i].Observation, Text: a.data.Contraindications[i].Text, Contraindication: true})
 		}
 	}
 	for i := range a.vaccine {
 		c := &a.vaccine[i]
+		data := &a.data.VaccineContra[i]
+		if e.asked(c.observation) {
+			e.question(Question{Antigen: a.name, About: data.Observation, Text: data.Text, Contraindication: true})
+		}
 		if !e.has(c.observation) {
 			continue
 		}
+		g.guidance = append(g.guidance, data.Guidance)
 		for _, v := range c.vaccines {
 			if v.at.holds(e.birth, e.on) {
 				g.vaccines = g.vaccines.with(v.product)

@@ -388,3 +388,29 @@ func TestAnIntervalMayRunFromAnObservationOrAnyProduct(t *testing.T) {
 		t.Errorf("an observation without a date is no reference: %s", f.Earliest)
 	}
 }
+
+func TestWhatNobodyKnowsIsNotAppliedAndIsAsked(t *testing.T) {
+	more := "<contraindications><vaccineGroup><contraindication><observationCode>080</observationCode><contraindicationText>not with 80</contraindicationText><endAge>18 years</endAge>" +
+		"<contraindicationGuidance>mind 80</contraindicationGuidance></contraindication></vaccineGroup></contraindications>"
+	risk := strings.Replace(ifSeven, "<beginAge>", "<description>for seven</description><guidance>mind 7</guidance><beginAge>", 1)
+	s := mustCompile(t, "", antigenXML("A", more, seriesXML(""), seriesOf("Risk", "2", "A", "1", "<seriesAdminGuidance>mind the series</seriesAdminGuidance>"+risk, "")))
+	p := with(born(t, "2020-01-01"), "007", "080")
+	p.History[0].Unknown, p.History[1].Unknown = true, true
+	r := evaluate(t, s, p, "2025-01-01")
+	if f := of(t, r, "Group A"); f.Kind != Standard || f.Status != NotComplete || len(f.Guidance) != 0 {
+		t.Errorf("not known: %s %s %q", f.Kind, f.Status, f.Guidance)
+	}
+	if len(r.Questions) != 2 || r.Questions[0].Text != "not with 80" || !r.Questions[0].Contraindication ||
+		r.Questions[1].Text != "for seven" || r.Questions[1].Contraindication || r.Questions[1].About.Code != "007" || r.Questions[1].Antigen != "A" {
+		t.Errorf("%+v", r.Questions)
+	}
+	p.Birth = day(t, "2024-06-01") // the indication is from one year of age
+	if r = evaluate(t, s, p, "2025-01-01"); len(r.Questions) != 1 {
+		t.Errorf("a question that cannot matter at that age is asked: %+v", r.Questions)
+	}
+	p = with(born(t, "2020-01-01"), "007", "080")
+	r = evaluate(t, s, p, "2025-01-01")
+	if f := of(t, r, "Group A"); f.Kind != Risk || f.Status != Contraindicated || strings.Join(f.Guidance, "; ") != "mind the series; mind 7; mind 80" || len(r.Questions) != 0 {
+		t.Errorf("known: %s %s %q", f.Kind, f.Status, f.Guidance)
+	}
+}

@@ -48,14 +48,23 @@ func seriesForecast(p prioritised) SeriesForecast {
 		d := &r.forecast
 		f.Target, f.Dose = r.s.doses[d.target].Number, d.number
 		f.Earliest, f.Recommended, f.PastDue, f.Latest = due(d.earliest), due(d.recommended), due(d.pastDue), due(d.latest)
+		f.Unadjusted, f.UnadjustedPastDue = due(d.unadjusted), due(d.unadjustedDue)
 		f.priority = d.priority
 	}
 	return f
 }
 
-// merge notes the vaccines that a series recommends for the forecast (FORECASTRECVAC-1).
+// merge notes the guidance of a series and the vaccines that it recommends
+// (FORECASTGUIDANCE-1, FORECASTRECVAC-1).
 func (e *evaluation) merge(f *Forecast, r *run) {
 	f.Valid = max(f.Valid, r.valid)
+	for _, texts := range [][]string{r.s.Guidance, r.guidance} {
+		for _, text := range texts {
+			if text != "" && !slices.Contains(f.Guidance, text) {
+				f.Guidance = append(f.Guidance, text)
+			}
+		}
+	}
 	if r.status != NotComplete {
 		return
 	}

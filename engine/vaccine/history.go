@@ -36,9 +36,10 @@ type historyDose struct {
 }
 
 type historyObserved struct {
-	Code   string        `json:"code"`
-	System string        `json:"system"`
-	Date   calendar.Date `json:"date"`
+	Code    string        `json:"code"`
+	System  string        `json:"system"`
+	Date    calendar.Date `json:"date"`
+	Unknown bool          `json:"unknown"`
 }
 
 // ReadPatient reads one patient from JSON:
@@ -46,7 +47,8 @@ type historyObserved struct {
 //	{"birth": "2024-02-29", "gender": "female", "country": "US",
 //	 "doses": [{"date": "2024-05-02", "cvx": "107", "mvx": "SKB", "tradeName": "", "volume": 0.5,
 //	            "lotExpiry": "2025-06", "condition": false}],
-//	 "observations": [{"code": "160", "date": "2025-01-01"}, {"code": "38013005", "system": "SNOMED"}]}
+//	 "observations": [{"code": "160", "date": "2025-01-01"}, {"code": "38013005", "system": "SNOMED"},
+//	                  {"code": "007", "unknown": true}]}
 //
 // Only birth is needed. A field that is not among these is an error, so that a slip of
 // the pen is not taken for "none".

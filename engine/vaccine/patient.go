@@ -44,6 +44,7 @@ type Dose struct {
 type Observed struct {
 	Code, System string
 	Date         calendar.Date // of the observation, if known
+	Unknown      bool          // nobody knows whether it holds; see Result.Questions
 }
 
 // Problem is input that was left out of the evaluation, or that was doubtful. Dose and
@@ -85,6 +86,7 @@ type seen struct {
 	date calendar.Day
 	when bool
 	ok   bool
+	open bool // asked, and nobody knows
 }
 
 // organise is section 4.2: doses in the order of their dates. Doses of one day are put
@@ -149,6 +151,10 @@ func (e *evaluation) observe(p *Patient) {
 		}
 		day, exact := o.Date.Exact()
 		s := &e.seen[n]
+		if o.Unknown {
+			s.open = true
+			continue
+		}
 		s.ok = true
 		if exact && (!s.when || day > s.date) {
 			s.date, s.when = day, true
@@ -166,3 +172,8 @@ func (s *Schedule) lookup(o Observed) (int, bool) {
 }
 
 func (e *evaluation) has(observation int) bool { return observation >= 0 && e.seen[observation].ok }
+
+// asked is true of an observation of which nobody knows whether it holds.
+func (e *evaluation) asked(observation int) bool {
+	return observation >= 0 && e.seen[observation].open && !e.seen[observation].ok
+}

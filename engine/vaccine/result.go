@@ -9,6 +9,18 @@ type Result struct {
 	Doses     []DoseResult // one for each dose of the patient, in the order given
 	Forecasts []Forecast   // by vaccine group, series group and series type
 	Problems  []Problem
+	Questions []Question
+}
+
+// Question is an indication or a contraindication of which nobody knows whether it holds
+// (Observed.Unknown). It is not applied; the specification asks that a clinician be told
+// (tables 5-4, 7-5 and 7-6).
+type Question struct {
+	Antigen          string
+	Series           string // of an indication
+	About            Named
+	Text             string
+	Contraindication bool
 }
 
 // DoseResult is how a dose was evaluated in each best patient series that it counts for.
@@ -39,6 +51,7 @@ type Forecast struct {
 	TooEarly    bool     // the minimum age to start a series of it is not reached
 	Vaccines    []string // recommended vaccine types, by code
 	Series      []SeriesForecast
+	Guidance    []string // FORECASTGUIDANCE-1, each text once
 }
 
 // Due is a date of a forecast and what it rests on. Without a basis there is no date.
@@ -69,8 +82,12 @@ type SeriesForecast struct {
 	Recommended Due
 	PastDue     Due
 	Latest      Due
-	Valid       int  // valid doses
-	priority    bool // FORECASTPRIORITY-1
+
+	Unadjusted        Due // recommended date before it is moved to the earliest date (FORECASTDT-2)
+	UnadjustedPastDue Due // FORECASTDT-3
+
+	Valid    int  // valid doses
+	priority bool // FORECASTPRIORITY-1
 }
 
 func due(d dated) Due { return Due{Day: d.day, By: d.by} }

@@ -65,6 +65,7 @@ type conflict struct {
 }
 
 type antigen struct {
+	data      *Antigen
 	name      string
 	group     int // vaccine group
 	immunity  []int
@@ -102,7 +103,7 @@ type vaccine struct {
 
 type series struct {
 	*Series
-	index       int
+	antigen     int
 	group       int // vaccine group
 	seriesGroup int
 	equivalent  []int

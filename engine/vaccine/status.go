@@ -138,12 +138,14 @@ const (
 	ByLatestRecommendedAge
 	ByLatestRecommendedInterval
 	ByEarliestDate
+	ByMaximumAge
 )
 
 var basisNames = [...]string{
 	"", "Minimum age date", "Minimum interval date", "Forecast conflict end date", "Seasonal recommendation start date",
 	"Inadvertent administration", "Most recent dose administered", "Earliest recommended age date",
 	"Earliest recommended interval date", "Latest recommended age date", "Latest recommended interval date", "Earliest date",
+	"Maximum age date",
 }
 
 // String returns the specification's words.

@@ -15,6 +15,7 @@ type evaluation struct {
 	seen      []seen  // by observation
 	completed []bool  // by series group, of the antigen at hand
 	problems  []Problem
+	questions []Question
 }
 
 // Evaluate holds a patient's doses against the schedule and forecasts what is due on
@@ -38,7 +39,7 @@ func (s *Schedule) Evaluate(p *Patient, on calendar.Day) (*Result, error) {
 		}
 	}
 	res.Forecasts = e.blend(best)
-	res.Problems = e.problems
+	res.Problems, res.Questions = e.problems, e.questions
 	return res, nil
 }
 
@@ -49,8 +50,9 @@ func (e *evaluation) antigen(a *antigen, p *Patient, doses []int) []prioritised 
 	guard := e.guard(a, p)
 	var runs []*run
 	for i := range a.series {
-		if s := &a.series[i]; e.relevant(s, p.Gender) {
-			runs = append(runs, &run{s: s, a: a, doses: doses, contra: guard.vaccines})
+		s := &a.series[i]
+		if ok, guidance := e.relevant(s, p.Gender); ok {
+			runs = append(runs, &run{s: s, a: a, doses: doses, contra: guard.vaccines, guidance: append(guidance, guard.guidance...)})
 		}
 	}
 	e.completed = make([]bool, len(a.groups))
@@ -89,7 +91,7 @@ func (e *evaluation) settle(a *antigen, runs []*run, guard *antigenGuard) {
 
 // hold is section 4.4 for one series: evaluation, then forecast.
 func (e *evaluation) hold(r *run, guard *antigenGuard) {
-	*r = run{s: r.s, a: r.a, doses: r.doses, contra: r.contra, evals: make([]doseEval, len(r.doses))}
+	*r = run{s: r.s, a: r.a, doses: r.doses, contra: r.contra, guidance: r.guidance, evals: make([]doseEval, len(r.doses))}
 	e.evaluate(r)
 	r.allValid = true
 	for i := range r.evals {
@@ -98,8 +100,9 @@ func (e *evaluation) hold(r *run, guard *antigenGuard) {
 	e.predict(r, guard)
 }
 
-// relevant is chapter 5.
-func (e *evaluation) relevant(s *series, g Gender) bool {
+// relevant is chapter 5, with the guidance of the indications that hold. Where none holds
+// and some are not known, the series is not evaluated, and the questions are handed on.
+func (e *evaluation) relevant(s *series, g Gender) (ok bool, guidance []string) {
 	of := unknownGender
 	switch g {
 	case Female:
@@ -108,18 +111,26 @@ func (e *evaluation) relevant(s *series, g Gender) bool {
 		of = male
 	}
 	if s.genders != 0 && s.genders&of == 0 {
-		return false
+		return false, nil
 	}
-	if s.Kind != Risk {
-		return true
-	}
-	for _, i := range s.indications { // table 5-4
-		if e.has(i.observation) && i.at.holds(e.birth, e.on) {
-			return true
+	for i, ind := range s.indications { // table 5-4
+		if e.has(ind.observation) && ind.at.holds(e.birth, e.on) {
+			ok = true
+			guidance = append(guidance, s.Indications[i].Guidance)
 		}
 	}
-	return false
+	if ok || s.Kind != Risk {
+		return true, guidance
+	}
+	for i, ind := range s.indications {
+		if e.asked(ind.observation) && ind.at.holds(e.birth, e.on) {
+			e.question(Question{Antigen: e.s.antigens[s.antigen].name, Series: s.Name, About: s.Indications[i].Observation, Text: s.Indications[i].Description})
+		}
+	}
+	return false, nil
 }
+
+func (e *evaluation) question(q Question) { e.questions = append(e.questions, q) }
 
 // report writes a best series' evaluations to the doses they are of.
 func (e *evaluation) report(res *Result, r *run) {

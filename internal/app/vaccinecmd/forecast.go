@@ -27,7 +27,8 @@ func (c *ForecastCmd) Help() string {
 
 A dose may also have tradeName, volume, lotExpiry and condition (true: recalled,
 sub-potent); an observation may have a system, to be looked up among the coded values
-of the supporting data, and a date. Only birth is needed. The answer is JSON: every dose
+of the supporting data, a date, and unknown (true: nobody knows whether it holds; it is
+not applied, and what it would change stands under questions). Only birth is needed. The answer is JSON: every dose
 in each series that it counts for, with status, reasons and the rules that gave them, and
 the forecasts, those of one vaccine group in the order of their weight.`
 }
@@ -67,6 +68,7 @@ type answered struct {
 	Doses     []answeredDose     `json:"doses"`
 	Forecasts []answeredForecast `json:"forecasts"`
 	Problems  []answeredProblem  `json:"problems"`
+	Questions []answeredQuestion `json:"questions,omitempty"`
 }
 
 type answeredDose struct {
@@ -104,6 +106,7 @@ type answeredForecast struct {
 	Status      string `json:"status"`
 	answeredDates
 	Vaccines []string         `json:"vaccines,omitempty"`
+	Guidance []string         `json:"guidance,omitempty"`
 	Series   []answeredSeries `json:"series"`
 }
 
@@ -116,6 +119,15 @@ type answeredSeries struct {
 	Valid   int    `json:"validDoses"`
 	Target  int    `json:"targetDose,omitempty"`
 	answeredDates
+}
+
+type answeredQuestion struct {
+	Antigen     string `json:"antigen"`
+	Series      string `json:"series,omitempty"`
+	Observation string `json:"observation"`
+	Title       string `json:"title"`
+	Text        string `json:"text"`
+	Kind        string `json:"kind"`
 }
 
 type answeredProblem struct {
@@ -135,7 +147,7 @@ func answer(p *vaccine.Patient, res *vaccine.Result) answered {
 		out.Doses = append(out.Doses, dose)
 	}
 	for _, f := range res.Forecasts {
-		a := answeredForecast{Group: f.Group, SeriesGroup: f.SeriesGroup, Kind: f.Kind.String(), Status: f.Status.String(), Vaccines: f.Vaccines,
+		a := answeredForecast{Group: f.Group, SeriesGroup: f.SeriesGroup, Kind: f.Kind.String(), Status: f.Status.String(), Vaccines: f.Vaccines, Guidance: f.Guidance,
 			answeredDates: answerDates(f.Dose, f.Earliest, f.Recommended, f.PastDue, f.Latest)}
 		for _, s := range f.Series {
 			a.Series = append(a.Series, answeredSeries{Antigen: s.Antigen, Series: s.Series.Name, Status: s.Status.String(), Reason: s.Reason.String(),
@@ -151,6 +163,13 @@ func answer(p *vaccine.Patient, res *vaccine.Result) answered {
 			a.Observation = &q.Observation
 		}
 		out.Problems = append(out.Problems, a)
+	}
+	for _, q := range res.Questions {
+		kind := "indication"
+		if q.Contraindication {
+			kind = "contraindication"
+		}
+		out.Questions = append(out.Questions, answeredQuestion{q.Antigen, q.Series, q.About.Code, q.About.Title, q.Text, kind})
 	}
 	return out
 }
