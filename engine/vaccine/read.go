@@ -19,17 +19,9 @@ import (
 // version is the hash of the content. Every problem found is reported, each with its
 // file and line; supporting data with a problem is not used at all.
 func ReadCDSi(fsys fs.FS) (*Data, error) {
-	names, err := fs.Glob(fsys, "*.xml")
+	names, err := CDSiFiles(fsys)
 	if err != nil {
 		return nil, err
-	}
-	if len(names) == 0 { // as the published archive is unpacked
-		if names, err = fs.Glob(fsys, "*/*.xml"); err != nil {
-			return nil, err
-		}
-	}
-	if len(names) == 0 {
-		return nil, errorf("", "no supporting data: the folder has no *.xml")
 	}
 	hash := sha256.New()
 	files := make([][]byte, len(names))
@@ -69,6 +61,17 @@ func ReadCDSi(fsys fs.FS) (*Data, error) {
 		return nil, errors.Join(problems[:min(len(problems), 50)]...)
 	}
 	return d, nil
+}
+
+// CDSiFiles are the files of supporting data in a folder, or in the folders in it, as the
+// published archive is unpacked.
+func CDSiFiles(fsys fs.FS) ([]string, error) {
+	for _, pattern := range []string{"*.xml", "*/*.xml"} {
+		if names, err := fs.Glob(fsys, pattern); err != nil || len(names) > 0 {
+			return names, err
+		}
+	}
+	return nil, errorf("", "no supporting data: the folder has no *.xml")
 }
 
 func readLimited(fsys fs.FS, name string) ([]byte, error) {

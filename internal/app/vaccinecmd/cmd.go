@@ -3,6 +3,7 @@ package vaccinecmd
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/godwit-health/godwit/engine/vaccine"
 )
@@ -23,10 +24,20 @@ type Commands struct {
 
 // schedule is the flag that all commands share.
 type schedule struct {
-	Data string `required:"" help:"Folder of CDSi supporting data (XML), or one that import-cdsi wrote." placeholder:"DIR"`
+	Data string `xor:"where" required:"" help:"Folder of CDSi supporting data (XML), or one that import-cdsi wrote." placeholder:"DIR"`
+	Dir  string `xor:"where" required:"" help:"Folder of a node: the version installed there." type:"existingdir"`
 }
 
-func (s schedule) load() (*vaccine.Schedule, error) { return load(s.Data) }
+// nodeFolder is where a node's folder keeps supporting data. It is public and can be
+// fetched again: it stands beside the database and not in it.
+const nodeFolder = "cdsi"
+
+func (s schedule) load() (*vaccine.Schedule, error) {
+	if s.Dir != "" {
+		return load(filepath.Join(s.Dir, nodeFolder))
+	}
+	return load(s.Data)
+}
 
 // load reads and compiles the supporting data of a folder.
 func load(dir string) (*vaccine.Schedule, error) {

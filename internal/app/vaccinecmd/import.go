@@ -17,7 +17,8 @@ const currentFile = "current"
 // ImportCmd is godwit vaccine import-cdsi.
 type ImportCmd struct {
 	From string `arg:"" name:"dir" help:"Folder of the CDSi supporting data as published (XML)."`
-	To   string `name:"data" help:"Folder to install into; without it the data is only checked." placeholder:"DIR"`
+	To   string `name:"data" xor:"where" help:"Folder to install into; without it and --dir the data is only checked." placeholder:"DIR"`
+	Dir  string `xor:"where" help:"Folder of the node to install on." type:"existingdir"`
 }
 
 // Run checks everything before anything is written. A version is written beside its
@@ -40,11 +41,14 @@ func (c *ImportCmd) Run(e *Env) error {
 	for _, w := range s.Warnings() {
 		fmt.Fprintln(e.Err, "warning:", w)
 	}
-	if c.To == "" {
-		fmt.Fprintln(e.Out, "checked, not installed; --data DIR installs it")
-		return nil
+	switch {
+	case c.Dir != "":
+		return install(e, c.From, filepath.Join(c.Dir, nodeFolder), s.Version())
+	case c.To != "":
+		return install(e, c.From, c.To, s.Version())
 	}
-	return install(e, c.From, c.To, s.Version())
+	fmt.Fprintln(e.Out, "checked, not installed; --dir NODE or --data DIR installs it")
+	return nil
 }
 
 func install(e *Env, from, to, version string) error {
@@ -62,7 +66,7 @@ func install(e *Env, from, to, version string) error {
 		return err
 	}
 	defer os.RemoveAll(part)
-	files, err := fs.Glob(os.DirFS(from), "*.xml")
+	files, err := vaccine.CDSiFiles(os.DirFS(from))
 	if err != nil {
 		return err
 	}
@@ -71,7 +75,7 @@ func install(e *Env, from, to, version string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(part, f), b, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(part, filepath.Base(f)), b, 0o644); err != nil {
 			return err
 		}
 	}

@@ -277,6 +277,26 @@ func TestAnInstalledVersionIsUsedAndABadOneLeavesItInPlace(t *testing.T) {
 	}
 }
 
+func TestANodeUsesTheVersionInstalledOnIt(t *testing.T) {
+	node, archive := t.TempDir(), t.TempDir()
+	if err := os.Rename(copyOf(t, testkit.Data(t, "cdsi/xml")), filepath.Join(archive, "Version 4.64")); err != nil {
+		t.Fatal(err)
+	}
+	history := `{"birth":"2025-09-06"}`
+	if status, _, errs := run(t, history, "forecast", "--dir", node, "--on", "2025-11-10", "-"); status != 2 || errs == "" {
+		t.Errorf("before: %d %s", status, errs)
+	}
+	if status, out, errs := run(t, "", "import-cdsi", archive, "--dir", node); status != 0 || !strings.Contains(out, "installed") {
+		t.Fatal(status, out, errs)
+	}
+	if status, out, errs := run(t, history, "forecast", "--dir", node, "--on", "2025-11-10", "-"); status != 0 || !strings.Contains(out, "vaccineGroup") {
+		t.Errorf("after: %d %s %s", status, out, errs)
+	}
+	if status, _, _ := run(t, history, "forecast", "--on", "2025-11-10", "-"); status != 2 {
+		t.Error("neither --data nor --dir is taken")
+	}
+}
+
 func TestTwoVersionsTellWhoseDatesDiffer(t *testing.T) {
 	data := testkit.Data(t, "cdsi/xml")
 	other := copyOf(t, data)
