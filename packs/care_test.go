@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,7 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/form"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
@@ -184,6 +188,104 @@ func TestSchedulesAreWhole(t *testing.T) {
 					t.Errorf("%s: %s has no word in %s", file, v.name, lang)
 				}
 			}
+		}
+	}
+}
+
+// A schedule and the table that calls a visit due say the same, on both sides of
+// each end of the window: one read by a recall list, the other on the page.
+func TestAScheduleAndItsTableCallTheSameDaysDue(t *testing.T) {
+	birth := calendar.DayOf(2026, 3, 1)
+	for _, c := range []struct {
+		file  string
+		facts func(v visit, day int) value.Facts
+	}{
+		{"anc/schedules/contacts.csv", func(v visit, day int) value.Facts {
+			return value.Facts{"ended": value.Of(false), "dating_basis": value.Text("lmp"), "lmp": value.Day(int(birth)),
+				strings.ToLower(strings.TrimPrefix(v.name, "ANC_")) + "_done": value.Of(false)}
+		}},
+		{"pnc/schedules/contacts.csv", func(v visit, day int) value.Facts {
+			return value.Facts{"pnc_stopped": value.Of(false), "birth_date": value.Day(int(birth)), "hours_since_birth": value.Number(float64(day * 24)),
+				"pnc_" + strings.TrimPrefix(v.name, "PNC_CONTACT_") + "_done": value.Of(false)}
+		}},
+	} {
+		p := load(t, path.Dir(path.Dir(c.file)))
+		for _, v := range schedule(t, c.file) {
+			from, to := v.from, v.to
+			if v.unit == "h" {
+				from, to = v.from/24, v.to/24
+			}
+			for _, day := range []int{from - 1, from, to, to + 1} {
+				if day < 0 {
+					continue
+				}
+				on := birth + calendar.Day(day)
+				facts := c.facts(v, day)
+				facts["visit_date"] = value.Day(int(on))
+				d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(facts, on)})
+				if got, want := slices.Contains(d.Codes(decision.Form), v.name), day >= from && day <= to; got != want {
+					t.Errorf("%s: %s on day %d: due %v in the table, %v in the schedule", c.file, v.name, day, got, want)
+				}
+			}
+		}
+	}
+}
+
+// The rates of the reference's worked cases, to the digit they are printed with.
+func TestIndicatorsOfCareAreThoseOfTheWorkedCases(t *testing.T) {
+	p := load(t, "care-indicators")
+	on := calendar.DayOf(2026, 6, 30)
+	n := value.Number
+	for _, c := range []struct {
+		fact  string
+		want  float64
+		facts value.Facts
+	}{
+		{"utilisation", 2.0, value.Facts{"new_consultations": n(4000), "population": n(24000), "period_months": n(1)}},
+		{"workload", 45.5, value.Facts{"consultations": n(3000), "clinicians": n(3), "working_days": n(22)}},
+		{"recovered_sphere", 80.0, value.Facts{"nut_recovered": n(80), "nut_died": n(5), "nut_defaulted": n(10), "nut_nonresponse": n(5)}},
+		{"recovered_wfp", 66.7, value.Facts{"nut_recovered": n(80), "nut_died": n(5), "nut_defaulted": n(10), "nut_nonresponse": n(5), "nut_transferred": n(20)}},
+		{"gam_percent", 13.0, value.Facts{"nut_measured": n(900), "nut_wasted": n(117)}},
+		{"dot_percent", 90.0, value.Facts{"dot_due": n(60), "dot_observed": n(50), "dot_video": n(4)}},
+		{"htn_controlled_percent", 45.0, value.Facts{"htn_registered": n(100), "htn_controlled": n(45)}},
+		{"htn_not_seen_percent", 15.0, value.Facts{"htn_registered": n(100), "htn_not_seen": n(15)}},
+		{"pep_unhcr", 50.0, value.Facts{"survivors": n(10), "pep_given": n(5)}},
+		{"pep_of_eligible", 100.0, value.Facts{"pep_eligible": n(5), "pep_given": n(5)}},
+	} {
+		c.facts["period_end"] = value.Day(int(on))
+		d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(c.facts, on)})
+		if got, ok := d.Used[c.fact].Float(); !ok || math.Abs(got-c.want) > 0.05 {
+			t.Errorf("%s: %v, want %.1f", c.fact, d.Used[c.fact], c.want)
+		}
+	}
+	none := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(value.Facts{"period_end": value.Day(int(on)), "consultations": n(40), "clinicians": n(0), "working_days": n(22)}, on)})
+	if rate, ok := none.Used["workload"].Float(); ok {
+		t.Errorf("nobody worked, and the rate is %v", rate)
+	}
+}
+
+// Safety invariant: a woman with malaria gets a treatment in every week of a
+// pregnancy, also where the week is not known; and nobody of an age to be pregnant
+// gets one before pregnancy is answered that day.
+func TestMalariaIsTreatedInEveryWeekOfAPregnancy(t *testing.T) {
+	p := load(t, "phc-malaria")
+	on := calendar.DayOf(2026, 6, 1)
+	treated := func(pregnant value.Value, week value.Value) []string {
+		d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(value.Facts{"visit_date": value.Day(int(on)), "dob": value.Day(int(calendar.DayOf(2000, 1, 1))),
+			"sex": value.Text("female"), "malaria_test": value.Text("positive"), "malaria_severe": value.Of(false), "allergy_al": value.Of(false),
+			"weight": value.Number(55), "pregnancy_today": pregnant, "gestation_told": week}, on)})
+		return d.Codes(decision.Treat)
+	}
+	weeks := []value.Value{value.NotKnown(), value.RefusedAnswer()}
+	for w := range 43 {
+		weeks = append(weeks, value.Number(float64(w)))
+	}
+	for _, w := range weeks {
+		if got := treated(value.Of(true), w); !slices.Equal(got, []string{"ARTEMETHER_LUMEFANTRINE"}) {
+			t.Errorf("pregnant, week %v: %v", w, got)
+		}
+		if got := treated(value.NotKnown(), w); len(got) > 0 {
+			t.Errorf("pregnancy not answered, week %v: %v", w, got)
 		}
 	}
 }
