@@ -36,6 +36,7 @@ func (w *world) disaster(n, anyone *machine, r *rand.Rand, what string) {
 func (w *world) restore(m *machine, s snapshot, told bool) {
 	w.say("%s is put back to step %d, by the command: %v", m.name, s.when, told)
 	w.o.atHub()
+	w.o.still(w.anywhere(), "nobody has it any more")
 	var known []journal.Erasure
 	w.must(m, m.read(func(tx *db.Tx) (err error) { known, err = m.svc.Journal.Erasures(tx); return err }))
 	m.halt(false)
@@ -49,6 +50,7 @@ func (w *world) restore(m *machine, s snapshot, told bool) {
 		m.twin = true
 	}
 	w.o.back(m, s.has)
+	w.o.there = w.anywhere()
 }
 
 // clone copies a node's disk into another machine, and both go on.

@@ -21,7 +21,9 @@ func (w *world) heal() {
 		m.revive(m.halt(!m.disk.dead))
 		w.o.restarted(m)
 	}
-	w.o.still()
+	there := w.anywhere()
+	w.o.still(there, "nobody has it any more")
+	w.o.there = there
 	for range 12 {
 		quiet := true
 		for _, n := range w.all()[1:] {

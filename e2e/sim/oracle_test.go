@@ -16,7 +16,7 @@ type oracle struct {
 	erased  map[db.ID]bool
 	dropped map[string]map[db.ID]bool // people who were taken out of a node's scope
 	saw     map[fact]map[fact]bool
-	there   map[fact]string // what anyone had when the faults ended, and who
+	there   map[fact]string // what anyone had when a disk was put back last, or the faults ended, and who
 }
 
 // acknowledged is a change that a machine said it has.

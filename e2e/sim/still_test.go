@@ -35,16 +35,35 @@ func (o *oracle) written(m *machine, e *journal.Entry) {
 	o.saw[factOf(e)] = saw
 }
 
-// still takes down every fact that anyone has when the faults end: none of them may
-// be lost from then on, also what was acknowledged only on a disk that was put back.
-func (o *oracle) still() {
-	for _, m := range o.w.all() {
+// anywhere are the changes that any machine has, and who.
+func (w *world) anywhere() map[fact]string {
+	out := make(map[fact]string)
+	for _, m := range w.all() {
 		for _, doc := range m.docs("") {
 			for _, e := range m.entries(doc) {
-				if o.there[factOf(&e)] == "" {
-					o.there[factOf(&e)] = m.name + " has " + e.Version.String() + " of " + e.Kind
+				if out[factOf(&e)] == "" {
+					out[factOf(&e)] = m.name + " has " + e.Version.String() + " of " + e.Kind
 				}
 			}
+		}
+	}
+	return out
+}
+
+// still looks whether all that was anywhere when a disk was put back last still is: what
+// is in no backup may go with a disk, and in no other way but by an erasure.
+func (o *oracle) still(has map[fact]string, where string) {
+	erased := make(map[db.ID]bool)
+	for _, m := range o.w.all() {
+		var all []journal.Erasure
+		o.w.must(m, m.read(func(tx *db.Tx) (err error) { all, err = m.svc.Journal.Erasures(tx); return err }))
+		for _, e := range all {
+			erased[e.Doc] = true
+		}
+	}
+	for f, who := range o.there {
+		if has[f] == "" && !erased[f.doc] {
+			o.w.lost("%s, about %s, and %s", who, f.doc, where)
 		}
 	}
 }
@@ -52,28 +71,15 @@ func (o *oracle) still() {
 // nothingGone looks for each of them at the hub, and whether anything there says that it
 // has seen what its author had not: that would be set aside in silence.
 func (w *world) nothingGone() {
-	at := make(map[db.ID][]journal.Entry)
-	has := make(map[fact]bool)
+	has := make(map[fact]string)
 	for _, doc := range w.hub.docs("") {
-		at[doc] = w.hub.entries(doc)
-		for _, e := range at[doc] {
-			has[factOf(&e)] = true
+		all := w.hub.entries(doc)
+		for _, e := range all {
+			has[factOf(&e)] = "hub"
 		}
+		w.nothingSetAside(all)
 	}
-	listed := make(map[db.ID]bool)
-	for _, n := range w.all()[1:] {
-		for id := range n.erasedByList() {
-			listed[id] = true
-		}
-	}
-	for c, who := range w.o.there {
-		if !has[c] && !w.o.erased[c.doc] && !listed[c.doc] {
-			w.lost("%s, about %s, when the faults end, and the hub never gets it", who, c.doc)
-		}
-	}
-	for _, doc := range w.hub.docs("") {
-		w.nothingSetAside(at[doc])
-	}
+	w.o.still(has, "the hub never gets it")
 }
 
 func (w *world) nothingSetAside(all []journal.Entry) {

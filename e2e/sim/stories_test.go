@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -342,4 +343,35 @@ func TestWhatOnlyAnotherNodeHasComesBackToItsOwn(t *testing.T) {
 		same(t, "at the node that wrote it", b.field(site, "name"), `"the bridge"`)
 		w.check()
 	}
+}
+
+// The hub and a node are put back, the node works on and comes first, and others have
+// parts of what it had written, and have written on them.
+func TestWhatOnlyPartsOfAForkHaveArrivesOnce(t *testing.T) {
+	w := told(t, 2, planned{"camp", 2}, planned{"camp", 2}, planned{"camp", 2})
+	a, b, c := w.nodes[0], w.nodes[1], w.nodes[2]
+	amal := a.new(kindPerson, db.ID{}, map[string]any{"given": "Amal", "allergy": "none known"})
+	w.sync(a, b, c)
+	kept := func(m *machine) snapshot { return snapshot{m.disk.image(), w.step, w.o.have(m)} }
+	hub, node := kept(w.hub), kept(a)
+	a.edit(amal, map[string]any{"allergy": "latex", "fact": "latex"})
+	site := a.new(kindSite, db.ID{}, map[string]any{"given": "everywhere"})
+	w.sync(a, b)
+	b.edit(amal, map[string]any{"phone": "who saw latex"})
+	w.sync(b, c)
+	w.restore(w.hub, hub, true)
+	w.restore(a, node, false)
+	w.now = w.now.Add(time.Hour) // it takes the lane of before
+	a.edit(amal, map[string]any{"allergy": "penicillin", "fact": "penicillin"})
+	a.new(kindPerson, db.ID{}, map[string]any{"given": "Again"})
+	w.sync(a, c, b, a, c)
+	for _, m := range w.all() {
+		d := m.load(amal)
+		same(t, "allergies that are disputed at "+m.name, len(d.Disputed["allergy"]), 2)
+		same(t, "facts at "+m.name, len(d.Items("facts")), 2)
+		same(t, "the phone at "+m.name, m.field(amal, "phone"), `"who saw latex"`)
+		same(t, "the site at "+m.name, m.field(site, "given"), `"everywhere"`)
+	}
+	w.heal()
+	w.check()
 }
