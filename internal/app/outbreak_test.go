@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/app/demo"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -168,5 +169,26 @@ func TestTheListOfTomorrowsFlightSaysWhatEachMet(t *testing.T) {
 	}
 	if a := desk.get("/departures/" + flight.String()); strings.Contains(a.body, "Exposure of who leaves") {
 		t.Error("reception is shown a way it may not go")
+	}
+}
+
+// From a signal whoever may declare an outbreak comes to the form with what the signal
+// says; whoever may not is shown no way.
+func TestAnOutbreakIsDeclaredFromASignal(t *testing.T) {
+	n := startNode(t)
+	id, err := n.Signals.Report(n.actor(access.Nurse), surveillance.Raised{Source: surveillance.Care, Disease: "measles", Place: "Camp", Country: "KEN", Cases: surveillance.Of(3)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := "/outbreaks/new?signal=" + id.String()
+	desk := n.at(access.Epidemiologist)
+	if a := desk.get("/surveillance/signals/" + id.String()); !strings.Contains(a.body, way) {
+		t.Error("a signal of a disease has no way to the outbreak")
+	}
+	if a := desk.get(way); !strings.Contains(a.body, `value="measles" selected`) || !strings.Contains(a.body, id.String()) {
+		t.Error("the form does not begin with what the signal says")
+	}
+	if a := n.at(access.Physician).get("/surveillance/signals/" + id.String()); strings.Contains(a.body, way) {
+		t.Error("a physician is shown a way that is not theirs")
 	}
 }

@@ -143,6 +143,9 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.LineListWrite) {
 		v.Actions = append(v.Actions, page.Link{Href: "/linelist/new?signal=" + id.String(), Text: page.M("surveillance.signal.make_case")})
 	}
+	if o.Disease != "" && s.Access.Ever(r.Context(), access.OutbreakDeclare) {
+		v.Actions = append(v.Actions, page.Link{Href: "/outbreaks/new?signal=" + id.String(), Text: page.M("surveillance.signal.declare")})
+	}
 	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.signal.title", Back: deskLink()}, v, nil)
 }
 
