@@ -217,10 +217,6 @@ func offersWhere(tx *db.Tx, where string, args ...any) ([]Offer, error) {
 	return out, rows.Err()
 }
 
-func offersOf(tx *db.Tx, person db.ID) ([]Offer, error) {
-	return offersWhere(tx, "subject = ?", person)
-}
-
 // offersFor answers the offers to some people because of an outbreak.
 func offersFor(tx *db.Tx, outbreak db.ID, people []db.ID) (map[db.ID][]Offer, error) {
 	out := map[db.ID][]Offer{}
