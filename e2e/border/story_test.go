@@ -117,7 +117,8 @@ func (s *story) atTheDesk() {
 	s.chain(made)
 }
 
-// chain is where the story ends: the second case stands under the first.
+// chain is where the story ends: the second case stands under the first, and both in the
+// drawing of chains.
 func (s *story) chain(source string) {
 	s.t.Helper()
 	s.Visit(source).Sees(s.say("linelist.linked")).Speaks("ar")
@@ -128,6 +129,12 @@ func (s *story) chain(source string) {
 	s.Visit(links[0]).Sees(companion)
 	if !browser.Eval[bool](s.Tab, `!!document.querySelector("main a[href='`+source+`']")`) {
 		s.t.Fatalf("the second case does not lead back to %s: %.1500s", source, s.Text())
+	}
+	second := links[0]
+	s.Visit("/linelist/chains?disease=plague").Speaks("ar").Sees(s.say("linelist.chains.title"))
+	row := browser.Eval[string](s.Tab, `(function(){var rows=[...document.querySelectorAll("main tr")].filter(r=>r.querySelector("a[href='`+second+`']")&&r.querySelector("a[href='`+source+`']"));return rows.length+" "+(document.querySelectorAll("main svg").length>0)})()`)
+	if row != "1 true" {
+		s.t.Fatalf("the chain is not drawn with its source (%s): %.1500s", row, s.Text())
 	}
 	s.Shot("border-chain-ar-desk")
 }

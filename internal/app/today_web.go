@@ -86,7 +86,12 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, err)
 		return
 	}
-	v.Cards = append(append(borderCard(actor), v.Cards...), card...)
+	tasks, err := n.borderTasks(ctx)
+	if err != nil {
+		n.Pages.Error(w, r, err)
+		return
+	}
+	v.Cards = append(append(append(borderCard(actor), tasks...), v.Cards...), card...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":

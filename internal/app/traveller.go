@@ -16,6 +16,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 // sweepKept erases what borders keep until a day and not longer, when the program
@@ -36,6 +37,31 @@ func (n *Node) sweepKept(ctx context.Context) {
 		case <-every.C:
 		}
 	}
+}
+
+// borderTasks are what waits at borders: to port health whoever is held, and to those who
+// look after the points what is to be repaired. Whoever has neither has no card.
+func (n *Node) borderTasks(ctx context.Context) ([]todayCard, error) {
+	var out []todayCard
+	if a, _ := access.From(ctx); !a.Is(access.Screener) && n.Access.Ever(ctx, access.ScreeningRead) {
+		held, err := n.Travellers.Waiting(ctx)
+		if err != nil && fault.KeyOf(err) != "border.error.no_shift" {
+			return nil, err
+		}
+		if len(held) > 0 {
+			out = append(out, todayCard{page.M("traveller.held.title"), traveller.HeldText(held, n.clock()), []page.Link{{Href: "/border/measures", Text: page.M("app.today.open")}}})
+		}
+	}
+	if n.Access.Ever(ctx, access.BorderEdit) {
+		list, err := n.Ground.Repairs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) > 0 {
+			out = append(out, todayCard{page.M("ground.repairs.title"), page.M("ground.repairs.count", "count", len(list)), []page.Link{{Href: "/border/repairs", Text: page.M("app.today.open")}}})
+		}
+	}
+	return out, nil
 }
 
 // originsOf gives the line list what a signal came from: the signal, to whoever may

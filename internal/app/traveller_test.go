@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -99,6 +100,10 @@ func TestTheDemosPointsFoundAndHold(t *testing.T) {
 		t.Errorf("%+v, %v", b.Found, err)
 	}
 	n.at(access.Nurse).get("/border/measures").says(t, 200, "Isolation")
+	n.at(access.Nurse).get("/").says(t, 200, "1 measure holds somebody")
+	n.clock.move(5 * time.Hour)
+	n.at(access.Nurse).get("/").says(t, 200, "1 measure should have been looked at again")
+	n.at(access.Manager).get("/").says(t, 200, "1 hand-washing station is to be repaired")
 	n.at(access.Manager).get("/border").says(t, 200, "1 hand-washing station is to be repaired")
 	n.at(access.Epidemiologist).get("/border/points/BUSIA/ground").says(t, 200, "Bus lane", "Thermometer 1", "The other side of the border", "35")
 	phone := n.at(access.Screener)

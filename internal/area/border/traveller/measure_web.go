@@ -43,15 +43,27 @@ func (s *Service) getWaiting(w http.ResponseWriter, r *http.Request) {
 	s.Pages.Sheet(w, r, page.Page{Title: "traveller.held.title", Wide: true, Back: page.Link{Href: "/border", Text: page.M("border.title")}}, waitingView(list, s.now()), nil)
 }
 
-func waitingView(list []Measure, now time.Time) page.Sheet {
-	v := page.Sheet{Lead: page.M("traveller.held.lead"), Table: measureTable(list, now)}
-	late := 0
+// HeldText says how many are held, or, where somebody should have looked after some of
+// them, how many those are.
+func HeldText(list []Measure, now time.Time) page.Msg {
+	if late := overdue(list, now); late > 0 {
+		return page.M("traveller.held.overdue", "count", late)
+	}
+	return page.M("traveller.held.count", "count", len(list))
+}
+
+func overdue(list []Measure, now time.Time) (late int) {
 	for _, m := range list {
 		if m.Overdue(now) {
 			late++
 		}
 	}
-	if late > 0 {
+	return late
+}
+
+func waitingView(list []Measure, now time.Time) page.Sheet {
+	v := page.Sheet{Lead: page.M("traveller.held.lead"), Table: measureTable(list, now)}
+	if late := overdue(list, now); late > 0 {
 		v.Notes = []page.Callout{{Level: page.Danger, Title: page.M("traveller.held.overdue", "count", late)}}
 	}
 	return v

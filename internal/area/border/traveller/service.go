@@ -113,6 +113,7 @@ func (s *Service) Sweep(ctx context.Context) (gone int, err error) {
 	for {
 		n := 0
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			n = 0
 			ids, err := expired(tx, today, mostAtOnce)
 			for _, id := range ids {
 				if err == nil {
