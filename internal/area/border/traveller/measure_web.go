@@ -151,7 +151,7 @@ func (c Care) rows(lang string) page.Summary {
 		out = append(out, page.Row{Label: page.M("traveller.measure.rules"), Value: articles})
 	}
 	for _, name := range []string{"legal_basis", "order_giver", "reasons", "alternatives", "language"} {
-		if name == "reasons" && !c.Whole {
+		if (name == "reasons" || name == "alternatives") && !c.Whole {
 			continue // what was found is of the screening
 		}
 		if text := c.Answers.One(name); text != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
 func inputOfRecord(r pack.Record) decision.Input {
@@ -361,5 +362,21 @@ func TestVeilingAnAnswerReleasesNobody(t *testing.T) {
 				t.Errorf("%s not answered: %+v, %v", question, f, err)
 			}
 		}
+	}
+}
+
+// Who is suspected of something is kept apart and cared for first: the rest before the
+// second temperature is no step of their card.
+func TestTheCardOfAReferredTravellerBeginsWithTellingThem(t *testing.T) {
+	o := sampleOpened("Amina", ships(t)(packScreening))
+	if !o.MayMeasure() {
+		t.Fatal("the second temperature is not open: the card would say nothing")
+	}
+	var said []string
+	for _, m := range o.card().Text {
+		said = append(said, m.Args[3].(page.Msg).Say("en"))
+	}
+	if len(said) == 0 || said[0] != "Say what is suspected and what happens next, in a language understood" || slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "rest in the shade") }) {
+		t.Errorf("the card says %q", said)
 	}
 }

@@ -176,8 +176,10 @@ func (o Opened) card() page.Callout {
 	last := o.Last()
 	c := page.Callout{Level: classTags[last.Class], Title: page.M("traveller.card.title", "what", classTag(last.Class).Text)}
 	var steps []page.Msg
-	for _, code := range last.Needs {
-		steps = append(steps, o.word(decision.Require, code))
+	if last.Class != Referred && last.Class != StopVehicle { // nobody rests who is to be kept apart: measuring again can wait
+		for _, code := range last.Needs {
+			steps = append(steps, o.word(decision.Require, code))
+		}
 	}
 	for _, code := range last.Steps {
 		steps = append(steps, o.word(decision.Flag, code))
