@@ -7,7 +7,6 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
-	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -17,34 +16,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
-
-// labSignal raises a signal when a result says a notifiable disease. An order raises
-// one, however many of its specimens are positive.
-func (n *Node) labSignal(ctx context.Context, tx *db.Tx, r order.Result) error {
-	if r.InError || r.Refused {
-		return nil
-	}
-	for code, seen := range r.Facts {
-		text, ok := seen.Value.Str()
-		if !ok {
-			continue
-		}
-		disease := n.Signals.Lists().DiseaseOf(code, text)
-		if disease == "" {
-			continue
-		}
-		about := r.Order
-		if about.IsZero() {
-			about = r.ID
-		}
-		_, err := n.Signals.Raise(ctx, tx, surveillance.Raised{Source: surveillance.Laboratory, Disease: disease, Site: r.Site, Programme: r.Programme, Cases: surveillance.Of(1),
-			Person: r.Subject, Sensitivity: r.Sens, About: about})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // lookAtCases classifies the cases anew of which something came from another
 // installation, where this one is in charge of their site: what both sides knew

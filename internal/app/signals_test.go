@@ -12,27 +12,52 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
-// A positive culture raises one signal for its order, a negative one none, and who it
-// is stands in no signal.
-func TestAPositiveResultOfANotifiableDiseaseRaisesASignal(t *testing.T) {
+// Tuberculosis at a centre is notified, one for an order, and is a signal only where
+// several people of one site have it; that signal is about nobody.
+func TestTuberculosisAtACentreIsNotifiedAndIsASignalOnlyAsACluster(t *testing.T) {
 	n := startNode(t)
-	person, one := db.NewID(), db.NewID()
 	ctx := n.actor(access.Laboratory)
-	result := func(ord db.ID, culture string) order.Result {
-		return order.Result{ID: db.NewID(), Order: ord, Subject: person, Site: "NBO-1", Sens: journal.Clinical, On: calendar.DayOfTime(testDay),
-			Facts: map[string]order.Observed{"culture": {Value: value.Text(culture)}, "smear": {Value: value.Text("not_done")}}}
-	}
-	for _, r := range []order.Result{result(one, "neg"), result(one, "pos"), result(one, "pos"), result(db.NewID(), "pos"), result(db.NewID(), "pending")} {
+	on := calendar.DayOfTime(testDay)
+	send := func(person, ord db.ID, test, said string) {
+		t.Helper()
+		r := order.Result{ID: db.NewID(), Order: ord, Subject: person, Site: "NBO-1", Sens: journal.Clinical, On: on, Facts: map[string]order.Observed{test: {Value: value.Text(said)}, "note": {Value: value.Text("pos")}}}
 		if err := n.DB.Write(ctx, func(tx *db.Tx) error { return n.labSignal(ctx, tx, r) }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	list, err := n.Signals.List(n.actor(access.Epidemiologist), "")
-	if err != nil {
-		t.Fatal(err)
+	signals := func() []surveillance.Listed {
+		t.Helper()
+		list, err := n.Signals.List(n.actor(access.Epidemiologist), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
 	}
-	if len(list) != 2 || list[0].Disease != "tuberculosis" || list[0].Source != surveillance.Laboratory || list[0].CasesNow != surveillance.Of(1) || list[0].Words != "" {
-		t.Errorf("two orders with a positive culture raised %d signals: %+v", len(list), list)
+	notified := func() (people int) {
+		t.Helper()
+		if err := n.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			people, err = n.Signals.NotifiedPeople(tx, "NBO-1", "tuberculosis", on-27, on)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return people
+	}
+	one, two, three, four, first := db.NewID(), db.NewID(), db.NewID(), db.NewID(), db.NewID()
+	send(one, first, "culture", "neg")
+	send(one, first, "culture", "pos")
+	send(one, first, "smear", "pos")
+	send(one, db.NewID(), "naat", "pos")
+	send(two, db.NewID(), "culture", "pos")
+	send(three, db.NewID(), "culture", "pending")
+	if p := notified(); p != 2 || len(signals()) != 0 {
+		t.Fatalf("two people: %d notified, %d signals", p, len(signals()))
+	}
+	send(three, db.NewID(), "naat", "pos")
+	send(four, db.NewID(), "naat", "pos")
+	list := signals()
+	if p := notified(); p != 4 || len(list) != 1 || list[0].Disease != "tuberculosis" || list[0].Source != surveillance.Laboratory || list[0].CasesNow != surveillance.Of(3) {
+		t.Errorf("four people: %d notified, signals %+v", p, list)
 	}
 }
 

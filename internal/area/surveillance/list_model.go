@@ -61,15 +61,8 @@ type Lists struct {
 	Diseases []Disease
 	Clocks   Clocks
 	Risk     map[[2]int]Level // by likelihood and consequence
-	Raising  []LabRule
 	// Indicators are what a report can count.
 	Indicators []Indicator
-}
-
-// LabRule says which result is a signal.
-type LabRule struct {
-	Code, Value, Disease string
-	Certainty, Source    string
 }
 
 // HasSign reports whether a lay definition is in the list.
@@ -100,16 +93,6 @@ func (l Lists) OfSpecies(definition, species string) (Disease, bool) {
 	return Disease{}, false
 }
 
-// DiseaseOf answers which disease a result is a signal of, "" for none.
-func (l Lists) DiseaseOf(code, value string) string {
-	for _, r := range l.Raising {
-		if r.Code == code && r.Value == value {
-			return r.Disease
-		}
-	}
-	return ""
-}
-
 // ReadLists reads the lists of a folder.
 func ReadLists(fsys fs.FS) (Lists, error) {
 	l := Lists{Clocks: Clocks{}, Risk: map[[2]int]Level{}}
@@ -121,13 +104,6 @@ func ReadLists(fsys fs.FS) (Lists, error) {
 		{"lay.csv", []string{"code", "certainty", "source"}, func(c []string) error { l.Signs = append(l.Signs, c[0]); return nil }},
 		{"diseases.csv", []string{"code", "definition", "species", "agent", "follow", "alert", "notify", "certainty", "source"}, func(c []string) error {
 			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]})
-			return nil
-		}},
-		{"lab-signals.csv", []string{"code", "value", "disease", "certainty", "source"}, func(c []string) error {
-			if !l.HasDisease(c[2]) {
-				return fmt.Errorf("disease %q is not in diseases.csv", c[2])
-			}
-			l.Raising = append(l.Raising, LabRule{c[0], c[1], c[2], c[3], c[4]})
 			return nil
 		}},
 		{"indicators.csv", []string{"code", "stem", "mode", "group"}, l.indicator},

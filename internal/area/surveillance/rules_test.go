@@ -204,7 +204,7 @@ func TestAReportThatCannotBe(t *testing.T) {
 
 func TestListsThatAreBrokenAreRefused(t *testing.T) {
 	good := fstest.MapFS{}
-	for _, name := range []string{"lay.csv", "diseases.csv", "lab-signals.csv", "event-clocks.csv", "risk-matrix.csv", "indicators.csv"} {
+	for _, name := range []string{"lay.csv", "diseases.csv", "event-clocks.csv", "risk-matrix.csv", "indicators.csv"} {
 		b, err := data.ReadFile("data/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -219,7 +219,6 @@ func TestListsThatAreBrokenAreRefused(t *testing.T) {
 		{"a clock that is missing", "event-clocks.csv", "assess,48", "triage,48", "no assess"},
 		{"a level that is none", "risk-matrix.csv", "1,1,low", "1,1,tiny", "risk-matrix.csv:2"},
 		{"a cell twice", "risk-matrix.csv", "1,2,low", "1,1,low", "24 cells"},
-		{"a result for a disease that is not in the list", "lab-signals.csv", "pos,tuberculosis", "pos,consumption", "lab-signals.csv:2"},
 		{"an indicator of no mode", "indicators.csv", "hospitalised,hospitalised,standing", "hospitalised,hospitalised,daily", "indicators.csv"},
 		{"an indicator twice", "indicators.csv", "cumulative_cases,", "new_cases,", "twice"},
 		{"another head", "lay.csv", "code,", "sign,", "columns"},

@@ -165,6 +165,9 @@ func (d *Desk) fatality(speciesKnown bool) {
 	}
 	d.Crude, d.CrudeNo = one(d.Cases, d.Deaths)
 	d.Settled, d.SettledNo = one(d.Deaths+d.Recovered, d.Deaths)
+	if d.Recovered == 0 {
+		d.SettledNo = NotDetermined // nobody noted who recovered: all would have died
+	}
 	switch {
 	case !speciesKnown:
 		d.DelayedNo = SpeciesUnknown

@@ -49,6 +49,9 @@ func TestTheCurveKeepsImportedAndLocalApart(t *testing.T) {
 	if w := d.Weekly[0]; w.Week != "2026-W18" || w.Imported != 3 || d.Weekly[1].Local != 7 || len(d.Weekly) != 7 {
 		t.Errorf("weeks %+v", d.Weekly)
 	}
+	if d.SettledNo != NotDetermined {
+		t.Errorf("nobody noted who recovered, and %g die", d.Settled.Risk)
+	}
 	if d.AttackNo != NoPopulation {
 		t.Errorf("an attack rate of nobody: %v", d.AttackNo)
 	}
