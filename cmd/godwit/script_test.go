@@ -31,15 +31,16 @@ func TestScripts(t *testing.T) {
 }
 
 // What works on the shared test data: the conformance cases of DMN, the files of an
-// outbreak.
+// outbreak, the published cases of the vaccine schedule.
 func TestScriptsOnSharedData(t *testing.T) {
-	cases, outbreak := testkit.Data(t, "dmn-tck"), testkit.Data(t, "drc-2026")
+	cases, outbreak, cdsi := testkit.Data(t, "dmn-tck"), testkit.Data(t, "drc-2026"), testkit.Data(t, "cdsi")
 	maps := filepath.Join(testkit.Root(t), "docs/examples")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/shared",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TCK", cases)
 			e.Setenv("DRC", outbreak)
+			e.Setenv("CDSI", cdsi)
 			e.Setenv("MAPS", maps)
 			return nil
 		},
