@@ -1,9 +1,11 @@
 package vaccine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 )
@@ -325,5 +327,25 @@ func TestDosesThatCannotBeHeldAgainstAScheduleAreNamed(t *testing.T) {
 	}
 	if _, err := s.Evaluate(born(t, "2025-01-02"), day(t, "2025-01-01")); err == nil {
 		t.Error("a patient to be born is evaluated")
+	}
+}
+
+func TestAProductCountsForAnAntigenAtTheAgesOfTheAssociation(t *testing.T) {
+	d, err := ReadCDSi(fstest.MapFS{"schedule.xml": {Data: fmt.Appendf(nil, scheduleXML, "")},
+		"a.xml": {Data: []byte(antigenXML("A", "", seriesXML("")))}, "b.xml": {Data: []byte(antigenXML("B", "", seriesXML("")))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fifty, _ := ParsePeriod("50 years")
+	d.Products[0].Antigens = []Association{{Antigen: "A", End: fifty}, {Antigen: "B", Begin: fifty}}
+	s, err := Compile(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]string{"2019-12-31": "A", "2020-01-01": "B"} {
+		e := evaluate(t, s, born(t, "1970-01-01", on+" 01"), "2025-01-01").Doses[0].Evaluations
+		if len(e) != 1 || e[0].Antigen != want {
+			t.Errorf("given on %s: %+v, want it to count for %s", on, e, want)
+		}
 	}
 }

@@ -288,6 +288,9 @@ func TestTheHighestPriorityThenScoreThenPreferenceChoosesASeries(t *testing.T) {
 		{"most valid doses", []string{start("Standard", "A", "1", "", "No", "", "<age><absMinAge>3 years</absMinAge></age>", ""), start("Standard", "A", "2", "", "No", "", "", "", "")}, []string{"2021-01-01 01", "2022-01-01 01"}, 1, HighestScore},
 		{"contraindicated where another is not", []string{start("Risk", "A", "1", "", "No", ""), strings.ReplaceAll(start("Risk", "A", "2", "", "No", ""), "<preferableVaccine><cvx>01", "<preferableVaccine><cvx>02")}, nil, 1, OnlyScorable},
 		{"an evaluation-only series that is not complete", []string{start("Evaluation Only", "A", "1", "", "No", "", ""), start("Standard", "A", "2", "", "No", "", "")}, []string{"2021-01-01 01"}, 1, OnlyScorable},
+		{"both complete: most valid doses", []string{start("Standard", "A", "1", "", "No", ""), start("Standard", "A", "2", "", "No", "", "")}, []string{"2021-01-01 01", "2022-01-01 01"}, 1, HighestScore},
+		{"no dose: one that can be completed", []string{start("Standard", "A", "1", "", "No", "", "<age><maxAge>3 years</maxAge></age><interval><fromPrevious>Y</fromPrevious><minInt>4 years</minInt></interval>"),
+			start("Standard", "A", "2", "", "No", "", "")}, nil, 1, HighestScore},
 		{"tied in all: the first", []string{start("Standard", "A", "", "", "No", "", ""), start("Standard", "A", "", "", "No", "", "")}, nil, 0, FirstOfThePrefer},
 	} {
 		contra := "<contraindications><vaccine><contraindication><observationCode>099</observationCode><contraindicatedVaccine><cvx>1</cvx></contraindicatedVaccine></contraindication></vaccine></contraindications>"
