@@ -39,14 +39,20 @@ func (f *field) alike(a, b int32) bool {
 	return false
 }
 
+// Levels of two sexes.
+const (
+	sexSame  uint8 = 1
+	sexOther uint8 = 2
+)
+
 func sexLevel(a, b uint8) uint8 {
 	switch {
 	case a == 0 || b == 0:
 		return 0
 	case a == b:
-		return 1
+		return sexSame
 	}
-	return 2
+	return sexOther
 }
 
 func ageLevel(a, b int16) uint8 {

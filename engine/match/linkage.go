@@ -10,10 +10,10 @@ import (
 // LinkOptions say how files are compared. The zero value types every column by its
 // name and cells.
 type LinkOptions struct {
-	ID, ID2  string          // id column of each file; ID2 the same as ID when empty
-	Kinds    map[string]Kind // of columns, by name; others are typed by name and cells
-	Ignore   []string        // columns that are not compared
-	Progress func(done, total int)
+	ID, ID2  string                // id column of each file; ID2 the same as ID when empty
+	Kinds    map[string]Kind       // of columns, by name; others are typed by name and cells
+	Ignore   []string              // columns that are not compared
+	Progress func(done, total int) // of the comparison: records, from 0 to all
 }
 
 // LeastProbability is the least at which a pair is told.
@@ -30,7 +30,8 @@ type Linked struct {
 type Linkage struct {
 	Fields   []LinkField
 	Pairs    []Linked // the likeliest first
-	Compared int      // those that share a key, and those drawn at random to learn what happens by chance
+	Compared int      // pairs that share a key
+	Drawn    int      // pairs drawn at random, to learn what happens by chance
 	Expected float64  // pairs that are one person, as the weights say
 }
 

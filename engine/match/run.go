@@ -14,26 +14,31 @@ type candidate struct {
 
 // run is one linkage.
 type run struct {
-	d        *dataset
-	w        *weights
-	blocked  *tallied
-	pairs    []candidate
-	compared int       // with those drawn at random
-	entity   []float64 // by record: its part of a person, 1 over how many records tell of them
+	d       *dataset
+	w       *weights
+	blocked *tallied
+	pairs   []candidate
+	drawn   int       // pairs at random
+	entity  []float64 // by record: its part of a person, 1 over how many records tell of them
 }
 
 func newRun(d *dataset, progress func(done, total int)) *run {
 	r := &run{d: d, blocked: newTallied()}
 	b := newBlocking(d)
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	progress(0, d.n)
 	b.each(d, func(i, j int32) {
-		if progress != nil && len(r.pairs)&0xffff == 0 {
+		if len(r.pairs)&0xffff == 0 {
 			progress(int(i), d.n)
 		}
 		r.pairs = append(r.pairs, candidate{i: i, j: j, pattern: r.blocked.add(d.pattern(i, j))})
 	})
+	progress(d.n, d.n)
 	chance := newTallied()
 	draws := int(min(chanceDraws, 4*d.totalPairs()))
-	r.compared = draws + len(r.pairs)
+	r.drawn = draws
 	chancePairs(d, draws, func(i, j int32) { chance.add(d.pattern(i, j)) })
 	r.w = estimate(d.fields, r.blocked, chance, d.totalPairs(), d.n)
 	r.entity = make([]float64, d.n)
@@ -56,6 +61,7 @@ func (d *dataset) pattern(i, j int32) pattern {
 	if d.names != nil {
 		given, family = d.nameLevels(i, j)
 	}
+	other := given == textOther
 	for n, f := range d.fields {
 		switch f.part {
 		case givenPart:
@@ -63,7 +69,12 @@ func (d *dataset) pattern(i, j int32) pattern {
 		case familyPart:
 			p.set(n, family)
 		default:
-			p.set(n, d.level(f, i, j))
+			level := d.level(f, i, j)
+			if f.kind == Household && other {
+				continue // siblings and twins have one household
+			}
+			other = other || f.kind == Sex && level == sexOther
+			p.set(n, level)
 		}
 	}
 	return p
@@ -113,8 +124,10 @@ func (r *run) shares() {
 func (r *run) score() {
 	base := make([]float64, len(r.blocked.patterns))
 	table := r.w.bitTable()
+	limit := make([]float64, len(base))
+	kin := newKin(r)
 	for k, p := range r.blocked.patterns {
-		base[k] = r.w.prior() + table.sum(r.w, p)
+		base[k], limit[k] = r.w.prior()+table.sum(r.w, p), kin.limit(p)
 	}
 	for k := range r.pairs {
 		c := &r.pairs[k]
@@ -122,7 +135,7 @@ func (r *run) score() {
 		for n, f := range r.d.fields {
 			bits += r.rarity(n, f, c)
 		}
-		c.bits = float32(bits)
+		c.bits = float32(min(bits, limit[c.pattern]))
 	}
 }
 
@@ -188,7 +201,7 @@ func (r *run) entities() {
 }
 
 func (r *run) result() *Linkage {
-	out := &Linkage{Compared: r.compared, Expected: r.w.share * r.w.total}
+	out := &Linkage{Compared: len(r.pairs), Drawn: r.drawn, Expected: r.w.share * r.w.total}
 	for n, f := range r.d.fields {
 		lf := LinkField{Name: f.name, Kind: f.kind}
 		if on := r.w.parent[n]; on >= 0 {

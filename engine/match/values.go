@@ -49,14 +49,10 @@ func (l *lexicon) intern(cell string) int32 {
 	if cell == "" {
 		return 0
 	}
-	var words []token
-	switch l.kind {
-	case Given, Family, WholeName, Household:
-		words = nameWords(cell)
-	default:
-		words = plainWords(cell, l.kind)
+	if l.kind.isName() {
+		return l.internWords(nameWords(cell))
 	}
-	return l.internWords(words)
+	return l.internWords(plainWords(cell, l.kind))
 }
 
 func (l *lexicon) internWords(words []token) int32 {
@@ -129,45 +125,46 @@ func (l *lexicon) compare(a, b int32) uint8 {
 	if a > b {
 		a, b = b, a
 	}
+	switch l.kind { // a look into the memo costs more than to compare these
+	case Postcode:
+		return comparePostcodes(&l.values[a], &l.values[b])
+	case Document, Phone, Email, House:
+		return compareNumbers(&l.values[a], &l.values[b], l.kind)
+	}
 	slot, level, ok := l.memo.get(a, b)
 	if ok {
 		return level
 	}
-	switch l.kind {
-	case Given, Family, WholeName, Household:
+	if l.kind.isName() {
 		level = compareNames(&l.values[a], &l.values[b])
-	case Postcode:
-		level = comparePostcodes(&l.values[a], &l.values[b])
-	case Document, Phone, Email, House:
-		level = compareNumbers(&l.values[a], &l.values[b], l.kind)
-	default:
+	} else {
 		level = compareTexts(&l.values[a], &l.values[b])
 	}
 	l.memo.put(slot, a, b, level)
 	return level
 }
 
+func (k Kind) isName() bool { return k == Given || k == Family || k == WholeName || k == Household }
+
 // memo remembers levels of pairs of values; a newer pair takes the slot of an older.
-type memo struct{ slots []memoSlot }
+// A slot is both values and the level in one word, so that the whole fits a cache.
+type memo struct{ slots []uint64 }
 
-type memoSlot struct {
-	pair  uint64
-	level uint8
+const (
+	memoBits  = 16
+	valueBits = 30
+)
+
+func newMemo() memo { return memo{make([]uint64, 1<<memoBits)} }
+
+func (m *memo) get(a, b int32) (slot *uint64, level uint8, ok bool) {
+	pair := uint64(a)<<valueBits | uint64(b)
+	slot = &m.slots[pair*0x9e3779b97f4a7c15>>(64-memoBits)]
+	return slot, uint8(*slot & 15), *slot>>4 == pair
 }
 
-const memoBits = 18
-
-func newMemo() memo { return memo{make([]memoSlot, 1<<memoBits)} }
-
-func (m *memo) get(a, b int32) (slot uint64, level uint8, ok bool) {
-	pair := uint64(a)<<32 | uint64(b)
-	slot = pair * 0x9e3779b97f4a7c15 >> (64 - memoBits)
-	s := &m.slots[slot]
-	return slot, s.level, s.pair == pair
-}
-
-func (m *memo) put(slot uint64, a, b int32, level uint8) {
-	m.slots[slot] = memoSlot{uint64(a)<<32 | uint64(b), level}
+func (m *memo) put(slot *uint64, a, b int32, level uint8) {
+	*slot = (uint64(a)<<valueBits|uint64(b))<<4 | uint64(level)
 }
 
 // compareNames compares given names with given names, or family with family names.

@@ -56,7 +56,9 @@ const maxLevels = 16
 const (
 	maxRounds        = 100
 	settled          = 1e-4
+	firstAgree       = 0.8  // of the fields of one person, at first
 	leastShare       = 1e-7 // of a level among pairs of two persons
+	mostlyAlike      = 0.5  // of the names and birth dates of one person, at least
 	borrowed         = 20.0 // pairs that the table of all pairs counts for in another
 	leastInformation = 3e-4 // bits; ten levels and 250,000 draws share 0.0002 by chance
 )
@@ -68,7 +70,7 @@ const (
 // independent; then those that go together by chance are hung on one another, in a
 // tree (C. Chow and C. Liu, IEEE Transactions on Information Theory 14, 1968).
 func estimate(fields []*field, blocked, chance *tallied, total float64, records int) *weights {
-	w := firstWeights(fields, total, records)
+	w := firstWeights(fields, chance, total, records)
 	w.settle(fields, blocked, chance)
 	w.hang(fields, chance)
 	w.settle(fields, blocked, chance)
@@ -85,18 +87,26 @@ func (w *weights) settle(fields []*field, blocked, chance *tallied) {
 	}
 }
 
-// firstWeights guess that most fields of one person agree and that few pairs are one
-// person.
-func firstWeights(fields []*field, total float64, records int) *weights {
+// firstWeights guess that most fields of one person agree, that few pairs are one
+// person, and that the pairs drawn at random are none of them. Where estimation starts
+// decides where it ends in a small file: the true pairs are one of several groups that
+// stand out.
+func firstWeights(fields []*field, chance *tallied, total float64, records int) *weights {
 	w := &weights{share: float64(records) / 10 / total, total: total, one: tables(fields), two: tables(fields)}
 	for i, f := range fields {
 		n := len(f.levels)
 		for l := 1; l < n; l++ {
-			w.one[i][0][l], w.two[i][0][l] = 0.2/float64(n-1), 0.2/float64(n-1)
+			w.one[i][0][l] = (1 - firstAgree) / float64(n-1)
 		}
-		w.one[i][0][1] += 0.8
-		w.two[i][0][n-1] += 0.8
+		w.one[i][0][1] += firstAgree
 		w.parent = append(w.parent, -1)
+	}
+	two := tables(fields)
+	for i, p := range chance.patterns {
+		w.count(two, p, chance.counts[i])
+	}
+	for f := range fields {
+		shares(w.two[f], two[f], leastShare)
 	}
 	return w
 }
@@ -130,6 +140,7 @@ func (w *weights) round(fields []*field, blocked, chance *tallied) {
 	}
 	for f := range fields {
 		shares(w.one[f], one[f], 1e-6)
+		tell(fields[f], w.one[f])
 		shares(w.two[f], two[f], leastShare)
 	}
 	w.share = min(max(ones, 0.5)/w.total, 0.5)
@@ -166,6 +177,24 @@ func shares(shares, counts [][]float64, least float64) {
 				guess = shares[0][l]
 			}
 			shares[at][l] = max((counts[at][l]+lean*guess)/(sum+lean), least)
+		}
+	}
+}
+
+// tell keeps a field that tells persons apart from being learned to tell nothing: of
+// one person at least half of the names and birth dates are alike. Without that, a
+// small file could take the pairs of one given name for the pairs of one person.
+func tell(f *field, one [][]float64) {
+	if f.part != givenPart && f.part != familyPart && f.births == nil {
+		return
+	}
+	for _, levels := range one {
+		last := len(levels) - 1
+		if rest := 1 - levels[last]; rest < mostlyAlike {
+			for l := 1; l < last; l++ {
+				levels[l] *= mostlyAlike / rest
+			}
+			levels[last] = 1 - mostlyAlike
 		}
 	}
 }

@@ -89,8 +89,11 @@ func All(dir string) ([]Set, error) {
 }
 
 // Run links the set.
-func (s Set) Run() (*match.Linkage, error) {
-	o := match.LinkOptions{ID: s.ID, Ignore: s.Ignore}
+func (s Set) Run() (*match.Linkage, error) { return s.RunWith(nil) }
+
+// RunWith links the set and says how far the comparison is.
+func (s Set) RunWith(progress func(done, total int)) (*match.Linkage, error) {
+	o := match.LinkOptions{ID: s.ID, Ignore: s.Ignore, Progress: progress}
 	if s.B != nil {
 		return match.Link(s.A, s.B, o)
 	}
