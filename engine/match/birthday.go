@@ -22,6 +22,8 @@ func (b birthday) firstOfJanuary() bool { return b.month == 1 && b.day == 1 }
 func readBirth(s string, dayFirst bool) birthday {
 	if cut := strings.IndexAny(s, "T "); cut >= 8 {
 		s = s[:cut] // a time of day
+	} else if len(s) == 9 && cut > 0 && !strings.ContainsAny(s, "-/.") {
+		s = s[:cut] + s[cut+1:] // a blank that slipped into 19971122
 	}
 	var parts [][]byte
 	inNumber := false

@@ -237,11 +237,7 @@ func cellWords(cols []column, i int) []token {
 // addWords keeps every word of a record's names once, and those beyond given and
 // family name by themselves.
 func (d *dataset) addWords(i int, gw, fw, ww []token) {
-	one := make([]token, 1)
-	id := func(t token) int32 {
-		one[0] = t
-		return d.names.internWords(one[:1:1])
-	}
+	id := func(t token) int32 { return d.names.internWords([]token{t}) } // its own slice: the lexicon keeps it
 	add := func(list []int32, v int32) []int32 {
 		for _, x := range list {
 			if x == v {

@@ -78,7 +78,7 @@ func (l *lexicon) internWords(words []token) int32 {
 }
 
 // courtesies are titles that stand in a name's cell and say nothing about whose it is.
-var courtesies = strings.Fields("mr mrs ms miss dr prof sir madam mme mlle sr sra srta don dona haji hajj hadji sheikh shaikh cheikh ato weizero herr frau")
+var courtesies = strings.Fields("mr mrs ms miss dr prof sir madam mme mlle sra srta haji hajj hadji sheikh shaikh cheikh weizero herr frau")
 
 // nameWords folds a name and leaves titles out, unless nothing else is there.
 func nameWords(cell string) []token {
