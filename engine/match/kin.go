@@ -48,7 +48,8 @@ func newKin(r *run) *kin {
 	return k
 }
 
-// differ reports one family name and two given names.
+// differ reports one family name, and nothing of the person's own that agrees: another
+// given name, or one that is only like it (Sahra, Zahra) and another birth date.
 func (k *kin) differ(p pattern) bool {
 	var given, family uint8
 	for n, f := range k.d.fields {
@@ -59,7 +60,16 @@ func (k *kin) differ(p pattern) bool {
 			family = p.level(n)
 		}
 	}
-	return given == textOther && family >= textSame && family <= textAlike
+	if family < textSame || family > textAlike {
+		return false
+	}
+	switch given {
+	case textSame, textNickname:
+		return false
+	case textOther:
+		return true
+	}
+	return k.otherBirth(p)
 }
 
 func (k *kin) shareHome(p pattern) bool {
@@ -73,12 +83,15 @@ func (k *kin) shareHome(p pattern) bool {
 
 func (k *kin) otherBirth(p pattern) bool {
 	for _, n := range k.births {
-		if l := p.level(n); l == birthOther || l == birthNear {
+		if l := p.level(n); l == birthOther || l == birthNear || l == birthYear {
 			return true
 		}
 	}
 	return false
 }
+
+// never reports a pair that must not teach what one person looks like.
+func (k *kin) never(p pattern) bool { return k.families && k.differ(p) }
 
 // limit is the most that a pair of this pattern may have, in bits of odds.
 func (k *kin) limit(p pattern) float64 {

@@ -18,6 +18,7 @@ type run struct {
 	w       *weights
 	blocked *tallied
 	pairs   []candidate
+	kin     *kin
 	drawn   int       // pairs at random
 	entity  []float64 // by record: its part of a person, 1 over how many records tell of them
 }
@@ -40,7 +41,10 @@ func newRun(d *dataset, progress func(done, total int)) *run {
 	draws := int(min(chanceDraws, 4*d.totalPairs()))
 	r.drawn = draws
 	chancePairs(d, draws, func(i, j int32) { chance.add(d.pattern(i, j)) })
-	r.w = estimate(d.fields, r.blocked, chance, d.totalPairs(), d.n)
+	r.w = estimate(d.fields, r.blocked, chance, d.totalPairs(), d.n, nil)
+	if r.kin = newKin(r); r.kin.families {
+		r.w = estimate(d.fields, r.blocked, chance, d.totalPairs(), d.n, r.kin.never)
+	}
 	r.entity = make([]float64, d.n)
 	for i := range r.entity {
 		r.entity[i] = 1
@@ -125,9 +129,8 @@ func (r *run) score() {
 	base := make([]float64, len(r.blocked.patterns))
 	table := r.w.bitTable()
 	limit := make([]float64, len(base))
-	kin := newKin(r)
 	for k, p := range r.blocked.patterns {
-		base[k], limit[k] = r.w.prior()+table.sum(r.w, p), kin.limit(p)
+		base[k], limit[k] = r.w.prior()+table.sum(r.w, p), r.kin.limit(p)
 	}
 	for k := range r.pairs {
 		c := &r.pairs[k]

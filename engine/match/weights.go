@@ -46,7 +46,8 @@ type weights struct {
 	one, two [][][]float64 // by field, level of the field it hangs on, level
 	parent   []int         // by field, -1 for none
 	share    float64
-	total    float64 // all pairs, compared or not
+	total    float64            // all pairs, compared or not
+	never    func(pattern) bool // pairs that are two persons whatever they share; nil for none
 }
 
 // maxLevels is more than any field has; a level takes four bits of a pattern.
@@ -69,8 +70,9 @@ const (
 // whatever the keys; they anchor what happens by chance. Fields are first taken to be
 // independent; then those that go together by chance are hung on one another, in a
 // tree (C. Chow and C. Liu, IEEE Transactions on Information Theory 14, 1968).
-func estimate(fields []*field, blocked, chance *tallied, total float64, records int) *weights {
+func estimate(fields []*field, blocked, chance *tallied, total float64, records int, never func(pattern) bool) *weights {
 	w := firstWeights(fields, chance, total, records)
+	w.never = never
 	w.settle(fields, blocked, chance)
 	w.hang(fields, chance)
 	w.settle(fields, blocked, chance)
@@ -131,6 +133,9 @@ func (w *weights) round(fields []*field, blocked, chance *tallied) {
 	table := w.bitTable()
 	for i, p := range blocked.patterns {
 		q := probability(w.prior() + table.sum(w, p))
+		if w.never != nil && w.never(p) {
+			q = 0
+		}
 		ones += q * blocked.counts[i]
 		w.count(one, p, q*blocked.counts[i])
 	}
