@@ -28,7 +28,8 @@ type Origin struct {
 	OnePer   flow.OnePer // travellers a case, of those who leave
 	Impossib bool        // more infections than people: what is assumed cannot be
 	NoFlow   bool
-	risks    []float64 // by draw
+	risks    []float64     // by draw
+	each     flow.Interval // infected travellers for one who is listed to travel
 }
 
 // Corridor is a way from an affected place to one that is not.

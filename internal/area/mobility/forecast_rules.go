@@ -47,8 +47,12 @@ func Forecasted(in ForecastInput) (Forecast, error) {
 	}
 	slices.SortStableFunc(f.Origins, func(a, b Origin) int { return cmp.Compare(b.Cases, a.Cases) })
 	all := make([]float64, len(draws))
+	lasts, err := lasting(draws)
+	if err != nil {
+		return f, err
+	}
 	for _, to := range in.Places {
-		if err := f.destination(to, draws, scale, all); err != nil {
+		if err := f.destination(to, draws, lasts, scale, all); err != nil {
 			return f, err
 		}
 	}
@@ -64,6 +68,20 @@ func Forecasted(in ForecastInput) (Forecast, error) {
 	// Of a chain that goes on nothing enters how many cases come.
 	f.Influences, err = flow.Sensitivity(list[:atInfects], cut(draws, atInfects), all, func(v []float64) float64 { return f.expected(v, scale) })
 	return f, err
+}
+
+// lasting is, by draw, the chance that the chain of one case goes on: it is the same
+// wherever the case comes to.
+func lasting(draws [][]float64) ([]float64, error) {
+	out := make([]float64, len(draws))
+	for i, v := range draws {
+		q, err := flow.Extinction(v[atInfects], v[atSpread])
+		if err != nil {
+			return nil, err
+		}
+		out[i] = 1 - q
+	}
+	return out, nil
 }
 
 func cut(draws [][]float64, n int) [][]float64 {
@@ -114,11 +132,16 @@ func (in ForecastInput) origin(unit string, draws [][]float64, scale float64) (O
 	}
 	o.People = flow.Of(people)
 	o.risks = make([]float64, len(draws))
+	each := make([]float64, len(draws))
 	for i, v := range draws {
 		risk, possible := in.risk(unit, people, v)
 		o.risks[i], o.Impossib = risk, o.Impossib || !possible
+		each[i] = risk * v[atTravel]
 	}
 	var err error
+	if o.each, err = flow.IntervalOf(each); err != nil {
+		return o, err
+	}
 	o.OnePer, err = onePer(o.risks)
 	return o, err
 }
@@ -135,7 +158,7 @@ func onePer(risks []float64) (flow.OnePer, error) {
 // destination adds a place, its corridors, and what comes to it by draw to all. A place
 // to which nobody is listed to travel from anywhere affected is left out: nothing is
 // known of it, which is not that nobody comes.
-func (f *Forecast) destination(to string, draws [][]float64, scale float64, all []float64) error {
+func (f *Forecast) destination(to string, draws [][]float64, lasts []float64, scale float64, all []float64) error {
 	d := Destination{Unit: to}
 	sums := make([]float64, len(draws))
 	for _, o := range f.Origins {
@@ -149,15 +172,12 @@ func (f *Forecast) destination(to string, draws [][]float64, scale float64, all 
 		if people == 0 {
 			continue
 		}
-		cases := make([]float64, len(draws))
 		for i, v := range draws {
-			cases[i] = people * v[atTravel] * o.risks[i]
-			sums[i] += cases[i]
+			sums[i] += people * v[atTravel] * o.risks[i]
 		}
-		i, err := flow.IntervalOf(cases)
-		if err != nil {
-			return err
-		}
+		// Of one origin all ways have the same draws, people apart.
+		i := o.each
+		i.Mid, i.Low, i.High = i.Mid*people, i.Low*people, i.High*people
 		f.Corridors = append(f.Corridors, Corridor{From: o.Unit, To: to, People: people, OnePer: o.OnePer, Cases: i})
 	}
 	if d.Listed == 0 {
@@ -166,7 +186,7 @@ func (f *Forecast) destination(to string, draws [][]float64, scale float64, all 
 	for i := range sums {
 		all[i] += sums[i]
 	}
-	if err := d.summarise(sums, draws); err != nil {
+	if err := d.summarise(sums, draws, lasts); err != nil {
 		return err
 	}
 	f.Destinations = append(f.Destinations, d)
@@ -174,18 +194,14 @@ func (f *Forecast) destination(to string, draws [][]float64, scale float64, all 
 }
 
 // summarise fills in what the draws say of a destination.
-func (d *Destination) summarise(sums []float64, draws [][]float64) (err error) {
+func (d *Destination) summarise(sums []float64, draws [][]float64, lasts []float64) (err error) {
 	if d.Cases, err = flow.IntervalOf(sums); err != nil {
 		return err
 	}
 	risks, outbreak := make([]float64, len(sums)), 0.0
 	for i, lambda := range sums {
 		d.Any += -math.Expm1(-lambda)
-		o, err := flow.OutbreakGiven(lambda, draws[i][atInfects], draws[i][atSpread])
-		if err != nil {
-			return err
-		}
-		outbreak += o.Outbreak
+		outbreak += -math.Expm1(-lambda * lasts[i]) // as flow.OutbreakGiven
 		if travel := d.People * draws[i][atTravel]; travel > 0 {
 			risks[i] = lambda / travel
 		}
