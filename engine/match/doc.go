@@ -20,6 +20,11 @@
 // fields, 1 January stands for "not known", and one family name fills a village.
 // Link at most on a person's word.
 //
+// Files. Dedupe and Link hold the rows of one table, or of two, against each other by
+// Fellegi and Sunter, with weights learned from the tables and nothing labelled. A
+// field is one comparison, a level what two rows have in it, a pattern the levels of a
+// pair; a block is the rows that share a key. docs/match.md has the method.
+//
 // Rules: own work, from the romanisations in use: ICAO Doc 9303 part 3 section 6,
 // BGN/PCGN for Arabic, Cyrillic and Amharic, Somali, Turkish and Albanian
 // orthography. Comparison: I. Fellegi and A. Sunter, "A theory for record
