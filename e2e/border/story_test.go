@@ -21,7 +21,10 @@ type story struct {
 }
 
 // say and word are what a page says in the story's language: of an area, of a pack.
-func (s *story) say(key string) string { s.t.Helper(); return browser.Begin(browser.Say(s.t, s.lang, key)) }
+func (s *story) say(key string) string {
+	s.t.Helper()
+	return browser.Begin(browser.Say(s.t, s.lang, key))
+}
 
 func (s *story) word(pack, key string) string {
 	s.t.Helper()

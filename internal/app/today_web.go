@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -23,75 +24,33 @@ type todayCard struct {
 }
 
 func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
-	actor, _ := access.From(ctx)
-	var v todayView
-	if n.Access.Ever(ctx, access.AlertRead) {
-		waiting, err := n.Assessment.Waiting(ctx)
-		if err != nil {
-			n.Pages.Error(w, r, err)
-			return
-		}
-		if waiting > 0 {
-			v.Alerts = page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", waiting), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}}
-		}
-	}
-	if n.Access.Ever(ctx, access.AuditRead) {
-		waiting, err := n.Access.AccountsWaiting(ctx)
-		if err != nil {
-			n.Pages.Error(w, r, err)
-			return
-		}
-		if waiting > 0 {
-			v.Accounts = accountsNotice(waiting)
-			v.Accounts.Links = []page.Link{{Href: "/audit/accounts", Text: page.M("app.accounts.title")}}
-		}
-	}
-	door := todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
-		{Href: "/people/new", Text: page.M("app.today.register")}, {Href: "/people", Text: page.M("app.nav.people")}}}
-	registers := n.Access.Ever(ctx, access.PersonRegister)
-	if registers && actor.Is(access.Reception) {
-		v.Cards = append(v.Cards, door)
-	}
-	if n.Access.Ever(ctx, access.WorklistRead) {
-		v.Cards = append(v.Cards, todayCard{page.M("app.today.station"), page.M("app.today.station_text"), []page.Link{{Href: "/worklist", Text: page.M("app.nav.worklist")}}})
-	}
-	if n.Access.Ever(ctx, access.ClinicalRead) {
-		waiting, err := n.Steward.Unseen(ctx)
-		if err != nil {
-			n.Pages.Error(w, r, err)
-			return
-		}
-		if waiting > 0 {
-			v.Cards = append(v.Cards, todayCard{page.M("app.nav.handovers"), page.M("app.today.handovers_text"), []page.Link{{Href: "/handovers", Text: page.M("app.today.open")}}})
-		}
-	}
-	if n.Access.Ever(ctx, access.BoardRead) {
-		counts, err := n.Assessment.Counts(ctx)
-		if err != nil {
-			n.Pages.Error(w, r, err)
-			return
-		}
-		card := todayCard{Title: page.M("app.today.cases"), Text: page.M("app.today.cases_text"), Links: counts}
-		if len(counts) == 0 {
-			card.Links = []page.Link{{Href: "/cases", Text: page.M("app.nav.cases")}}
-		}
-		v.Cards = append(v.Cards, card)
-	}
-	if registers && !actor.Is(access.Reception) { // who works elsewhere registers now and then
-		v.Cards = append(v.Cards, door)
-	}
-	card, err := n.signalCard(ctx)
+	v, err := n.today(r)
 	if err != nil {
 		n.Pages.Error(w, r, err)
 		return
+	}
+	n.Pages.Render(w, r, page.Page{Template: "app/today", Title: "app.today.title", View: v, Wide: true})
+}
+
+// today is what waits for whoever looks, and where their work begins.
+func (n *Node) today(r *http.Request) (v todayView, err error) {
+	ctx := r.Context()
+	actor, _ := access.From(ctx)
+	if v.Alerts, v.Accounts, err = n.todayNotices(ctx); err != nil {
+		return v, err
+	}
+	if v.Cards, err = n.stationCards(ctx, actor); err != nil {
+		return v, err
+	}
+	signals, err := n.signalCard(ctx)
+	if err != nil {
+		return v, err
 	}
 	tasks, err := n.borderTasks(ctx)
 	if err != nil {
-		n.Pages.Error(w, r, err)
-		return
+		return v, err
 	}
-	v.Cards = append(append(append(borderCard(actor), tasks...), v.Cards...), card...)
+	v.Cards = append(append(append(borderCard(actor), tasks...), v.Cards...), signals...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":
@@ -101,17 +60,75 @@ func (n *Node) getToday(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if actor.Is(access.Administrator) {
-		notice, err := n.backupNotice(ctx)
-		if err != nil {
-			n.Pages.Error(w, r, err)
-			return
+		if v.Backup, err = n.backupNotice(ctx); err != nil {
+			return v, err
 		}
-		v.Backup = notice
 		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
 			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: devicePath, Text: page.M("app.device.title")}}})
 		if v.Key = n.keyNotice(r); v.Key.Level != page.Danger {
 			v.Key = page.Callout{}
 		}
 	}
-	n.Pages.Render(w, r, page.Page{Template: "app/today", Title: "app.today.title", View: v, Wide: true})
+	return v, nil
+}
+
+// todayNotices are what must not wait: alerts about people, and accounts to look at.
+func (n *Node) todayNotices(ctx context.Context) (alerts, accounts page.Callout, err error) {
+	if n.Access.Ever(ctx, access.AlertRead) {
+		waiting, err := n.Assessment.Waiting(ctx)
+		if err != nil {
+			return alerts, accounts, err
+		}
+		if waiting > 0 {
+			alerts = page.Callout{Level: page.Danger, Title: page.M("app.today.alerts", "count", waiting), Links: []page.Link{{Href: "/alerts", Text: page.M("app.nav.alerts")}}}
+		}
+	}
+	if n.Access.Ever(ctx, access.AuditRead) {
+		waiting, err := n.Access.AccountsWaiting(ctx)
+		if err != nil {
+			return alerts, accounts, err
+		}
+		if waiting > 0 {
+			accounts = accountsNotice(waiting)
+			accounts.Links = []page.Link{{Href: "/audit/accounts", Text: page.M("app.accounts.title")}}
+		}
+	}
+	return alerts, accounts, nil
+}
+
+// stationCards are the work at the stations of a centre.
+func (n *Node) stationCards(ctx context.Context, actor access.Actor) (cards []todayCard, err error) {
+	door := todayCard{page.M("app.today.reception"), page.M("app.today.reception_text"), []page.Link{
+		{Href: "/people/new", Text: page.M("app.today.register")}, {Href: "/people", Text: page.M("app.nav.people")}}}
+	registers := n.Access.Ever(ctx, access.PersonRegister)
+	if registers && actor.Is(access.Reception) {
+		cards = append(cards, door)
+	}
+	if n.Access.Ever(ctx, access.WorklistRead) {
+		cards = append(cards, todayCard{page.M("app.today.station"), page.M("app.today.station_text"), []page.Link{{Href: "/worklist", Text: page.M("app.nav.worklist")}}})
+	}
+	if n.Access.Ever(ctx, access.ClinicalRead) {
+		waiting, err := n.Steward.Unseen(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if waiting > 0 {
+			cards = append(cards, todayCard{page.M("app.nav.handovers"), page.M("app.today.handovers_text"), []page.Link{{Href: "/handovers", Text: page.M("app.today.open")}}})
+		}
+	}
+	if n.Access.Ever(ctx, access.BoardRead) {
+		counts, err := n.Assessment.Counts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		card := todayCard{Title: page.M("app.today.cases"), Text: page.M("app.today.cases_text"), Links: counts}
+		if len(counts) == 0 {
+			card.Links = []page.Link{{Href: "/cases", Text: page.M("app.nav.cases")}}
+		}
+		cards = append(cards, card)
+	}
+	if registers && !actor.Is(access.Reception) { // who works elsewhere registers now and then
+		cards = append(cards, door)
+	}
+	return cards, nil
 }
