@@ -30,6 +30,11 @@ var notAboutOne = []string{
 	"GET /admin/nodes/{id}", "GET /admin/nodes/{id}/revoke", // a machine
 	"GET /complaints/{id}",                                                                            // of nobody: a complaint names no person
 	"GET /border/points/{code}", "GET /border/points/{point}/day", "GET /border/points/{point}/board", // counts of nobody
+	"GET /border/points/{point}/", "GET /border/devices/{id}", "GET /border/stations/{id}", // a point and what stands there
+	// Travellers, who are not registered: the line is about the record itself (traveller.Service.Open).
+	"GET /border/travellers/{id}", "GET /border/travellers/{id}/", "GET /border/measures/{id}", "GET /border/measures/{id}/{act}", "GET /border/declarations/{id}", "GET /border/declarations/{id}/{list}",
+	"GET /declare/{point}",                                           // an empty form
+	"GET /surveillance/alerts/{id}", "GET /surveillance/annex2/{id}", // an event and its counts
 	"GET /surveillance/counts/",                                              // what reports say of a place
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // hold nobody; whom one came from is a link to that person's page
 	"GET /agreements/{id}", // between two hubs, about nobody
@@ -203,6 +208,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
+		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

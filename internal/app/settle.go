@@ -12,6 +12,8 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
+	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/area/travel"
@@ -36,6 +38,8 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(travel.Kinds()), MaySettle: n.needs(access.TravelWrite)},
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
+		{Kinds: names(alert.Kinds()), MaySettle: n.needs(access.SignalWork)},
+		{Kinds: names(analysis.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(ground.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(traveller.Kinds()), MaySettle: n.needs(access.ScreeningRecord)},
