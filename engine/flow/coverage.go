@@ -65,9 +65,9 @@ func Passed(days []Watch, hours float64) (Passing, error) {
 			sum += e * e
 		}
 	}
-	// Of the hours that were watched nothing is uncertain: the limits are of the others.
-	rest := hours - p.Hours
-	se := rest * math.Sqrt(n/(n-1)*sum) / p.Hours
+	// N²(1−f)/n · s² with N hours of which the share f was watched: of these nothing is
+	// uncertain, and of the others both the rate and themselves.
+	se := math.Sqrt(hours*(hours-p.Hours)) * math.Sqrt(n/(n-1)*sum) / p.Hours
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975)
 	p.People.Low, p.People.High, p.People.Level = math.Max(p.Counted, p.People.Mid-t*se), p.People.Mid+t*se, 0.95
 	return p, nil

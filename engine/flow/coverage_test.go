@@ -20,8 +20,8 @@ func TestWhatWasWatchedIsCountedAndWhatWasNotIsEstimated(t *testing.T) {
 	if p.State != Known || p.Counted != 200 || p.Hours != 20 || p.Days != 3 || p.People.Mid != 600 || p.People.Level != 0.95 {
 		t.Errorf("%+v", p)
 	}
-	// By hand: rate 10; residuals 0, 40, -40; se = 40 · sqrt(3/2 · 3200)/20; t(2) = 4.302653.
-	if want := 4.302652729911275 * 40 * math.Sqrt(1.5*3200) / 20; math.Abs(p.People.High-600-want) > 1e-6 {
+	// By hand: rate 10; residuals 0, 40, -40; se = sqrt(60 · 40) · sqrt(3/2 · 3200)/20; t(2) = 4.302653.
+	if want := 4.302652729911275 * math.Sqrt(60*40) * math.Sqrt(1.5*3200) / 20; math.Abs(p.People.High-600-want) > 1e-6 {
 		t.Errorf("%v, want %v", p.People.High-600, want)
 	}
 	if p.People.Low < p.Counted {
@@ -64,6 +64,32 @@ func TestTheLimitsHoldTheTruthAboutAsOftenAsTheySay(t *testing.T) {
 	}
 	// The days themselves are all there, so that the limits are wider than they need be.
 	if share := float64(held) / turns; share < 0.94 {
+		t.Errorf("held in %v of all", share)
+	}
+}
+
+// Two days of a month on which nobody watched are as uncertain as days are.
+func TestTheLimitsHoldTheTruthWhereWholeDaysAreMissing(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	held := 0
+	const turns = 4000
+	for range turns {
+		truth, days := 0.0, make([]Watch, 30)
+		for i := range days {
+			n := math.Round(500 + 100*r.NormFloat64())
+			if truth += n; i < 28 {
+				days[i] = Watch{Hours: 12, People: n}
+			}
+		}
+		p, err := Passed(days, 30*12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.People.Low <= truth && truth <= p.People.High {
+			held++
+		}
+	}
+	if share := float64(held) / turns; share < 0.94 || share > 0.96 {
 		t.Errorf("held in %v of all", share)
 	}
 }
