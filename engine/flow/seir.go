@@ -20,6 +20,7 @@ type Measure struct {
 	Closed   float64 // share of journeys stopped, 0..1
 	Diverted float64 // share of the stopped that go by unscreened ways all the same, 0..1
 	Pass     float64 // share of the infectious that passes the screen of an open way, 0..1; 1 is no screening
+	Found    float64 // share of the incubating that the screen finds all the same, by what they tell, 0..1
 }
 
 // Factors are the shares of journeys that are left: of everybody, and of the
@@ -46,7 +47,7 @@ type Course struct {
 // Valid refuses what the model cannot run on.
 func (m Metapopulation) Valid() error {
 	if err := first(atLeastZero("beta", "", m.Disease.Beta), atLeastZero("sigma", "", m.Disease.Sigma), atLeastZero("gamma", "", m.Disease.Gamma),
-		probability("closed", "", m.Measure.Closed), probability("diverted", "", m.Measure.Diverted), probability("pass", "", m.Measure.Pass)); err != nil {
+		probability("closed", "", m.Measure.Closed), probability("diverted", "", m.Measure.Diverted), probability("pass", "", m.Measure.Pass), probability("found", "", m.Measure.Found)); err != nil {
 		return err
 	}
 	if m.Rates == nil || len(m.Patches) != m.Rates.Len() {
@@ -73,12 +74,13 @@ func (m Metapopulation) Valid() error {
 // Run integrates to the days asked for, which ascend from 0 on:
 //
 //	dS_i = -β S_i I_i/N_i           + Σ_j a (r_ji S_j - r_ij S_i)
-//	dE_i =  β S_i I_i/N_i - σ E_i   + Σ_j a (r_ji E_j - r_ij E_i)
+//	dE_i =  β S_i I_i/N_i - σ E_i   + Σ_j (e r_ji E_j - a r_ij E_i)
 //	dI_i =  σ E_i - γ I_i           + Σ_j (b r_ji I_j - a r_ij I_i)
-//	dR_i =  γ I_i                   + Σ_j a (r_ji R_j - r_ij R_i) + Σ_j (a-b) r_ji I_j
+//	dR_i =  γ I_i                   + Σ_j a (r_ji R_j - r_ij R_i) + Σ_j (a-b) r_ji I_j + Σ_j (a-e) r_ji E_j
 //
-// with N_i who is there at the moment, and a and b of Measure.Factors: infectious
-// travellers who do not pass the screen are isolated where they arrive and infect
+// with N_i who is there at the moment, a and b of Measure.Factors, and e as b with
+// 1-Found for Pass (a where nobody incubating is found): infected travellers who do
+// not pass the screen are isolated where they arrive and infect
 // nobody more. The error of a step is held below 1e-11 of each number, which agrees
 // with LSODA at 1e-10 to 1e-6. People are neither made nor lost.
 func (m Metapopulation) Run(days []float64) (Course, error) {
@@ -125,6 +127,9 @@ func (m Metapopulation) slope() func(t float64, y, dy []float64) {
 	}
 	d := m.Disease
 	journeys, unseen := m.Measure.Factors()
+	silent := m.Measure
+	silent.Pass = 1 - m.Measure.Found
+	_, incubating := silent.Factors()
 	return func(_ float64, y, dy []float64) {
 		for i := range n {
 			s, e, inf, r := y[i], y[n+i], y[2*n+i], y[3*n+i]
@@ -138,8 +143,8 @@ func (m Metapopulation) slope() func(t float64, y, dy []float64) {
 			for c := range 4 {
 				moved := journeys * w.rate * y[c*n+w.from]
 				dy[c*n+w.from] -= moved
-				if c == 2 {
-					isolated := (journeys - unseen) * w.rate * y[c*n+w.from]
+				if pass := [...]float64{1: incubating, 2: unseen, 3: 0}[c]; c == 1 || c == 2 {
+					isolated := (journeys - pass) * w.rate * y[c*n+w.from]
 					moved -= isolated
 					dy[3*n+w.to] += isolated
 				}

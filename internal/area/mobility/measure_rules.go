@@ -170,7 +170,7 @@ func (c *Choices) simulate(p Pair) error {
 	c.Course, c.Mark = flow.Known, markOf
 	for i := range c.List {
 		x := &c.List[i]
-		day, ok, err := reach(flow.Measure{Closed: x.Closed, Diverted: c.Diverted.Likely, Pass: x.pass()})
+		day, ok, err := reach(flow.Measure{Closed: x.Closed, Diverted: c.Diverted.Likely, Pass: x.pass(), Found: 1 - x.pass()})
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,8 @@ func (c *Choices) simulate(p Pair) error {
 	return nil
 }
 
-// pass is the share of the ill who pass the screen of a choice.
+// pass is the share of the infected, incubating or ill, who pass the screen of a choice:
+// what a screen finds is said of all of them.
 func (c Choice) pass() float64 {
 	if c.Kind == Screen {
 		return 1 - c.Gone.Mid

@@ -24,9 +24,10 @@ type Ends struct{ Way, From, To string }
 
 // DayCount is what was counted at a point on a day.
 type DayCount struct {
-	Day   calendar.Day
-	Hours int // watched
-	Ends  map[Ends]int64
+	Day    calendar.Day
+	Hours  int // watched
+	ToCome int // of today: hours in which people pass and that have not begun
+	Ends   map[Ends]int64
 }
 
 // Passed is how many took a way past a point: counted, and estimated for all hours in which
@@ -42,7 +43,7 @@ type Passed struct {
 func estimate(w Watchpoint, days []DayCount) (all flow.Passing, ways []Passed, err error) {
 	hours, seen := 0.0, map[Ends]bool{}
 	for _, d := range days {
-		hours += float64(max(w.Hours(), d.Hours))
+		hours += float64(max(w.Hours()-d.ToCome, d.Hours))
 		for e := range d.Ends {
 			seen[e] = true
 		}
@@ -59,9 +60,7 @@ func estimate(w Watchpoint, days []DayCount) (all flow.Passing, ways []Passed, e
 					list[i].People += float64(n)
 				}
 			}
-			// A group was counted and nobody said that the hour was watched: it was, if only
-			// for as long as the group took. What it stands for cannot be said.
-			if d.Hours == 0 {
+			if d.Hours == 0 { // a group whose hour was taken back: what it stands for cannot be said
 				list[i].People = 0
 			}
 		}
@@ -85,14 +84,14 @@ func estimate(w Watchpoint, days []DayCount) (all flow.Passing, ways []Passed, e
 
 // matrixOfPassed makes flows a day of what was estimated at points: of a pair that was
 // counted at two points the larger, for whoever passes both was counted twice.
-func matrixOfPassed(points map[string][]Passed, days map[string]int) map[string]map[string]*float64 {
+func matrixOfPassed(points map[string][]Passed, days map[string]float64) map[string]map[string]*float64 {
 	out := map[string]map[string]*float64{}
 	place := func(code string) bool { return code != "" && code != Elsewhere && code != NotTold }
 	for _, point := range slices.Sorted(maps.Keys(points)) {
 		pair := map[[2]string]float64{}
 		for _, p := range points[point] {
 			if place(p.From) && place(p.To) && p.Estimate.State == flow.Known && days[point] > 0 {
-				pair[[2]string{p.From, p.To}] += p.Estimate.People.Mid / float64(days[point])
+				pair[[2]string{p.From, p.To}] += p.Estimate.People.Mid / days[point]
 			}
 		}
 		for ends, n := range pair {

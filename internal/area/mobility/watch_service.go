@@ -158,6 +158,9 @@ func (s *Service) CountGroup(ctx context.Context, g Group) error {
 			return fault.New(fault.Conflict, op, "mobility.error.twice")
 		}
 		a, _ := access.From(ctx)
+		if err := s.watchHour(tx, w, a.Author(), g.Day, g.Hour); err != nil {
+			return err
+		}
 		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindGroup, Doc: g.ID, Site: w.Site, Sensitivity: journal.Identity, Purpose: "public_health",
 			Fields: map[string]any{"point": g.Point, "day": g.Day, "hour": g.Hour, "way": g.Way, "from": g.From, "to": g.To, "mode": g.Mode, "reason": g.Reason, "people": g.People, "groups": g.Groups, "vulnerable": g.Vulnerable}})
 	}))
@@ -198,20 +201,22 @@ func (s *Service) Watch(ctx context.Context, point string, day calendar.Day, fro
 		}
 		a, _ := access.From(ctx)
 		for h := from; h < to; h++ {
-			id := idOf(kindWatched, point, day.String(), strconv.Itoa(h))
-			if _, err := s.Journal.Load(tx, id); !fault.Is(err, fault.NotFound) {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			c := journal.Change{Kind: kindWatched, Doc: id, Site: w.Site, Sensitivity: journal.Identity, Purpose: "public_health", Fields: map[string]any{"point": point, "day": day, "hour": h}}
-			if err := s.Journal.Append(tx, a.Author(), c); err != nil {
+			if err := s.watchHour(tx, w, a.Author(), day, h); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
+}
+
+// watchHour keeps that an hour was watched, once whoever says it and however often.
+func (s *Service) watchHour(tx *db.Tx, w Watchpoint, by journal.Author, day calendar.Day, hour int) error {
+	id := idOf(kindWatched, w.Point, day.String(), strconv.Itoa(hour))
+	if _, err := s.Journal.Load(tx, id); !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return s.Journal.Append(tx, by, journal.Change{Kind: kindWatched, Doc: id, Site: w.Site, Sensitivity: journal.Identity, Purpose: "public_health",
+		Fields: map[string]any{"point": w.Point, "day": day, "hour": hour}})
 }
 
 // Ask keeps what one traveller told, or that they declined.
@@ -280,6 +285,10 @@ func (s *Service) pointFlows(ctx context.Context, tx *db.Tx, w Watchpoint, days 
 	under := []string{w.Point}
 	for day := out.First; day <= out.Last; day++ {
 		d := DayCount{Day: day, Ends: map[Ends]int64{}}
+		if day == out.Today {
+			_, now := w.Clock(s.Clock())
+			d.ToCome = min(w.Hours(), max(0, w.To-now-1))
+		}
 		hours, err := tally.SumUnder(tx, counterWatched, day, day, under)
 		if err != nil {
 			return out, err
@@ -325,7 +334,7 @@ func (s *Service) MakeMatrix(ctx context.Context, days int, words func(key strin
 	if days < 1 || days > mostDays {
 		days = aMonth
 	}
-	points, covered, limits := map[string][]Passed{}, map[string]int{}, []string{}
+	points, covered, limits := map[string][]Passed{}, map[string]float64{}, []string{}
 	var first, last calendar.Day
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		list, err := watchpoints(tx)
@@ -337,7 +346,7 @@ func (s *Service) MakeMatrix(ctx context.Context, days int, words func(key strin
 			if err != nil {
 				return err
 			}
-			points[w.Point], covered[w.Point] = f.Ways, days
+			points[w.Point], covered[w.Point] = f.Ways, f.whole()
 			first, last = f.First, f.Last
 			if w.Excludes != "" {
 				limits = append(limits, w.Excludes)
@@ -356,6 +365,15 @@ func (s *Service) MakeMatrix(ctx context.Context, days int, words func(key strin
 	text := words("mobility.watch.matrix_limits", "points", len(points), "days", days) + " " + strings.Join(slices.Compact(limits), "; ")
 	return s.SaveMatrix(ctx, Table{Matrix: Matrix{Code: monitored, Name: words("mobility.watch.matrix_name"), Measure: People, Per: "day", Unlisted: UnlistedUnknown, From: first.Date(), To: last.Date(),
 		Source: words("mobility.watch.matrix_source"), Limits: short(text, longLimits)}, Rows: rows})
+}
+
+// whole is how many days of hours have begun: today counts for its part.
+func (f PointFlows) whole() float64 {
+	n := float64(len(f.Days))
+	if k := len(f.Days); k > 0 && f.Hours() > 0 {
+		n -= float64(f.Days[k-1].ToCome) / float64(f.Hours())
+	}
+	return n
 }
 
 // Roads are the corridors.
