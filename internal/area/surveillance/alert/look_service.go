@@ -63,6 +63,11 @@ func (s *Service) lookAtOthers(ctx context.Context, tx *db.Tx, reporters []Repor
 			if slices.ContainsFunc(reporters, func(r Reporter) bool { return r.Unit == unit }) {
 				continue // with that disease, if it is one of those looked at there or has cases
 			}
+			if mine, err := s.mine(tx, site); err != nil {
+				return err
+			} else if !mine {
+				continue // another installation counts there, and two would never agree
+			}
 			if err := s.lookAtSeries(ctx, tx, unit, d, ""); err != nil {
 				return err
 			}
@@ -83,8 +88,8 @@ func (s *Service) Case(ctx context.Context, tx *db.Tx, c linelist.Case) error {
 // lookAt looks at the series of a unit: of one disease, or of all that it reports and
 // those that its line list has.
 func (s *Service) lookAt(ctx context.Context, tx *db.Tx, unit, disease string) error {
-	if site, ok := siteCode(unit); ok && s.Mine != nil {
-		if mine, err := s.Mine(tx, site); err != nil || !mine {
+	if site, ok := siteCode(unit); ok {
+		if mine, err := s.mine(tx, site); err != nil || !mine {
 			return err
 		}
 	}
@@ -114,6 +119,14 @@ func (s *Service) lookAt(ctx context.Context, tx *db.Tx, unit, disease string) e
 		}
 	}
 	return nil
+}
+
+// mine reports whether this installation looks at the series of a site.
+func (s *Service) mine(tx *db.Tx, site string) (bool, error) {
+	if s.Mine == nil {
+		return true, nil
+	}
+	return s.Mine(tx, site)
 }
 
 func siteCode(unit string) (string, bool) {

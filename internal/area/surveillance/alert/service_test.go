@@ -2,6 +2,7 @@ package alert
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,25 @@ func TestWhatTwoInstallationsRaiseIsOneAlert(t *testing.T) {
 		w.case1("ME-2")
 		if b := w.board(); len(b.Open[0].Raised) != 1 {
 			t.Errorf("an installation that does not look after the site raises: %+v", b.Open[0].Raised)
+		}
+	})
+}
+
+func TestASiteThatAnotherInstallationLooksAfterRaisesNothingHere(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		for i := range 5 { // at a site that is not expected to report
+			w.case1("ME-" + strconv.Itoa(i))
+		}
+		w.must(w.Look(w.as("epidemiologist")))
+		b := w.board()
+		if len(b.Open) != 1 || len(b.Open[0].Raised) != 1 {
+			t.Fatalf("five cases of measles: %+v", b.Open)
+		}
+		w.Mine = func(*db.Tx, string) (bool, error) { return false, nil }
+		w.case1("ME-6")
+		w.must(w.Look(w.as("epidemiologist")))
+		if b = w.board(); len(b.Open) != 1 || len(b.Open[0].Raised) != 1 {
+			t.Errorf("an installation that does not look after the site raises: %+v", b.Open)
 		}
 	})
 }
