@@ -2,6 +2,7 @@ package linelist
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -95,6 +96,13 @@ func rowOf(l Listed, on calendar.Day) Row {
 	if least, most, ok := calendar.Age(c.Birth, on.Date(), calendar.Years); ok && least == most {
 		r["age_years"] = strconv.Itoa(least)
 	}
+	return r
+}
+
+// anonymous makes case_id one of ours: what another system calls a case may hold its
+// number or its site, which are withheld.
+func (r Row) anonymous(id db.ID) Row {
+	r["case_id"] = id.String()
 	return r
 }
 
@@ -324,11 +332,14 @@ type Incoming struct {
 	Row   Row
 	Case  Case
 	Class Class
+	Older string // what the case was known by, where it has no case_id, before there was more to it than its number
 }
 
 // Incoming reads the rows of a file by a map. Each thing that cannot be read is a doubt
-// of its row; a row without a day of report or a disease of the list is not taken.
-func (s Sheet) Incoming(m ColumnMap, file, disease string, doubts *[]Doubt) (out []Incoming) {
+// of its row; a row without a day of report or a disease of the list is not taken. A row
+// without case_id is known by its number together with its site, which is the given one
+// where it says none, and its disease: every list begins with number 1.
+func (s Sheet) Incoming(m ColumnMap, file, disease, site string, doubts *[]Doubt) (out []Incoming) {
 	for i, line := range s.Lines {
 		r := row{file: file, line: s.At[i], cells: map[string]string{}, doubts: doubts}
 		for j, head := range s.Head {
@@ -338,6 +349,9 @@ func (s Sheet) Incoming(m ColumnMap, file, disease string, doubts *[]Doubt) (out
 		}
 		in := Incoming{Line: s.At[i], Row: Row(r.cells)}
 		in.Case, in.Class = caseOfSheet(r, disease)
+		if c := &in.Case; c.Foreign == "" && c.Number != "" {
+			in.Older, c.Foreign = c.Number, strings.Join([]string{cmp.Or(r.cells["site"], site), c.Disease, c.Number}, "/")
+		}
 		out = append(out, in)
 	}
 	return out
@@ -353,9 +367,6 @@ func caseOfSheet(r row, disease string) (Case, Class) {
 		Imported: r.truth("imported"), Work: r.truth("health_worker")}
 	if c.Disease == "" {
 		c.Disease = disease
-	}
-	if c.Foreign == "" {
-		c.Foreign = c.Number
 	}
 	switch s := people.Sex(strings.ToLower(get("sex"))); {
 	case s == "":

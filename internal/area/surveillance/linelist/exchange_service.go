@@ -73,10 +73,10 @@ func (s *Service) Export(ctx context.Context, f Filter, to access.Recipient) (Ex
 	for _, l := range listed {
 		r := rowOf(l, s.today())
 		if guarded[l.Site] {
-			r.without(located)
+			r.anonymous(l.ID).without(located)
 		}
 		if withheld[l.Person] || l.Person.IsZero() && to.Authority() {
-			r.without(identifying)
+			r.anonymous(l.ID).without(identifying)
 			out.Withheld++
 		}
 		out.Rows = append(out.Rows, r)
@@ -116,7 +116,7 @@ func (s *Service) ImportSheet(ctx context.Context, sheet Sheet, m ColumnMap, fil
 			return err
 		}
 		mayClass := s.Access.May(ctx, access.LineListOverride, res)
-		for _, in := range sheet.Incoming(m, file, disease, &rep.Doubts) {
+		for _, in := range sheet.Incoming(m, file, disease, a.Site(), &rep.Doubts) {
 			r := row{file: file, line: in.Line, doubts: &rep.Doubts}
 			fresh, err := s.oneIncoming(ctx, tx, a, in, mayClass, r)
 			if errors.Is(err, errSkip) {
@@ -148,16 +148,7 @@ func (s *Service) oneIncoming(ctx context.Context, tx *db.Tx, a access.Actor, in
 		r.doubt("it has neither case_id nor number, and would come in again each time: not taken")
 		return false, errSkip
 	}
-	if id, ok := ownID(c.Foreign); ok {
-		if _, err := findCase(tx, id); err == nil {
-			return false, nil // it left from here
-		} else if !fault.Is(err, fault.NotFound) {
-			return false, err
-		}
-	}
-	if _, err := caseOfOrigin(tx, originOf(c.System, c.Foreign)); err == nil {
-		return false, nil
-	} else if !fault.Is(err, fault.NotFound) {
+	if here, err := s.isHere(tx, a, in, r); here || err != nil {
 		return false, err
 	}
 	if in.Class != "" {
@@ -178,4 +169,48 @@ func (s *Service) oneIncoming(ctx context.Context, tx *db.Tx, a access.Actor, in
 	}
 	_, err = s.record(ctx, tx, c, true)
 	return true, err
+}
+
+// isHere reports whether a case that comes was here before. One that is kept by another
+// site, or is of another disease, is told: it may be somebody else with the same number.
+func (s *Service) isHere(tx *db.Tx, a access.Actor, in Incoming, r row) (bool, error) {
+	c := in.Case
+	var found caseRow
+	var err error = fault.New(fault.NotFound, "linelist.isHere", "door.not_found")
+	if id, ok := ownID(c.Foreign); ok {
+		found, err = findCase(tx, id) // it left from here
+	}
+	if fault.Is(err, fault.NotFound) {
+		found, err = caseOfOrigin(tx, originOf(c.System, c.Foreign))
+	}
+	if fault.Is(err, fault.NotFound) && in.Older != "" {
+		found, err = caseOfOrigin(tx, originOf(c.System, in.Older))
+		if err == nil && (s.otherSite(a, in, found.Case) || s.otherDisease(c, found.Case)) {
+			return false, nil // the same number on another list
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if s.otherSite(a, in, found.Case) {
+		r.doubt("a case with this case_id is here already, at another site: not taken")
+	}
+	if s.otherDisease(c, found.Case) {
+		r.doubt("a case with this case_id is here already, with another disease: not taken")
+	}
+	return true, nil
+}
+
+// otherSite reports whether a case that was found is neither of the site that the row
+// tells nor of the one that it would be kept by here.
+func (s *Service) otherSite(a access.Actor, in Incoming, found Case) bool {
+	return found.Site != in.Row["site"] && found.Site != a.Site()
+}
+
+func (s *Service) otherDisease(c, found Case) bool {
+	d, _ := Species(found, s.Lists)
+	return c.Disease != "" && c.Disease != found.Disease && c.Disease != d.Code
 }

@@ -3,6 +3,7 @@ package linelist
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -188,6 +189,99 @@ func TestNobodyIsNamedToAnAuthorityOfWhomItIsNotKnownThatTheyDidNotFleeIt(t *tes
 	})
 }
 
+func TestANumberThatIsWithheldDoesNotLeaveInAnotherColumn(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		w.must(w.Access.Register(Outlets()...))
+		for _, file := range []string{"number,reported,disease\nNRC-4711,2026-06-01,measles\n", "case_id,number,reported,disease\nNRC-4712,NRC-4712,2026-06-02,measles\n"} {
+			sheet, err := ReadSheet([]byte(file))
+			w.must(err)
+			rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, sheet.Suggest(), "list", "", false)
+			w.must(err)
+			if rep.New != 1 {
+				t.Fatalf("%+v", rep)
+			}
+		}
+		secret := func(out Exported, err error) (said []string) {
+			w.must(err)
+			if len(out.Rows) != 2 {
+				t.Fatalf("%d rows", len(out.Rows))
+			}
+			for _, r := range out.Rows {
+				for _, col := range Columns {
+					if strings.Contains(r[col], "NRC-47") {
+						said = append(said, col+"="+r[col])
+					}
+				}
+				if _, ok := ownID(r["case_id"]); !ok {
+					said = append(said, "case_id="+r["case_id"])
+				}
+			}
+			return said
+		}
+		if said := secret(w.Export(w.as("epidemiologist"), Filter{}, access.HealthAuthority.Of("UGA"))); len(said) > 0 {
+			t.Errorf("to an authority leaves %q", said)
+		}
+		w.must(w.Sites.(*place.Sites).Save(w.as("administrator"), place.Site{Code: "KLA", Kind: place.Centre, Names: map[string]string{"en": "Shelter"}, Country: "UGA", ConsentAge: 16, Guarded: true}))
+		out, err := w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
+		w.must(err)
+		for _, r := range out.Rows {
+			if strings.Contains(r["case_id"], "KLA") {
+				t.Errorf("of a shelter leaves case_id %q", r["case_id"])
+			}
+		}
+	})
+}
+
+func TestTwoListsThatCountFromOneAreTwoLists(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		list := func(who, disease, head string, n int) SheetReport {
+			var b strings.Builder
+			b.WriteString(head + ",reported\n")
+			for i := range n {
+				fmt.Fprintf(&b, "%d,2026-06-01\n", i+1)
+			}
+			sheet, err := ReadSheet([]byte(b.String()))
+			w.must(err)
+			rep, err := w.ImportSheet(w.as(who), sheet, sheet.Suggest(), "list", disease, false)
+			w.must(err)
+			return rep
+		}
+		if rep := list("epidemiologist", "cholera", "number", 5); rep.New != 5 {
+			t.Fatalf("cholera: %+v", rep)
+		}
+		if rep := list("epidemiologist", "measles", "number", 3); rep.New != 3 || rep.Here != 0 || len(rep.Doubts) != 0 {
+			t.Errorf("measles after cholera: %+v", rep)
+		}
+		if rep := list("epidemiologist", "measles", "number", 4); rep.New != 1 || rep.Here != 3 || len(rep.Doubts) != 0 {
+			t.Errorf("the same list, longer: %+v", rep)
+		}
+		// Their own case_id stands for itself; another disease by it is told.
+		if rep := list("epidemiologist", "cholera", "case_id", 2); rep.New != 2 {
+			t.Errorf("by case_id: %+v", rep)
+		}
+		if rep := list("epidemiologist", "measles", "case_id", 2); rep.New != 0 || rep.Here != 2 || len(rep.Doubts) != 2 {
+			t.Errorf("another disease by the same case_id: %+v", rep)
+		}
+	})
+}
+
+func TestAListThatCameByItsNumbersAloneIsStillKnown(t *testing.T) {
+	w := newWorld(t, "")
+	w.record(Case{Disease: "measles", Number: "7", System: SheetSystem, Foreign: "7"})
+	for _, tc := range []struct {
+		disease   string
+		new, here int
+	}{{"measles", 0, 1}, {"cholera", 1, 0}} {
+		sheet, err := ReadSheet([]byte("number,reported\n7,2026-06-01\n"))
+		w.must(err)
+		rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, sheet.Suggest(), "list", tc.disease, true)
+		w.must(err)
+		if rep.New != tc.new || rep.Here != tc.here {
+			t.Errorf("%s: %+v", tc.disease, rep)
+		}
+	}
+}
+
 func TestABadRowIsToldAndTheRestIsKept(t *testing.T) {
 	w := newWorld(t, "")
 	file := "ID,Meldung,Beginn,Krankheit,Geschlecht,Alter,Klasse\n" +
@@ -298,7 +392,7 @@ func FuzzReadSheet(f *testing.F) {
 			return
 		}
 		var doubts []Doubt
-		if got := sheet.Incoming(sheet.Suggest(), "f", "measles", &doubts); len(got) != len(sheet.Lines) {
+		if got := sheet.Incoming(sheet.Suggest(), "f", "measles", "KLA", &doubts); len(got) != len(sheet.Lines) {
 			t.Errorf("%d rows of %d lines", len(got), len(sheet.Lines))
 		}
 	})
