@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // The packs that this package asks.
@@ -81,6 +82,9 @@ func (s *Service) running(a *atlas, p *pack.Pack, o Outbreak, on calendar.Day) (
 			return r, err
 		}
 		r.Affected = append(r.Affected, c)
+		if _, ok := place.Country(c[len(c)-1]); !ok {
+			r.Astray = true
+		}
 	}
 	if d, ok := s.Lists.Disease(o.Disease); ok {
 		r.In = incubation(p, d.Agent, on)

@@ -158,6 +158,7 @@ type told struct {
 type running struct {
 	Outbreak
 	Affected []Chain
+	Astray   bool // one of its places has not come to this node yet: who was there cannot be told
 	In       Incubation
 }
 
@@ -196,7 +197,7 @@ func open(j told, o running, on calendar.Day) bool {
 	if born, _, ok := j.Birth.Bounds(); ok {
 		first = max(first, born)
 	}
-	return first <= last && !covers(j, first, last)
+	return first <= last && (o.Astray || !covers(j, first, last))
 }
 
 // covers reports whether the stays that were told leave no day between two open. That a

@@ -81,6 +81,7 @@ func TestExposed(t *testing.T) {
 		{"came to another site, which closes no hole", running23(), []Visit{came(at(t, Chain{"site:HUB", "UGA"}, "2026-11-15", "2026-11-15"))}, Unknown},
 		{"the pack has no incubation", running{Outbreak: running23().Outbreak, Affected: []Chain{camp}}, []Visit{at(t, camp, "2026-06", "now")}, Unknown},
 		{"the pack has no incubation, and the person was never near", running{Outbreak: running23().Outbreak, Affected: []Chain{camp}}, []Visit{at(t, elsewhere, "2020", "now")}, No},
+		{"the affected place has not come to this node", running{Outbreak: running23().Outbreak, Affected: []Chain{{"KE-NEW"}}, Astray: true, In: running23().In}, []Visit{at(t, elsewhere, "2020", "now")}, Unknown},
 		{"a stay without an end", running23(), []Visit{{ID: db.ID{9}, At: camp, Sure: true, Span: calendar.Span{From: date(t, "2026-06-01")}}}, Possible},
 	} {
 		if got, _ := exposed(told{Visits: c.visits}, c.o, day0); got != c.want {
