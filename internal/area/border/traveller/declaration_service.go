@@ -143,9 +143,9 @@ func (s *Service) public(tx *db.Tx, point string) (border.Point, error) {
 }
 
 // DeclareSelf records what a traveller declares on their own phone, and answers the code
-// that they show. Nobody is logged in: it is written in nobody's name, and address only
-// bounds how many come from one place and is kept nowhere.
-func (s *Service) DeclareSelf(ctx context.Context, address string, id db.ID, point string, answers Answers) (Declaration, error) {
+// that they show, also of a form that is sent twice. Nobody is logged in: it is written in
+// nobody's name, and address only bounds how many come from one place and is kept nowhere.
+func (s *Service) DeclareSelf(ctx context.Context, address string, typed db.ID, point string, answers Answers) (Declaration, error) {
 	const op = "traveller.DeclareSelf"
 	if !s.limit.take(address, s.Clock()) {
 		return Declaration{}, fault.New(fault.Unavailable, op, "traveller.error.many")
@@ -160,10 +160,22 @@ func (s *Service) DeclareSelf(ctx context.Context, address string, id db.ID, poi
 		if err != nil {
 			return err
 		}
+		id, err := s.ownID(tx, typed)
+		if err != nil {
+			return err
+		}
 		d = Declaration{ID: id, Site: at.Post.Site, Point: at.Post.Code, Day: at.HourAt(s.now()).Day(), At: s.now(), Kind: TravellerDeclares, Answers: answers, Own: true}
 		return s.declare(tx, program, at, &d, "declared")
 	})
 	return d, fault.Wrap(op, err)
+}
+
+// ownID is the id of a declaration that somebody sends without an account. What they
+// typed only tells two forms apart: were it the id itself, anybody could take, for ever,
+// that of a document yet to be made, since many ids follow from public codes.
+func (s *Service) ownID(tx *db.Tx, typed db.ID) (db.ID, error) {
+	here, err := s.Journal.Installation(tx)
+	return idOf("border.declaration.own " + here.String() + " " + typed.String()), err
 }
 
 // Shown finds the declaration whose code somebody shows at the point of the actor's

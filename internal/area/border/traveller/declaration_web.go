@@ -392,7 +392,6 @@ func (s *Service) postPublic(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	d.ID = id
 	s.Pages.Sheet(w, r, page.Page{Title: "traveller.public.done"}, doneView(d), nil)
 }
 
