@@ -31,10 +31,14 @@ func erasureKind(j *Journal) *kindInfo {
 			return err
 		}
 		twoOfficers := !f.Second.IsZero() && f.Second != d.CreatedBy && !d.CreatedBy.IsZero()
-		if f.Doc.IsZero() || !twoOfficers && !j.expires(tx, f) {
-			return fault.New(fault.Invalid, "journal.Erase", "journal.two_officers")
+		e := Erasure{Doc: f.Doc, Erasure: d.ID, At: d.Created}
+		switch {
+		case f.Doc.IsZero():
+			return notTwoOfficers()
+		case !twoOfficers:
+			return j.expired(tx, f, e)
 		}
-		return j.destroy(tx, Erasure{Doc: f.Doc, Erasure: d.ID, At: d.Created})
+		return j.destroy(tx, e)
 	}
 	return k
 }

@@ -13,7 +13,9 @@ const reasonExpired = "kept until its day"
 
 // Expire destroys a document whose kind says until when it is kept (Kind.Until), on a
 // day after that one, as Erase does and without two officers: the day was said when the
-// document was made. Any other document is fault.Forbidden.
+// document was made. Any other document is fault.Forbidden, and so is one whose day is
+// not past by this journal's clock. It destroys too what another installation expired
+// before its day came here (see expired).
 func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) error {
 	const op = "journal.Expire"
 	l, err := j.lane(tx)
@@ -24,11 +26,15 @@ func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) er
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= today {
+	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= min(today, j.latestToday()) {
 		return fault.New(fault.Forbidden, op, "journal.two_officers")
 	}
 	return fault.Wrap(op, j.writeErasure(tx, l, by, d, map[string]any{"doc": doc, "kind": d.k.Name, "reason": reasonExpired}))
 }
+
+// latestToday is the latest day that it can be anywhere: it begins earlier in the east,
+// and no two clocks agree.
+func (j *Journal) latestToday() calendar.Day { return calendar.DayOfTime(j.clock.now().UTC()) + 1 }
 
 // until is the last day of a document, where it has one. Where two changes that did not
 // see each other say different days it has none, and stays.
@@ -43,14 +49,46 @@ func until(k *kindInfo, d *Doc) (calendar.Day, bool) {
 	return last, true
 }
 
-// expires reports whether an erasure without two officers is of a document that could
+// expired performs an erasure without two officers, if it is of a document that could
 // have one: of a kind that is kept until a day, and of no other where it is here.
-func (j *Journal) expires(tx *db.Tx, f erasureFields) bool {
+//
+// A machine whose clock is a year ahead must not destroy here what it may destroy at
+// itself. So a document that is here goes only when its own day is past by the clock of
+// this installation. Before that the erasure stands in the journal and does nothing,
+// also in a rebuild, and this installation expires the document on its day.
+func (j *Journal) expired(tx *db.Tx, f erasureFields, e Erasure) error {
 	k := j.kinds[f.Kind]
 	if k == nil || k.Until == "" {
-		return false
+		return notTwoOfficers()
 	}
-	var kind string
-	err := tx.Row("SELECT kind FROM journal_documents WHERE id = ?", f.Doc).Scan(&kind)
-	return fault.Is(err, fault.NotFound) || err == nil && kind == f.Kind
+	held, err := tx.Exists("SELECT 1 FROM journal_held WHERE erasure = ?", e.Erasure)
+	if err != nil || held {
+		return err
+	}
+	d, err := j.lockDocument(tx, f.Doc)
+	if fault.Is(err, fault.NotFound) {
+		return j.destroy(tx, e)
+	}
+	if err != nil {
+		return err
+	}
+	if d.k.Name != f.Kind {
+		return notTwoOfficers()
+	}
+	if last, ok := until(d.k, d.s.doc(f.Doc, f.Kind)); ok && last < j.latestToday() {
+		return j.destroy(tx, e)
+	}
+	_, err = tx.Exec("INSERT INTO journal_held (erasure, doc) VALUES (?, ?)", e.Erasure, f.Doc)
+	return err
 }
+
+func notTwoOfficers() error {
+	return fault.New(fault.Invalid, "journal.Erase", "journal.two_officers")
+}
+
+// heldTable are the erasures of documents whose day had not come here when they came.
+const heldTable = `
+CREATE TABLE journal_held (
+	erasure BLOB PRIMARY KEY,
+	doc     BLOB NOT NULL
+) WITHOUT ROWID`

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -22,6 +23,8 @@ func (n *node) guest(f fields) db.ID {
 func (n *node) expire(id db.ID, today calendar.Day) error {
 	return n.d.Write(n.t.Context(), func(tx *db.Tx) error { return n.j.Expire(tx, journal.Author{}, id, today) })
 }
+
+func midnight(d calendar.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
 
 // What is kept until a day goes after that day and not on it, without two officers and
 // on every node; what has no such day stays.
@@ -52,6 +55,51 @@ func TestWhatIsKeptUntilADayGoesAfterItEverywhere(t *testing.T) {
 				}
 			}
 			n.load(person)
+		}
+	})
+}
+
+// What a node expires whose clock is ahead stays everywhere else until its day has come
+// there, also in a rebuild, and goes then.
+func TestAClockThatIsAheadDestroysNothingElsewhere(t *testing.T) {
+	pairs(t, func(t *testing.T, from, to *node) {
+		clock := &clockAt{midnight(lastDay - 30)}
+		to.j = newJournal(t, to.d, func(o *journal.Options) { o.Clock = clock.now })
+		id := from.guest(fields{"name": planted, "until": lastDay})
+		to.pull(from)
+		if err := from.expire(id, lastDay+1); err != nil { // its clock says so
+			t.Fatal(err)
+		}
+		to.pull(from)
+		stays := func() {
+			t.Helper()
+			to.verify()
+			to.rebuild()
+			if string(to.load(id).Fields["name"]) != `"`+planted+`"` {
+				t.Error("it is gone")
+			}
+		}
+		stays()
+		if err := to.expire(id, lastDay+1); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("expired before its day: %v", err)
+		}
+		clock.Time = midnight(lastDay + 1)
+		stays() // a rebuild is not what erases
+		if err := to.expire(id, lastDay+1); err != nil {
+			t.Fatal(err)
+		}
+		from.pull(to)
+		for _, n := range []*node{from, to} {
+			n.verify()
+			n.rebuild()
+			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
+				t.Errorf("it is still there: %v", err)
+			}
+			for _, e := range n.entries() {
+				if bytes.Contains(e.Payload, []byte(planted)) {
+					t.Error("a payload is left")
+				}
+			}
 		}
 	})
 }
