@@ -41,6 +41,7 @@ const (
 	NotDetermined  Refusal = "not-identifiable"
 	MoreDeaths     Refusal = "more-deaths-than-outcomes"
 	SpeciesUnknown Refusal = "species"
+	Withheld       Refusal = "withheld" // of a report: it would tell a small number
 )
 
 // DayCases are the cases of a day of onset.
@@ -57,6 +58,7 @@ func (d DayCases) All() int { return d.Local + d.Imported + d.Unknown }
 type Line struct {
 	Key           string
 	Cases, Deaths int
+	Withheld      bool // nothing of it leaves
 }
 
 // Desk is what can be said of a disease in a place and a period.

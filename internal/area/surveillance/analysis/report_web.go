@@ -29,7 +29,7 @@ type reported struct {
 func (s *Service) leaving(r *http.Request, route access.Route) (reported, error) {
 	a := s.readAsked(r.URL.Query())
 	sites, err := s.guarded(r.Context())
-	if err == nil && sites[a.Site].Guarded {
+	if err == nil && neverTold(sites, a.Site) {
 		a.Site = "" // never told of finer than its country
 	}
 	out := reported{rule: s.rule, sites: sites}
@@ -40,6 +40,13 @@ func (s *Service) leaving(r *http.Request, route access.Route) (reported, error)
 		err = s.Access.Release(r.Context(), route, access.Statistics, db.ID{})
 	}
 	return out, err
+}
+
+// neverTold reports whether nothing finer than the country is told of a site: what is
+// not known here may be a shelter.
+func neverTold(sites map[string]place.Site, code string) bool {
+	site, ok := sites[code]
+	return !ok || site.Guarded
 }
 
 func (s *Service) getPrint(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +62,7 @@ func cellOf(c Cell, limit int) any {
 	switch {
 	case !c.Suppressed:
 		return c.N
-	case c.N < limit:
+	case c.N < limit && !c.Blank:
 		return page.M("analysis.fewer", "n", limit)
 	}
 	return page.M("analysis.withheld")
@@ -72,7 +79,7 @@ func reportView(rep reported, lang string) page.Sheet {
 	v := page.Sheet{Lead: page.M("analysis.report.lead"), Rows: page.Summary{{Label: page.M("analysis.disease"), Value: diseaseMsg(d.Disease)}, {Label: page.M("analysis.site"), Value: site}, {Label: page.M("analysis.from"), Value: d.From.Date()}, {Label: page.M("analysis.to"), Value: d.To.Date()},
 		{Label: page.M("analysis.cases"), Value: one(d.Cases)}, {Label: page.M("analysis.confirmed"), Value: cellOf(classes[0], rep.rule.Limit)}, {Label: page.M("analysis.probable"), Value: cellOf(classes[1], rep.rule.Limit)},
 		{Label: page.M("analysis.suspected"), Value: cellOf(classes[2], rep.rule.Limit)}, {Label: page.M("analysis.deaths"), Value: one(d.Deaths)}}}
-	rates := ratePart(d)
+	rates := ratePart(rep.fatality())
 	if rep.rule.One(d.Cases).Suppressed || rep.rule.One(d.Deaths).Suppressed || rep.rule.One(d.Cases-d.Deaths).Suppressed {
 		rates = page.Part{Title: page.M("analysis.rates"), Lead: page.M("analysis.report.rates_withheld")}
 	}
@@ -84,6 +91,19 @@ func reportView(rep reported, lang string) page.Sheet {
 	}
 	v.Limits = []page.Msg{page.M("analysis.limit.suppressed", "n", rep.rule.Limit), page.M("analysis.limit.late"), page.M("analysis.limit.guarded"), page.M("analysis.limit.classes")}
 	return v
+}
+
+// fatality is the desk without the fatalities that tell a small number: how many
+// recovered, how many are open, or how many of those who died have no day of onset.
+func (rep reported) fatality() Desk {
+	d := rep.Desk
+	if rep.rule.One(d.Recovered).Suppressed || rep.rule.One(d.Cases-d.Deaths-d.Recovered).Suppressed {
+		d.SettledNo = Withheld
+	}
+	if n := int(d.Delayed.Deaths); d.DelayedNo == Given && (rep.rule.One(n).Suppressed || rep.rule.One(d.Deaths-n).Suppressed) {
+		d.DelayedNo = Withheld
+	}
+	return d
 }
 
 // lastRt is the last reproduction number of days that are not fresh.
@@ -98,16 +118,15 @@ func (rep reported) lastRt() (out RtDay, ok bool) {
 
 func (rep reported) weeks() *page.Table {
 	t := &page.Table{Tight: true, Numbers: true, Columns: []page.Column{{Label: page.M("analysis.when")}, {Label: page.M("analysis.local"), Number: true}, {Label: page.M("analysis.imported"), Number: true}, {Label: page.M("analysis.unknown"), Number: true}, {Label: page.M("analysis.deaths"), Number: true}}}
-	for _, w := range rep.Weekly {
-		c := rep.rule.Line(w.Local, w.Imported, w.Unknown)
-		t.Rows = append(t.Rows, []page.Cell{page.Code(w.Week), cellOf(c[0], rep.rule.Limit), cellOf(c[1], rep.rule.Limit), cellOf(c[2], rep.rule.Limit), cellOf(rep.rule.One(w.Deaths), rep.rule.Limit)})
+	for i, c := range rep.rule.Weeks(rep.Weekly) {
+		t.Rows = append(t.Rows, []page.Cell{page.Code(rep.Weekly[i].Week), cellOf(c[0], rep.rule.Limit), cellOf(c[1], rep.rule.Limit), cellOf(c[2], rep.rule.Limit), cellOf(c[3], rep.rule.Limit)})
 	}
 	return t
 }
 
 // groups are the lines that leave: ages, and sites but those that are never told of.
 func (rep reported) groups() map[string][]Line {
-	return map[string][]Line{"age": rep.Ages, "site": coarse(rep.Sites, func(code string) bool { return rep.sites[code].Guarded })}
+	return map[string][]Line{"age": rep.Ages, "site": coarse(rep.Sites, func(code string) bool { return neverTold(rep.sites, code) })}
 }
 
 func (rep reported) table(lang string) *page.Table {
@@ -134,10 +153,9 @@ func (s *Service) getExport(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", `attachment; filename="situation-`+rep.To.String()+`.csv"`)
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"disease", "week", "local", "imported", "origin_unknown", "deaths"}) // who closed the page has no use for the error
-	for _, line := range rep.Weekly {
-		c := append(rep.rule.Line(line.Local, line.Imported, line.Unknown), rep.rule.One(line.Deaths))
-		row := []string{rep.Disease, string(line.Week)}
-		for _, x := range c {
+	for i, week := range rep.rule.Weeks(rep.Weekly) {
+		row := []string{rep.Disease, string(rep.Weekly[i].Week)}
+		for _, x := range week {
 			row = append(row, rep.cellText(x))
 		}
 		_ = out.Write(row)
@@ -149,7 +167,7 @@ func (rep reported) cellText(c Cell) string {
 	switch {
 	case !c.Suppressed:
 		return strconv.Itoa(c.N)
-	case c.N < rep.rule.Limit:
+	case c.N < rep.rule.Limit && !c.Blank:
 		return "<" + strconv.Itoa(rep.rule.Limit)
 	}
 	return ""

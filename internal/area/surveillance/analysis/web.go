@@ -55,5 +55,8 @@ func text(f float64, places int) string {
 
 // refused says why there is no number.
 func refused(r Refusal) any {
+	if r == Withheld {
+		return page.M("analysis.withheld")
+	}
 	return page.Tag{Level: page.Wait, Text: page.M("analysis.refusal." + string(r))}
 }

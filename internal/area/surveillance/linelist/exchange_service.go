@@ -57,7 +57,7 @@ func (s *Service) Export(ctx context.Context, f Filter, to access.Recipient) (Ex
 				if err != nil && !fault.Is(err, fault.NotFound) {
 					return err
 				}
-				guarded[r.Case.Site] = site.Guarded
+				guarded[r.Case.Site] = site.Guarded || err != nil // who does not know it cannot say that it is no shelter
 			}
 		}
 		listed, err = s.listed(ctx, tx, found)

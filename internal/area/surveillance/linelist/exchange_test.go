@@ -232,6 +232,25 @@ func TestANumberThatIsWithheldDoesNotLeaveInAnotherColumn(t *testing.T) {
 	})
 }
 
+func TestASiteThatIsNotKnownHereIsAShelter(t *testing.T) {
+	w := newWorld(t, "")
+	w.must(w.Access.Register(Outlets()...))
+	w.record(Case{Disease: "measles", Area: "North", Place: "Village 3", Country: "UGA"})
+	w.Sites = nowhere{}
+	out, err := w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
+	w.must(err)
+	if r := out.Rows[0]; r["site"] != "" || r["area"] != "" || r["place"] != "" || r["country"] != "UGA" {
+		t.Errorf("of a site that nobody here knows leaves %v", r)
+	}
+}
+
+// nowhere knows no site.
+type nowhere struct{}
+
+func (nowhere) Site(*db.Tx, string) (place.Site, error) {
+	return place.Site{}, fault.New(fault.NotFound, "test", "door.not_found")
+}
+
 func TestTwoListsThatCountFromOneAreTwoLists(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		list := func(who, disease, head string, n int) SheetReport {
