@@ -23,15 +23,16 @@ const (
 	leastBins = 5
 )
 
-// Make works a desk out of what was counted: reported by the day of report, onsets by
-// that of onset.
-func Make(a Asked, d surveillance.Disease, reported, onsets []linelist.Tallied, people int, serial, delay Interval, speciesKnown bool) Desk {
+// Make works a desk out of what was counted up to today: reported by the day of report,
+// onsets by that of onset, also of the days before the period who may have infected
+// those of its first days.
+func Make(a Asked, today calendar.Day, d surveillance.Disease, reported, onsets []linelist.Tallied, people int, serial, delay Interval, speciesKnown bool) Desk {
 	out := Desk{Asked: a, Name: d, People: people, Serial: serial, Delay: delay, Agent: d.Agent}
 	out.count(reported)
 	out.curve(onsets)
 	out.attack()
-	out.fatality(speciesKnown)
-	out.reproduction(speciesKnown)
+	out.fatality(today, speciesKnown)
+	out.reproduction(today, speciesKnown, onsets)
 	out.growth()
 	return out
 }
@@ -100,30 +101,19 @@ func sorted(m map[string]*Line) (out []Line) {
 	return out
 }
 
-// mostDays is how long a period may be: two years.
-const mostDays = 731
+const (
+	// mostDays is how long a period may be: two years.
+	mostDays = 731
+	// mostOutcomes is up to how many days from its beginning outcomes are counted: five
+	// years, when all are known.
+	mostOutcomes = 5 * 366
+)
 
 func (d *Desk) curve(onsets []linelist.Tallied) {
 	for day := d.From; day <= d.To && len(d.Days) < mostDays; day++ {
 		d.Days = append(d.Days, DayCases{Day: day})
 	}
-	for _, k := range onsets {
-		i := int(k.Day - d.From)
-		if d.Site != "" && k.Site != d.Site || !k.Class.Counts() || i < 0 || i >= len(d.Days) {
-			continue
-		}
-		switch k.Imported {
-		case value.Yes:
-			d.Days[i].Imported += k.N
-		case value.No:
-			d.Days[i].Local += k.N
-		default:
-			d.Days[i].Unknown += k.N
-		}
-		if k.Dead() {
-			d.Days[i].Deaths += k.N
-		}
-	}
+	d.fill(d.Days, onsets)
 	for _, day := range d.Days {
 		week := surveillance.WeekPeriod(day.Day)
 		if n := len(d.Weekly); n == 0 || d.Weekly[n-1].Week != week {
@@ -131,6 +121,30 @@ func (d *Desk) curve(onsets []linelist.Tallied) {
 		}
 		w := &d.Weekly[len(d.Weekly)-1]
 		w.Local, w.Imported, w.Unknown, w.Deaths = w.Local+day.Local, w.Imported+day.Imported, w.Unknown+day.Unknown, w.Deaths+day.Deaths
+	}
+}
+
+// fill counts onsets into days without a gap.
+func (d *Desk) fill(days []DayCases, onsets []linelist.Tallied) {
+	for _, k := range onsets {
+		if len(days) == 0 || d.Site != "" && k.Site != d.Site || !k.Class.Counts() {
+			continue
+		}
+		i := int(k.Day - days[0].Day)
+		if i < 0 || i >= len(days) {
+			continue
+		}
+		switch k.Imported {
+		case value.Yes:
+			days[i].Imported += k.N
+		case value.No:
+			days[i].Local += k.N
+		default:
+			days[i].Unknown += k.N
+		}
+		if k.Dead() {
+			days[i].Deaths += k.N
+		}
 	}
 }
 
@@ -155,7 +169,9 @@ func refusalOf(s epi.State) Refusal {
 	return Refusal(s.String())
 }
 
-func (d *Desk) fatality(speciesKnown bool) {
+// fatality is how many die. How a case ended is what is known today, so the outcomes are
+// counted up to today too: days without an onset follow a period that is over.
+func (d *Desk) fatality(today calendar.Day, speciesKnown bool) {
 	one := func(cases, deaths int) (epi.Fatality, Refusal) {
 		f, err := epi.CrudeFatality([]float64{float64(cases)}, []float64{float64(deaths)})
 		if err != nil {
@@ -180,6 +196,9 @@ func (d *Desk) fatality(speciesKnown bool) {
 	for i, day := range d.Days {
 		cases[i], deaths[i] = float64(day.All()), float64(day.Deaths)
 	}
+	for day := d.To + 1; day <= today && len(cases) < mostOutcomes; day++ {
+		cases, deaths = append(cases, 0), append(deaths, 0)
+	}
 	f, err := epi.DelayedFatality(cases, deaths, epi.GammaDelay{Shape: d.Delay.A, Scale: d.Delay.B})
 	if err != nil {
 		d.DelayedNo = NotDetermined
@@ -188,9 +207,19 @@ func (d *Desk) fatality(speciesKnown bool) {
 	d.Delayed, d.DelayedNo = f, refusalOf(f.State)
 }
 
-// reproduction asks for the days from the first case on. Whose origin nobody knows
-// counts as infected here, which makes the number too high rather than too low.
-func (d *Desk) reproduction(speciesKnown bool) {
+// lead is how many days before a period hold those who infected somebody in it: all
+// but a few in a thousand.
+func lead(serial Interval) calendar.Day {
+	if !serial.Known() {
+		return 0
+	}
+	return calendar.Day(min(math.Ceil(serial.A+3*serial.B), mostDays))
+}
+
+// reproduction asks for the days from the first case on, of which those before the
+// period only infect. Whose origin nobody knows counts as infected here, which makes the
+// number too high rather than too low.
+func (d *Desk) reproduction(today calendar.Day, speciesKnown bool, onsets []linelist.Tallied) {
 	switch {
 	case !speciesKnown && !d.Serial.Reader:
 		d.RtNo = SpeciesUnknown
@@ -199,12 +228,18 @@ func (d *Desk) reproduction(speciesKnown bool) {
 		d.RtNo = NoInterval
 		return
 	}
-	first := slices.IndexFunc(d.Days, func(x DayCases) bool { return x.All() > 0 })
+	before := lead(d.Serial)
+	days := make([]DayCases, int(before)+len(d.Days))
+	for i := range days {
+		days[i].Day = d.From - before + calendar.Day(i)
+	}
+	d.fill(days, onsets)
+	first := slices.IndexFunc(days, func(x DayCases) bool { return x.All() > 0 })
 	if first < 0 {
 		d.RtNo = TooFew
 		return
 	}
-	days := d.Days[first:]
+	days = days[first:]
 	in := epi.Incidence{Total: make([]float64, len(days)), Imported: make([]float64, len(days))}
 	for i, x := range days {
 		in.Total[i], in.Imported[i] = float64(x.All()), float64(x.Imported)
@@ -215,8 +250,9 @@ func (d *Desk) reproduction(speciesKnown bool) {
 		return
 	}
 	given := false
+	points = slices.DeleteFunc(points, func(p epi.RtPoint) bool { return days[p.End].Day < d.From })
 	for _, p := range points {
-		r := RtDay{Day: days[p.End].Day, Local: int(p.Local), No: refusalOf(p.State), Fresh: days[p.End].Day > d.To-freshDays}
+		r := RtDay{Day: days[p.End].Day, Local: int(p.Local), No: refusalOf(p.State), Fresh: days[p.End].Day > today-freshDays}
 		if p.State == epi.Stands {
 			r.Mean, r.Low, r.High, given = p.Mean, p.Quantiles[0], p.Quantiles[1], true
 		}

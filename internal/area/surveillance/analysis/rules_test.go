@@ -40,7 +40,7 @@ func TestTheCurveKeepsImportedAndLocalApart(t *testing.T) {
 	a := asked()
 	a.Site = "KLA"
 	list := []linelist.Tallied{tallied(0, 3, value.Yes), tallied(3, 5, value.No), dead, tallied(3, 1, value.Unknown), notCase, elsewhere}
-	d := Make(a, disease("covid"), list, append(list, beyond), 0, covid, Interval{}, true)
+	d := Make(a, a.To, disease("covid"), list, append(list, beyond), 0, covid, Interval{}, true)
 	if x := d.Days[3]; x.Local != 7 || x.Unknown != 1 || x.Imported != 0 || x.Deaths != 2 || d.Days[0].Imported != 3 || d.Days[4].All() != 0 || d.Days[5].All() != 0 {
 		t.Errorf("the days %+v", d.Days[:6])
 	}
@@ -56,7 +56,7 @@ func TestTheCurveKeepsImportedAndLocalApart(t *testing.T) {
 	if d.AttackNo != NoPopulation {
 		t.Errorf("an attack rate of nobody: %v", d.AttackNo)
 	}
-	d = Make(a, disease("covid"), list, list, 22_000, covid, Interval{}, true)
+	d = Make(a, a.To, disease("covid"), list, list, 22_000, covid, Interval{}, true)
 	if d.AttackNo != Given || d.Attack.Rate != 5 {
 		t.Errorf("11 of 22,000 are %g per 10,000", d.Attack.Rate)
 	}
@@ -64,17 +64,17 @@ func TestTheCurveKeepsImportedAndLocalApart(t *testing.T) {
 
 func TestANumberThatIsTooSmallIsRefusedAndSaysWhy(t *testing.T) {
 	few := []linelist.Tallied{tallied(0, 2, value.Yes), tallied(6, 3, value.No), tallied(12, 4, value.No)}
-	d := Make(asked(), disease("covid"), few, few, 0, covid, Interval{}, true)
+	d := Make(asked(), asked().To, disease("covid"), few, few, 0, covid, Interval{}, true)
 	if d.RtNo != TooFew || d.GrowthNo != TooFew {
 		t.Errorf("nine cases: Rt %q, growth %q", d.RtNo, d.GrowthNo)
 	}
-	if d = Make(asked(), disease("covid"), nil, nil, 0, covid, Interval{}, true); d.RtNo != TooFew || d.CrudeNo != NotDetermined || d.GrowthNo != TooFew {
+	if d = Make(asked(), asked().To, disease("covid"), nil, nil, 0, covid, Interval{}, true); d.RtNo != TooFew || d.CrudeNo != NotDetermined || d.GrowthNo != TooFew {
 		t.Errorf("no case at all: %q %q %q", d.RtNo, d.CrudeNo, d.GrowthNo)
 	}
-	if d = Make(asked(), disease("measles"), few, few, 0, Interval{A: 11.5}, Interval{}, true); d.RtNo != NoInterval || d.DelayedNo != NoDelay {
+	if d = Make(asked(), asked().To, disease("measles"), few, few, 0, Interval{A: 11.5}, Interval{}, true); d.RtNo != NoInterval || d.DelayedNo != NoDelay {
 		t.Errorf("an interval whose spread nobody knows: %q; a delay that nobody knows: %q", d.RtNo, d.DelayedNo)
 	}
-	if d = Make(asked(), disease("filovirus"), few, few, 0, covid, Interval{A: 2.4, B: 3.33}, false); d.RtNo != SpeciesUnknown || d.DelayedNo != SpeciesUnknown {
+	if d = Make(asked(), asked().To, disease("filovirus"), few, few, 0, covid, Interval{A: 2.4, B: 3.33}, false); d.RtNo != SpeciesUnknown || d.DelayedNo != SpeciesUnknown {
 		t.Errorf("a virus whose species is not known: %q %q", d.RtNo, d.DelayedNo)
 	}
 }
@@ -93,7 +93,7 @@ func TestTheNumbersAreThoseOfTheEngine(t *testing.T) {
 	}
 	a := asked()
 	a.To = first + 29
-	d := Make(a, disease("covid"), list, list, 0, covid, Interval{}, true)
+	d := Make(a, a.To, disease("covid"), list, list, 0, covid, Interval{}, true)
 	want, err := epi.Reproduction{MeanSI: 4.7, SDSI: 2.9, MinCases: 12, Quantiles: []float64{0.025, 0.975}}.Estimate(epi.Incidence{Total: total, Imported: imported})
 	if err != nil || d.RtNo != Given || len(d.Rt) != len(want) {
 		t.Fatalf("%v, %q, %d of %d", err, d.RtNo, len(d.Rt), len(want))
@@ -109,11 +109,51 @@ func TestTheNumbersAreThoseOfTheEngine(t *testing.T) {
 	for i := range allLocal {
 		allLocal[i].Imported = value.No
 	}
-	if r := Make(a, disease("covid"), allLocal, allLocal, 0, covid, Interval{}, true).Rt; !(r[len(r)-1].Mean > last.Mean) {
+	if r := Make(a, a.To, disease("covid"), allLocal, allLocal, 0, covid, Interval{}, true).Rt; !(r[len(r)-1].Mean > last.Mean) {
 		t.Error("imported cases are taken for cases infected here")
 	}
 	if d.GrowthNo != Given || math.Abs(d.Growth.Rate-0.1) > 0.03 || d.Growth.Doubling < 5 || d.Growth.Doubling > 10 {
 		t.Errorf("growth %+v", d.Growth)
+	}
+}
+
+func TestTheOutcomesOfAPeriodThatIsOverAreAllKnown(t *testing.T) {
+	var list []linelist.Tallied
+	for i := range 10 {
+		dead, well := tallied(i, 3, value.No), tallied(i, 7, value.No)
+		dead.Ending, well.Ending = linelist.Dead, linelist.Recovered
+		list = append(list, dead, well)
+	}
+	a := asked()
+	a.To = first + 9
+	delay := Interval{A: 2.4, B: 3.33} // eight days on average
+	d := Make(a, a.To+200, disease("covid"), list, list, 0, covid, delay, true)
+	if d.DelayedNo != Given || math.Abs(d.Delayed.Risk-0.3) > 0.005 || math.Abs(d.Delayed.Outcomes-100) > 1 {
+		t.Errorf("30 of 100, all of whose outcomes are known: %q, %g of %g outcomes", d.DelayedNo, d.Delayed.Risk, d.Delayed.Outcomes)
+	}
+	// On its last day most outcomes are still to come.
+	if d = Make(a, a.To, disease("covid"), list, list, 0, covid, delay, true); d.Delayed.Outcomes > 50 {
+		t.Errorf("on the last day %g outcomes of 100 are known", d.Delayed.Outcomes)
+	}
+}
+
+func TestThoseWhoFellIllBeforeThePeriodInfectInIt(t *testing.T) {
+	var list []linelist.Tallied
+	for i := -60; i < 42; i++ {
+		list = append(list, tallied(i, 10, value.No))
+	}
+	a := asked()
+	d := Make(a, a.To+30, disease("covid"), list, list, 0, covid, Interval{}, true)
+	if d.RtNo != Given || len(d.Rt) != 42 || d.Rt[0].Day != a.From || d.Rt[0].No != Given {
+		t.Fatalf("Rt %q of %d days, the first %+v", d.RtNo, len(d.Rt), d.Rt[:1])
+	}
+	for _, r := range d.Rt {
+		if math.Abs(r.Mean-1) > 0.1 || r.Fresh {
+			t.Errorf("ten a day, every day, a month ago: %+v", r)
+		}
+	}
+	if d.Days[0].Day != a.From || d.Days[0].All() != 10 || len(d.Days) != 42 {
+		t.Errorf("the curve begins with %+v", d.Days[0])
 	}
 }
 

@@ -69,7 +69,7 @@ func sampleDesk(words string) Desk {
 	late := list[0]
 	late.Onset = value.No
 	d, _ := surveillance.Shipped().Disease("covid")
-	out := Make(Asked{Disease: "covid", From: today - 41, To: today, Given: Interval{A: 4.7, B: 2.9}}, d, append(list, late), list, 16200, Interval{A: 4.7, B: 2.9, Source: words}, Interval{A: 2.4, B: 3.33, Source: words}, true)
+	out := Make(Asked{Disease: "covid", From: today - 41, To: today, Given: Interval{A: 4.7, B: 2.9}}, today, d, append(list, late), list, 16200, Interval{A: 4.7, B: 2.9, Source: words}, Interval{A: 2.4, B: 3.33, Source: words}, true)
 	out.Contacts, out.ContactsKnown = linelist.Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1}, true
 	return out
 }

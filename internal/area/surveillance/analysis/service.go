@@ -131,10 +131,6 @@ func (s *Service) DeskOf(ctx context.Context, a Asked) (out Desk, err error) {
 		if err != nil {
 			return err
 		}
-		onsets, err := s.Cases.Onsets(tx, a.Disease, a.From, a.To)
-		if err != nil {
-			return err
-		}
 		people := 0
 		if a.Site != "" {
 			if people, err = s.Alerts.PopulationIn(tx, surveillance.SiteUnit(a.Site), a.To); err != nil {
@@ -145,7 +141,11 @@ func (s *Service) DeskOf(ctx context.Context, a Asked) (out Desk, err error) {
 		if err != nil {
 			return err
 		}
-		out = Make(a, d, reported, onsets, people, serial, delay, s.speciesKnown(d))
+		onsets, err := s.Cases.Onsets(tx, a.Disease, a.From-lead(serial), a.To)
+		if err != nil {
+			return err
+		}
+		out = Make(a, s.today(), d, reported, onsets, people, serial, delay, s.speciesKnown(d))
 		return s.named(tx, &out)
 	})
 	if err != nil {
