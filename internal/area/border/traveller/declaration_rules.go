@@ -2,6 +2,7 @@ package traveller
 
 import (
 	"encoding/json"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -73,43 +74,57 @@ func judge(p *pack.Pack, d *Declaration) error {
 }
 
 // limiter bounds how many declarations come in from phones, because anybody may send
-// one. Many travellers share one address at a border, so an address may send many. It
-// lives in memory and forgets.
+// one. Many travellers share one address at a border, so an address may send many; and
+// whoever has many addresses fills up one point and not all. It lives in memory and
+// forgets.
 type limiter struct {
 	sync.Mutex
-	from map[string][]time.Time
-	all  []time.Time
+	from map[string][]time.Time // by network
+	at   map[string][]time.Time // by point
 }
 
 const (
 	mostFromOne = 120
-	mostFromAll = 1200
+	mostAtPoint = 1200
 	limitWindow = 10 * time.Minute
 )
 
-func newLimiter() *limiter { return &limiter{from: map[string][]time.Time{}} }
+func newLimiter() *limiter {
+	return &limiter{from: map[string][]time.Time{}, at: map[string][]time.Time{}}
+}
 
-// take counts one from an address and reports whether it is still within bounds.
-func (l *limiter) take(address string, now time.Time) bool {
+// networkOf is what counts as one sender: an address, and of IPv6 the network of 64 bits
+// that one subscriber has to choose addresses from.
+func networkOf(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if a = a.Unmap().WithZone(""); a.Is6() {
+		return netip.PrefixFrom(a, 64).Masked().String()
+	}
+	return a.String()
+}
+
+// take counts one from an address at a point and reports whether it is still within
+// bounds.
+func (l *limiter) take(address, point string, now time.Time) bool {
+	address = networkOf(address)
 	l.Lock()
 	defer l.Unlock()
-	recent := func(list []time.Time) []time.Time {
-		for len(list) > 0 && now.Sub(list[0]) >= limitWindow {
-			list = list[1:]
-		}
-		return list
-	}
-	l.all = recent(l.all)
-	for a, list := range l.from {
-		if list = recent(list); len(list) == 0 {
-			delete(l.from, a)
-		} else {
-			l.from[a] = list
+	for _, by := range []map[string][]time.Time{l.from, l.at} {
+		for k, list := range by {
+			for len(list) > 0 && now.Sub(list[0]) >= limitWindow {
+				list = list[1:]
+			}
+			if by[k] = list; len(list) == 0 {
+				delete(by, k)
+			}
 		}
 	}
-	if len(l.all) >= mostFromAll || len(l.from[address]) >= mostFromOne {
+	if len(l.at[point]) >= mostAtPoint || len(l.from[address]) >= mostFromOne {
 		return false
 	}
-	l.all, l.from[address] = append(l.all, now), append(l.from[address], now)
+	l.at[point], l.from[address] = append(l.at[point], now), append(l.from[address], now)
 	return true
 }

@@ -147,7 +147,11 @@ func (s *Service) public(tx *db.Tx, point string) (border.Point, error) {
 // nobody's name, and address only bounds how many come from one place and is kept nowhere.
 func (s *Service) DeclareSelf(ctx context.Context, address string, typed db.ID, point string, answers Answers) (Declaration, error) {
 	const op = "traveller.DeclareSelf"
-	if !s.limit.take(address, s.Clock()) {
+	err := s.DB.Read(ctx, func(tx *db.Tx) error { _, err := s.public(tx, point); return err }) // only points that are there are counted
+	if err != nil {
+		return Declaration{}, fault.Wrap(op, err)
+	}
+	if !s.limit.take(address, point, s.Clock()) {
 		return Declaration{}, fault.New(fault.Unavailable, op, "traveller.error.many")
 	}
 	program, err := actor(access.Operator(ctx), op)
@@ -333,7 +337,7 @@ func (s *Service) AddTo(ctx context.Context, made, id db.ID, l Lister, answers A
 }
 
 // Declarations lists those of the actor's shift, or of the sites of port health, without
-// a name.
+// a name: first those whose code somebody showed, since anybody can send others.
 func (s *Service) Declarations(ctx context.Context) ([]Declaration, error) {
 	const op = "traveller.Declarations"
 	var out []Declaration

@@ -2,6 +2,7 @@ package traveller
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -68,6 +69,15 @@ func declarationOfCode(tx *db.Tx, point, code string) (Declaration, error) {
 	return declarationRow(tx.Row("SELECT "+declarationColumns+" FROM border_declaration s WHERE s.point = ? AND s.code = ? ORDER BY s.id LIMIT 1", point, code).Scan)
 }
 
-func declarationsIn(tx *db.Tx, where string, args []any, limit int) ([]Declaration, error) {
-	return list(tx, declarationRow, "SELECT "+declarationColumns+" FROM border_declaration s WHERE "+where+" ORDER BY s.at DESC, s.id DESC LIMIT ?", append(args, limit)...)
+// declarationsIn lists the newest, and before all others those that are of a shift.
+func declarationsIn(tx *db.Tx, where string, args []any, limit int) (out []Declaration, err error) {
+	for _, shift := range []string{"s.shift > ?", "s.shift = ?"} {
+		more, err := list(tx, declarationRow, "SELECT "+declarationColumns+" FROM border_declaration s WHERE "+where+" AND "+shift+" ORDER BY s.at DESC, s.id DESC LIMIT ?",
+			append(slices.Clip(args), db.ID{}.String(), limit-len(out))...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package traveller
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -118,21 +119,67 @@ func TestTheBoundsOfPublicDeclarations(t *testing.T) {
 		}
 		l := newLimiter()
 		for i := range mostFromOne {
-			if !l.take("10.0.0.7", w.clock) {
+			if !l.take("10.0.0.7", "BUSIA", w.clock) {
 				t.Fatalf("the %dth is refused", i+1)
 			}
 		}
-		if l.take("10.0.0.7", w.clock) || !l.take("10.0.0.8", w.clock) {
+		if l.take("10.0.0.7", "BUSIA", w.clock) || !l.take("10.0.0.8", "BUSIA", w.clock) || l.take("::ffff:10.0.0.7", "BUSIA", w.clock) {
 			t.Error("one address takes the place of another")
 		}
-		if !l.take("10.0.0.7", w.clock.Add(limitWindow)) {
+		if !l.take("10.0.0.7", "BUSIA", w.clock.Add(limitWindow)) {
 			t.Error("it never ends")
 		}
-		for range mostFromAll {
-			l.take(db.NewID().String(), w.clock.Add(limitWindow))
+		for range mostAtPoint {
+			l.take(db.NewID().String(), "BUSIA", w.clock.Add(limitWindow))
 		}
-		if l.take("10.0.0.9", w.clock.Add(limitWindow+time.Second)) {
+		if l.take("10.0.0.9", "BUSIA", w.clock.Add(limitWindow+time.Second)) {
 			t.Error("there is no bound for all")
+		}
+		if !l.take("10.0.0.9", "MALABA", w.clock.Add(limitWindow+time.Second)) {
+			t.Error("whoever fills one point up closes every other")
+		}
+	})
+}
+
+// Of IPv6 one subscriber has as many addresses as they like, in one network.
+func TestASubscriberIsOneSender(t *testing.T) {
+	l, now := newLimiter(), time.Now()
+	for i := range mostFromOne {
+		if !l.take(fmt.Sprintf("2001:db8:1:2::%x", i+1), "BUSIA", now) {
+			t.Fatalf("the %dth is refused", i+1)
+		}
+	}
+	if l.take("2001:db8:1:2:ffff::1%eth0", "BUSIA", now) || !l.take("2001:db8:1:3::1", "BUSIA", now) {
+		t.Error("another address of the same network counts as another sender, or another network does not")
+	}
+}
+
+// Whoever has no account can send many, and hides none that somebody showed.
+func TestWhatWasShownStandsFirst(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		declared := func() Declaration {
+			d, err := w.DeclareSelf(t.Context(), "10.0.0.7", db.NewID(), "BUSIA", own(nil))
+			w.must(err)
+			return d
+		}
+		w.shift("screener", "BUSIA")
+		shown := declared()
+		_, err := w.Shown(w.as("screener"), shown.Code())
+		w.must(err)
+		w.clock = w.clock.Add(time.Minute)
+		later := declared()
+		for limit, want := range [][]db.ID{1: {shown.ID}, 2: {shown.ID, later.ID}, 3: {shown.ID, later.ID}} {
+			var got []db.ID
+			w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
+				list, err := declarationsIn(tx, "s.point = ?", []any{"BUSIA"}, limit)
+				for _, d := range list {
+					got = append(got, d.ID)
+				}
+				return err
+			}))
+			if !slices.Equal(got, want) {
+				t.Errorf("of %d: %v, want %v", limit, got, want)
+			}
 		}
 	})
 }
@@ -163,6 +210,11 @@ func TestThePublicPageShowsACodeAndNoAnswers(t *testing.T) {
 		}
 		if _, again := ask("POST", typed(id, own(nil))); !strings.Contains(again, shown) {
 			t.Error("a form that is sent twice loses its code")
+		}
+		long := typed(db.NewID(), own(nil))
+		long.Set("more", strings.Repeat("A", publicLimit))
+		if code, _ := ask("POST", long); code != 422 {
+			t.Errorf("a form that is too long: %d", code)
 		}
 		w.shift("screener", "BUSIA")
 		if code, to := w.post("screener", "/border/declarations/shown", url.Values{"code": {shown}}); code != 303 || !strings.HasPrefix(to, "/border/declarations/") || to == declarationPath(id) {

@@ -361,14 +361,20 @@ func publicView(sh DeclarationSheet, f *page.Form, lang string) page.Sheet {
 		Notes: []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("traveller.public.who"), page.M("traveller.public.free"), page.M("traveller.public.kept")}}}}
 }
 
+// publicLimit is how many bytes anybody may send: what is sent is kept on every node.
+const publicLimit = 8 << 10
+
 // postPublic takes a declaration and shows its code. A form that is sent twice shows the
 // same code again.
 func (s *Service) postPublic(w http.ResponseWriter, r *http.Request) {
 	var sh DeclarationSheet
-	_, id, err := s.read(w, r, func() (_ Sheet, err error) {
+	_, id, err := s.readMost(w, r, publicLimit, func() (_ Sheet, err error) {
 		sh, err = s.PublicSheet(r.Context(), r.PathValue("point"))
 		return sh.Sheet, err
 	})
+	if fault.KeyOf(err) == "page.error.too_large" { // which says whole megabytes
+		err = fault.New(fault.Invalid, "traveller.postPublic", "page.error.body")
+	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return

@@ -72,8 +72,13 @@ func asked(sh Sheet, id db.ID, action string, live bool, typed url.Values, judge
 }
 
 // read reads a posted sheet. id is that of the new document, made with the page.
-func (s *Service) read(w http.ResponseWriter, r *http.Request, open func() (Sheet, error)) (sh Sheet, id db.ID, err error) {
-	if err = page.ReadForm(w, r, page.FormLimit); err == nil {
+func (s *Service) read(w http.ResponseWriter, r *http.Request, open func() (Sheet, error)) (Sheet, db.ID, error) {
+	return s.readMost(w, r, page.FormLimit, open)
+}
+
+// readMost is read of a form of so many bytes at most.
+func (s *Service) readMost(w http.ResponseWriter, r *http.Request, most int64, open func() (Sheet, error)) (sh Sheet, id db.ID, err error) {
+	if err = page.ReadForm(w, r, most); err == nil {
 		sh, err = open()
 	}
 	if err == nil {
