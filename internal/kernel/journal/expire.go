@@ -37,16 +37,23 @@ func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) er
 func (j *Journal) latestToday() calendar.Day { return calendar.DayOfTime(j.clock.now().UTC()) + 1 }
 
 // until is the last day of a document, where it has one. Where two changes that did not
-// see each other say different days it has none, and stays.
-func until(k *kindInfo, d *Doc) (calendar.Day, bool) {
-	if k.Until == "" || len(d.Disputed[k.Until]) > 0 {
+// see each other say different days it is the latest: nobody may promise less than
+// another did, and what is kept until a day is not kept for ever.
+func until(k *kindInfo, d *Doc) (last calendar.Day, ok bool) {
+	if k.Until == "" {
 		return 0, false
 	}
-	var last calendar.Day
-	if err := json.Unmarshal(d.Fields[k.Until], &last); err != nil || last <= 0 {
-		return 0, false
+	said := []json.RawMessage{d.Fields[k.Until]}
+	for _, a := range d.Disputed[plainGroup(k.groupOf(k.Until).name)] {
+		said = append(said, a.Fields[k.Until])
 	}
-	return last, true
+	for _, raw := range said {
+		var day calendar.Day
+		if json.Unmarshal(raw, &day) == nil {
+			last = max(last, day)
+		}
+	}
+	return last, last > 0
 }
 
 // expired performs an erasure without two officers, if it is of a document that could

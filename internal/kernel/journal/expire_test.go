@@ -104,17 +104,32 @@ func TestAClockThatIsAheadDestroysNothingElsewhere(t *testing.T) {
 	})
 }
 
-// Two changes that did not see each other say different days: nobody knows which was
-// promised, so an officer decides.
-func TestADisputedDayExpiresNothing(t *testing.T) {
-	stores(t, func(t *testing.T, n *node) {
-		id := n.guest(fields{"name": "A", "until": lastDay})
-		seen := n.load(id).Version
+// Two changes that did not see each other say different days: it stays until the latest,
+// on every node, and not for ever.
+func TestADisputedDayExpiresOnTheLatest(t *testing.T) {
+	pairs(t, func(t *testing.T, from, to *node) {
+		id := from.guest(fields{"name": "A", "until": lastDay})
+		seen := from.load(id).Version
 		for i, by := range []journal.Author{almaz, bruno} {
-			n.append(by, journal.Change{Kind: "t.guest", Doc: id, Base: seen, Purpose: "public_health", Fields: fields{"until": lastDay + calendar.Day(i+1)}})
+			from.append(by, journal.Change{Kind: "t.guest", Doc: id, Base: seen, Purpose: "public_health", Fields: fields{"until": lastDay + []calendar.Day{5, 2}[i]}})
 		}
-		if err := n.expire(id, lastDay+100); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("got %v", err)
+		if len(from.load(id).Disputed) != 1 {
+			t.Fatal("there is no dispute")
+		}
+		to.pull(from)
+		if err := from.expire(id, lastDay+5); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("on the latest day: %v", err)
+		}
+		if err := from.expire(id, lastDay+6); err != nil {
+			t.Fatalf("after the latest day: %v", err)
+		}
+		to.pull(from)
+		for _, n := range []*node{from, to} {
+			n.verify()
+			n.rebuild()
+			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
+				t.Errorf("it is still there: %v", err)
+			}
 		}
 	})
 }

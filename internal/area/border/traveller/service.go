@@ -120,7 +120,7 @@ func (s *Service) Sweep(ctx context.Context) (gone int, err error) {
 					err = s.Journal.Expire(tx, by.Author(), id, today)
 				}
 				if fault.Is(err, fault.Forbidden) {
-					err = nil // two changes say different days: an officer decides
+					err = nil // another change says a later day than the row
 					continue
 				}
 				n++
