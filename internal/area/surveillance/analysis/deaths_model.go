@@ -83,3 +83,10 @@ func (e Entry) Valid(lists surveillance.Lists, today calendar.Day) []error {
 	}
 	return errs
 }
+
+// again reports whether two counts tell of the same deaths: they share a day, and
+// neither their places nor their diseases keep them apart.
+func (e Entry) again(o Entry) bool {
+	apart := func(a, b string) bool { return a != "" && b != "" && a != b }
+	return e.How == AsCount && o.How == AsCount && e.From <= o.To && o.From <= e.To && !apart(e.Place, o.Place) && !apart(e.Disease, o.Disease)
+}

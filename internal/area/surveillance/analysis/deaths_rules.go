@@ -15,8 +15,9 @@ type Dying struct {
 	Unit     string
 	From, To calendar.Day
 	Deaths   int
-	Under5   int // -1 is not known
-	Days     int
+	Under5   int  // -1 is not known
+	Days     int  // without those of which only a count tells that reaches beyond the period
+	Reported bool // somebody told of some day of it
 	// Start and End are headcounts of one source around the period; the zero one is none.
 	Start, End alert.Headcount
 	Left       []Entry // that reach beyond the period, or say again what a count says
@@ -30,16 +31,23 @@ const perMortality = 10_000
 
 // Mortality works out deaths per 10,000 a day. A count holds where it covers a day;
 // lines of days that a count covers say the same deaths again and are left out, as are
-// counts that reach beyond the period.
+// counts that reach beyond the period, with the days that nothing else tells of.
 func Mortality(unit string, from, to calendar.Day, entries []Entry, counted []alert.Headcount) Dying {
-	out := Dying{Unit: unit, From: from, To: to, Days: int(to-from) + 1}
-	covered := func(day calendar.Day) bool {
-		return slices.ContainsFunc(entries, func(e Entry) bool {
-			return e.How == AsCount && e.From >= from && e.To <= to && e.From <= day && day <= e.To
-		})
+	out := Dying{Unit: unit, From: from, To: to}
+	within := func(e Entry) bool { return e.From >= from && e.To <= to }
+	covered := func(day calendar.Day, by func(Entry) bool) bool {
+		return slices.ContainsFunc(entries, func(e Entry) bool { return e.From <= day && day <= e.To && by(e) })
+	}
+	count := func(e Entry) bool { return within(e) && e.How == AsCount }
+	for day := from; day <= to; day++ {
+		told := covered(day, within)
+		out.Reported = out.Reported || told
+		if told || !covered(day, func(e Entry) bool { return !within(e) }) {
+			out.Days++
+		}
 	}
 	for _, e := range entries {
-		if e.From < from || e.To > to || e.How == OneByOne && covered(e.From) {
+		if !within(e) || e.How == OneByOne && covered(e.From, count) {
 			out.Left = append(out.Left, e)
 			continue
 		}
@@ -56,7 +64,8 @@ func Mortality(unit string, from, to calendar.Day, entries []Entry, counted []al
 }
 
 // around are the last headcounts up to the beginning and up to the end of a period, of
-// one source: that of the latest.
+// one source: that of the latest. Where it did not count before the period, its first
+// count in it stands for the beginning.
 func around(counted []alert.Headcount, from, to calendar.Day) (start, end alert.Headcount) {
 	list := slices.Clone(counted)
 	slices.SortStableFunc(list, func(a, b alert.Headcount) int { return int(b.On - a.On) })
@@ -67,14 +76,20 @@ func around(counted []alert.Headcount, from, to calendar.Day) (start, end alert.
 		if end.On == 0 {
 			end = h
 		}
-		if h.Source == end.Source && h.On <= from {
-			return h, end
+		if h.Source != end.Source {
+			continue
+		}
+		if start = h; h.On <= from {
+			break
 		}
 	}
-	return end, end // counted once in the period: it stands for both ends
+	return start, end
 }
 
 func (d *Dying) rates() {
+	if d.CrudeNo, d.ChildNo = NotReported, NotReported; !d.Reported {
+		return
+	}
 	d.CrudeNo, d.ChildNo = NoPopulation, NoPopulation
 	if d.End.On == 0 {
 		return
@@ -102,11 +117,13 @@ func (d Dying) facts() decision.Input {
 		in.Facts[name] = decision.Fact{Value: v, AsOf: d.To.Date()}
 	}
 	put("period_end", value.Day(int(d.To)))
-	put("deaths", value.Number(float64(d.Deaths)))
-	put("period_days", value.Number(float64(d.Days)))
+	if d.Reported {
+		put("deaths", value.Number(float64(d.Deaths)))
+		put("period_days", value.Number(float64(d.Days)))
+	}
 	put("mortality_method", value.Text("mid_period"))
 	put("baseline_known", value.Of(false))
-	if d.Under5 >= 0 {
+	if d.Reported && d.Under5 >= 0 {
 		put("deaths_u5", value.Number(float64(d.Under5)))
 	}
 	if d.End.On != 0 {

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -42,6 +43,13 @@ func (s *Service) RecordDeaths(ctx context.Context, e Entry) error {
 		}
 		if errs := e.Valid(s.lists(), s.today()); len(errs) > 0 {
 			return errors.Join(errs...)
+		}
+		there, err := entriesOf(tx, e.Unit, e.From, e.To)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(there, e.again) {
+			return fault.Field(op, "from", "analysis.error.overlap")
 		}
 		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindDeaths, Doc: db.NewID(), Site: site, Sensitivity: journal.Identity, Purpose: "public_health", Fields: map[string]any{
 			"unit": e.Unit, "from": e.From, "to": e.To, "how": e.How, "number": e.Number, "deaths": e.Deaths, "under5": e.Under5, "place": e.Place, "disease": e.Disease}})

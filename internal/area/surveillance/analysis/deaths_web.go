@@ -65,7 +65,11 @@ func mortalityParts(v *page.Sheet, d Died, lang string) {
 		}
 		return page.M("analysis.deaths."+key, "rate", text(rate, 2), "low", text(low, 2), "high", text(high, 2), "n", n)
 	}
-	v.Rows = page.Summary{{Label: page.M("analysis.deaths.unit"), Value: d.Name.Name(lang)}, {Label: page.M("analysis.deaths"), Value: d.Deaths}, {Label: page.M("analysis.deaths.days"), Value: d.Days},
+	deaths := any(d.Deaths)
+	if !d.Reported {
+		deaths = refused(NotReported)
+	}
+	v.Rows = page.Summary{{Label: page.M("analysis.deaths.unit"), Value: d.Name.Name(lang)}, {Label: page.M("analysis.deaths"), Value: deaths}, {Label: page.M("analysis.deaths.days"), Value: d.Days},
 		{Label: page.M("analysis.deaths.people"), Value: peopleCell(d)}, {Label: page.M("analysis.deaths.crude"), Value: rate(d.CrudeNo, "rate", d.Crude.Rate, d.Crude.Interval.Low, d.Crude.Interval.High, d.Deaths)},
 		{Label: page.M("analysis.deaths.child"), Value: rate(d.ChildNo, "rate", d.Child.Rate, d.Child.Interval.Low, d.Child.Interval.High, max(d.Under5, 0))}}
 	if len(d.Left) > 0 {

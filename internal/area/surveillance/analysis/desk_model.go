@@ -41,6 +41,7 @@ const (
 	NotDetermined  Refusal = "not-identifiable"
 	MoreDeaths     Refusal = "more-deaths-than-outcomes"
 	SpeciesUnknown Refusal = "species"
+	NotReported    Refusal = "not_reported"
 	Withheld       Refusal = "withheld" // of a report: it would tell a small number
 )
 

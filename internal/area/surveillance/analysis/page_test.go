@@ -45,7 +45,7 @@ func TestPagesInABrowser(t *testing.T) {
 
 func TestEveryRefusalHasItsWord(t *testing.T) {
 	p := renderer(t)
-	for _, r := range []Refusal{NoInterval, NoDelay, NoPopulation, TooFew, TooShort, NotDetermined, MoreDeaths, SpeciesUnknown} {
+	for _, r := range []Refusal{NoInterval, NoDelay, NoPopulation, TooFew, TooShort, NotDetermined, MoreDeaths, SpeciesUnknown, NotReported} {
 		for _, lang := range []string{"en", "ar"} {
 			if text := p.Text(lang, page.M("analysis.refusal."+string(r))); text == "" || text[0] == '[' {
 				t.Errorf("%s in %s: %q", r, lang, text)

@@ -289,3 +289,40 @@ func TestMortalityPer10000ADay(t *testing.T) {
 		t.Errorf("between %+v and %+v", d.Start, d.End)
 	}
 }
+
+func TestWhatNobodyReportedIsNotThatNobodyDied(t *testing.T) {
+	from, to := first, first+6
+	head := []alert.Headcount{{On: first - 3, Source: alert.Head, People: 10_000, Under5: 1_800}}
+	d := Mortality("u", from, to, nil, head)
+	if d.CrudeNo != NotReported || d.ChildNo != NotReported || len(d.facts().Facts) == 0 {
+		t.Errorf("without any entry: %q %q", d.CrudeNo, d.ChildNo)
+	}
+	if _, told := d.facts().Facts["deaths"]; told {
+		t.Error("the pack is told that nobody died")
+	}
+	straddling := Entry{How: AsCount, From: from - 4, To: from + 2, Deaths: 20, Under5: 0}
+	if d = Mortality("u", from, to, []Entry{straddling}, head); d.CrudeNo != NotReported || len(d.Left) != 1 {
+		t.Errorf("a count that reaches beyond the period: %q", d.CrudeNo)
+	}
+	if d = Mortality("u", from, to, []Entry{{How: AsCount, From: from, To: to}}, head); d.CrudeNo != Given || d.Deaths != 0 || d.Days != 7 {
+		t.Errorf("a count of zero: %q of %d days", d.CrudeNo, d.Days)
+	}
+	// Three days are only in the count that is left out, and four deaths are of four days.
+	d = Mortality("u", from, to, []Entry{straddling, {How: AsCount, From: from + 3, To: to, Deaths: 4, Under5: 0}}, head)
+	if d.Days != 4 || d.CrudeNo != Given || math.Abs(d.Crude.Rate-1) > 1e-9 {
+		t.Errorf("%d deaths of %d days: %g", d.Deaths, d.Days, d.Crude.Rate)
+	}
+	line := Entry{How: OneByOne, From: from + 1, To: from + 1, Deaths: 1}
+	if d = Mortality("u", from, to, []Entry{straddling, line}, head); d.Days != 5 || d.Deaths != 1 {
+		t.Errorf("a line of a day that the count has too: %d deaths of %d days", d.Deaths, d.Days)
+	}
+}
+
+func TestThePopulationOfAPeriodIsBetweenItsCounts(t *testing.T) {
+	from, to := calendar.DayOf(2026, 8, 1), calendar.DayOf(2026, 8, 31)
+	early, late := alert.Headcount{On: from + 1, Source: alert.Head, People: 10_000}, alert.Headcount{On: to, Source: alert.Head, People: 20_000}
+	d := Mortality("u", from, to, []Entry{{How: AsCount, From: from, To: to, Deaths: 31, Under5: -1}}, []alert.Headcount{late, early})
+	if d.Start != early || d.End != late || math.Abs(d.Crude.Rate-31.0/31/1.5) > 1e-9 {
+		t.Errorf("between %+v and %+v: %g", d.Start, d.End, d.Crude.Rate)
+	}
+}

@@ -209,3 +209,24 @@ func TestThePagesOfAnnex2AndOfDeaths(t *testing.T) {
 		t.Errorf("a nurse reads mortality: %d", code)
 	}
 }
+
+func TestTwoCountsOfTheSameDaysAreRefused(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		to := calendar.DayOfTime(w.clock) - 1
+		week := Entry{Unit: "site:KLA", How: AsCount, From: to - 6, To: to, Deaths: 3, Under5: -1}
+		w.must(w.RecordDeaths(w.as("nurse"), week))
+		again := week
+		again.From, again.To = week.To, week.To+1
+		if err := w.RecordDeaths(w.as("nurse"), again); fault.FieldOf(err) != "from" {
+			t.Errorf("a count that shares a day: %v", err)
+		}
+		again.From = again.To
+		w.must(w.RecordDeaths(w.as("nurse"), again))
+		w.must(w.RecordDeaths(w.as("nurse"), Entry{Unit: "site:KLA", How: OneByOne, From: to, To: to, Deaths: 1, Under5: -1}))
+		d, err := w.MortalityOf(w.as("manager"), "site:KLA", to-6, to+1, "en")
+		w.must(err)
+		if d.Deaths != 6 || d.Days != 8 {
+			t.Errorf("%d deaths of %d days", d.Deaths, d.Days)
+		}
+	})
+}
