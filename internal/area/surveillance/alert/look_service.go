@@ -205,6 +205,9 @@ func (s *Service) SeriesIn(tx *db.Tx, unit string, d surveillance.Disease, setti
 			}
 		}
 	}
+	if out.DeathsTold, err = s.deathsTold(tx, unit, d, out.Last); err != nil {
+		return out, err
+	}
 	if site, ok := siteCode(unit); ok {
 		out.Site = true
 		if err := s.fromLineList(tx, site, from, first, &out); err != nil {
@@ -215,6 +218,19 @@ func (s *Service) SeriesIn(tx *db.Tx, unit string, d surveillance.Disease, setti
 		out.Weeks = out.Weeks[1:]
 	}
 	out.Population, err = s.PopulationIn(tx, unit, today)
+	return out, err
+}
+
+// deathsTold is how many deaths the report of a week has; of two sources, the one that
+// knows more.
+func (s *Service) deathsTold(tx *db.Tx, unit string, d surveillance.Disease, week epi.Week) (out surveillance.Count, err error) {
+	first, last := bounds(week)
+	counts, err := s.Signals.CountsIn(tx, surveillance.CountFilter{Disease: d.Code, Unit: unit, Indicators: []string{WeeklyDeaths, "new_deaths"}, From: first, To: last})
+	for _, c := range counts {
+		if string(c.Period) == week.String() && c.Value.Known && (!out.Known || out.N < c.Value.N) {
+			out = c.Value
+		}
+	}
 	return out, err
 }
 
@@ -235,6 +251,9 @@ func (s *Service) fromLineList(tx *db.Tx, site string, from calendar.Day, first 
 		} else {
 			out.Running += k.N
 		}
+	}
+	if out.Died, err = s.Cases.Deaths(tx, out.Disease.Code, site, out.Today-diedBack); err != nil {
+		return err
 	}
 	tests, err := s.Cases.Tests(tx, out.Disease.Code, out.Today-listedBack, out.Today)
 	for _, t := range tests {

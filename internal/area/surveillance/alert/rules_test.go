@@ -282,3 +282,35 @@ func TestAnAlertSaysTheCountThatItsRuleAsksFor(t *testing.T) {
 		t.Error("a count without an upper end is shown with one")
 	}
 }
+
+func TestTheDeathsOfAWeekAreThoseWhoDiedInIt(t *testing.T) {
+	last := today - 1 // a Sunday
+	died := func(ago int, age linelist.Band) linelist.Died {
+		return linelist.Died{Ended: (last - calendar.Day(ago)).Date(), Age: age}
+	}
+	for _, tc := range []struct {
+		why  string
+		died []linelist.Died
+		told surveillance.Count
+		week WeekCount
+		want value.Value
+	}{
+		{"nobody died", nil, surveillance.Count{}, WeekCount{}, value.Number(0)},
+		{"one grown, one child, one a week before", []linelist.Died{died(0, linelist.FiveUp), died(1, linelist.Under5), died(7, linelist.FiveUp)}, surveillance.Of(2), WeekCount{}, value.Number(1)},
+		{"on the first of the seven days", []linelist.Died{died(6, linelist.FiveUp)}, surveillance.Count{}, WeekCount{}, value.Number(1)},
+		{"one whose day nobody noted", []linelist.Died{{Age: linelist.FiveUp}}, surveillance.Count{}, WeekCount{}, value.NotKnown()},
+		{"one known, and one whose age nobody noted", []linelist.Died{died(2, linelist.FiveUp), died(3, linelist.BandOpen)}, surveillance.Count{}, WeekCount{}, value.Range(1, mostCounted)},
+		{"a child whose day nobody noted", []linelist.Died{{Age: linelist.Under5}}, surveillance.Count{}, WeekCount{}, value.Number(0)},
+		{"the report has three deaths and the list none", nil, surveillance.Of(3), WeekCount{}, value.NotKnown()},
+		{"the report has more cases than the list", nil, surveillance.Count{}, WeekCount{Reported: surveillance.Of(40), Listed: 2}, value.NotKnown()},
+		{"the list has all the cases of the report", nil, surveillance.Of(0), WeekCount{Reported: surveillance.Of(2), Listed: 2}, value.Number(0)},
+	} {
+		s := seriesOf("awd", Camp, 0, 0, 0, 0, 0)
+		s.Site, s.Died, s.DeathsTold = true, tc.died, tc.told
+		s.Weeks[len(s.Weeks)-1] = tc.week
+		got, ok := s.facts(last)["awd_deaths_over_5"]
+		if unknown := tc.want.Kind() == value.KindUnknown; unknown == ok || ok && !got.Value.Equal(tc.want) {
+			t.Errorf("%s: %v, want %v", tc.why, got.Value, tc.want)
+		}
+	}
+}

@@ -61,7 +61,9 @@ type Series struct {
 	Running    int         // cases of the line list in the week that runs
 	Listed     []linelist.Tallied
 	Tests      []linelist.Tested
-	Site       bool // the unit is a site: what its line list does not have, it does not have
+	Died       []linelist.Died
+	DeathsTold surveillance.Count // that the report of the last complete week has
+	Site       bool               // the unit is a site: what its line list does not have, it does not have
 }
 
 // lastWeek is the last week that is complete on a day.
@@ -187,9 +189,7 @@ func (s Series) windows(asOf calendar.Day, running bool, put func(string, value.
 	if n := s.listed(asOf, 28, func(k linelist.Tallied) bool { return confirmed(k) && k.Imported == value.No }); n > 0 || s.Site && s.listed(asOf, 28, confirmed) == 0 {
 		put("local_confirmed", value.Number(float64(n)))
 	}
-	if n := s.listed(asOf, 7, func(k linelist.Tallied) bool { return k.Dead() && k.Age == linelist.FiveUp }); n > 0 || s.Site {
-		put("awd_deaths_over_5", value.Number(float64(n)))
-	}
+	put("awd_deaths_over_5", countFact(s.deathsOver5(asOf)))
 	// Links between cases are judged by somebody; one case alone is linked to none.
 	if s.Site && seven <= 1 && out1(s, running) {
 		put("cluster_7d", value.Number(0))

@@ -39,6 +39,7 @@ type Deps struct {
 	Cases interface {
 		Reported(tx *db.Tx, disease string, first, last calendar.Day) ([]linelist.Tallied, error)
 		Tests(tx *db.Tx, disease string, first, last calendar.Day) ([]linelist.Tested, error)
+		Deaths(tx *db.Tx, disease, site string, since calendar.Day) ([]linelist.Died, error)
 		SitesWith(tx *db.Tx, disease string, first, last calendar.Day) ([]string, error)
 	}
 

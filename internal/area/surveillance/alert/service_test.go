@@ -116,6 +116,32 @@ func TestASiteThatAnotherInstallationLooksAfterRaisesNothingHere(t *testing.T) {
 	})
 }
 
+func TestADeathCountsOnItsDayAndNotOnThatOfTheReport(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		today := calendar.DayOfTime(w.clock)
+		for _, c := range []linelist.Case{
+			{Number: "long ago", Reported: (today - 20).Date(), Ended: (today - 1).Date()},
+			{Number: "today", Reported: today.Date(), Ended: (today - 15).Date()},
+		} {
+			c.Disease, c.Onset, c.Birth, c.Ending = "cholera", (today - 21).Date(), calendar.DayOf(1990, 1, 1).Date(), linelist.Dead
+			id, err := w.cases.Record(w.as("nurse"), c, true)
+			w.must(err)
+			w.must(w.cases.Override(w.as("epidemiologist"), id, linelist.Suspected, "seen at home"))
+		}
+		d, _ := surveillance.Shipped().Disease("cholera")
+		w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
+			s, err := w.SeriesIn(tx, "site:KLA", d, "")
+			if err != nil {
+				return err
+			}
+			if n, atLeast, known := s.deathsOver5(today); n != 1 || atLeast || !known || len(s.Died) != 2 {
+				t.Errorf("%d in seven days (at least %v, known %v) of %+v", n, atLeast, known, s.Died)
+			}
+			return nil
+		}))
+	})
+}
+
 func TestAReportOfZeroIsAReportAndAMissingWeekIsNot(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		w.camp() // today is a Wednesday of W24; W20 to W23 are expected

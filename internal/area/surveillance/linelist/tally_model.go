@@ -40,6 +40,12 @@ type Tested struct {
 	N        int
 }
 
+// Died is one death of a line list: when, and how old.
+type Died struct {
+	Ended calendar.Date // the zero one is not known
+	Age   Band
+}
+
 // Dead reports whether the cases ended in death.
 func (k Tallied) Dead() bool { return k.Ending == Dead }
 

@@ -25,6 +25,24 @@ func (s *Service) Tests(tx *db.Tx, disease string, first, last calendar.Day) ([]
 	return tested(tx, disease, first, last)
 }
 
+// Deaths answers who of the cases for counting of a site and a disease died, of those
+// that were reported since a day. There are few, so it reads cases and no tally, which
+// has the day of report. The caller has checked the right to counts.
+func (s *Service) Deaths(tx *db.Tx, disease, site string, since calendar.Day) ([]Died, error) {
+	rows, err := deadCases(tx, site, since)
+	if err != nil {
+		return nil, err
+	}
+	var out []Died
+	for _, r := range rows {
+		reported, _, _ := r.Reported.Bounds()
+		if k := tallyOf(r.Case, s.Lists, reported); k.Disease == disease && k.Class.Counts() {
+			out = append(out, Died{Ended: r.Ended, Age: k.Age})
+		}
+	}
+	return out, nil
+}
+
 // SitesWith lists the sites that reported cases of a disease in some days.
 func (s *Service) SitesWith(tx *db.Tx, disease string, first, last calendar.Day) ([]string, error) {
 	return sitesWith(tx, disease, first, last)

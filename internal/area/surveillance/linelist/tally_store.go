@@ -127,3 +127,8 @@ func sitesWith(tx *db.Tx, disease string, first, last calendar.Day) ([]string, e
 	slices.Sort(out)
 	return out, err
 }
+
+// deadCases lists the cases of a site that ended in death, of those reported since a day.
+func deadCases(tx *db.Tx, site string, since calendar.Day) ([]caseRow, error) {
+	return caseRows(tx, "SELECT "+caseColumns+" FROM linelist_case c WHERE c.site = ? AND c.ending = ? AND c.reported >= ? ORDER BY c.id", site, string(Dead), since)
+}
