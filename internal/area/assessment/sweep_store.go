@@ -68,26 +68,18 @@ func sweepMembers(tx *db.Tx, destination string, today calendar.Day, after db.ID
 	if !after.IsZero() {
 		sql, args = sql+` AND m.id > ?`, append(args, after)
 	}
-	return ids(tx, sql+` ORDER BY m.id LIMIT ?`, append(args, limit)...)
+	return tx.IDs(sql+` ORDER BY m.id LIMIT ?`, append(args, limit)...)
 }
 
 // examinedFrom lists open members whose examination is on a day or later, the
 // newest first.
 func examinedFrom(tx *db.Tx, destination string, today, from calendar.Day, limit int) ([]db.ID, error) {
-	return ids(tx, `SELECT m.id`+inSweep+` AND c.exam_day >= ? ORDER BY m.id DESC LIMIT ?`, append(inSweepArgs(destination, today), from, limit)...)
+	return tx.IDs(`SELECT m.id`+inSweep+` AND c.exam_day >= ? ORDER BY m.id DESC LIMIT ?`, append(inSweepArgs(destination, today), from, limit)...)
 }
 
 func countSweep(tx *db.Tx, destination string, today calendar.Day) (n int, err error) {
 	err = tx.Row(`SELECT COUNT(*)`+inSweep, inSweepArgs(destination, today)...).Scan(&n)
 	return n, err
-}
-
-func ids(tx *db.Tx, sql string, args ...any) ([]db.ID, error) {
-	rows, err := tx.Query(sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	return rows.IDs()
 }
 
 // Sweep says how far the members of a destination were looked at under the rules

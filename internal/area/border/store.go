@@ -290,24 +290,7 @@ func findPost(tx *db.Tx, code string) (Point, error) {
 }
 
 func allPosts(tx *db.Tx) ([]Point, error) {
-	return list(tx, postRow, "SELECT id, body FROM border_post ORDER BY code, id")
-}
-
-func list[T any](tx *db.Tx, one func(func(...any) error) (T, error), sql string, args ...any) ([]T, error) {
-	rows, err := tx.Query(sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := one(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
+	return db.List(tx, postRow, "SELECT id, body FROM border_post ORDER BY code, id")
 }
 
 func shiftRow(scan func(...any) error) (Shift, error) {
@@ -328,7 +311,7 @@ func findShift(tx *db.Tx, id db.ID) (Shift, error) {
 
 // lastShifts lists the shifts of a point, the latest first.
 func lastShifts(tx *db.Tx, point string, limit int) ([]Shift, error) {
-	return list(tx, shiftRow, "SELECT id, site, body FROM border_shift WHERE point = ? ORDER BY started DESC, id DESC LIMIT ?", point, limit)
+	return db.List(tx, shiftRow, "SELECT id, site, body FROM border_shift WHERE point = ? ORDER BY started DESC, id DESC LIMIT ?", point, limit)
 }
 
 // resourceOf is what a shift's right is decided by.
@@ -347,7 +330,7 @@ func findTally(tx *db.Tx, id db.ID) (Tally, error) {
 
 // shiftCounts adds up what a shift counted. A shift has some hundred tallies.
 func shiftCounts(tx *db.Tx, shift db.ID) (Totals, error) {
-	tallies, err := list(tx, tallyRow, "SELECT id, body FROM border_tally WHERE shift = ?", shift[:])
+	tallies, err := db.List(tx, tallyRow, "SELECT id, body FROM border_tally WHERE shift = ?", shift[:])
 	out := Totals{}
 	for _, t := range tallies {
 		for _, c := range t.Counts {
@@ -368,7 +351,7 @@ func tallyRow(scan func(...any) error) (Tally, error) {
 
 // typedHours lists what a shift typed, by hour.
 func typedHours(tx *db.Tx, shift db.ID) ([]Tally, error) {
-	return list(tx, tallyRow, "SELECT id, body FROM border_tally WHERE shift = ? AND typed = 1 ORDER BY first DESC, id", shift[:])
+	return db.List(tx, tallyRow, "SELECT id, body FROM border_tally WHERE shift = ? AND typed = 1 ORDER BY first DESC, id", shift[:])
 }
 
 func closingRow(scan func(...any) error) (Closing, error) {
@@ -401,7 +384,7 @@ func dayTotals(tx *db.Tx, point string, day calendar.Day) (Totals, error) {
 // reportedByPoint counts the days that each point reported.
 func reportedByPoint(tx *db.Tx, first, last calendar.Day) (map[string]int, error) {
 	out := map[string]int{}
-	_, err := list(tx, func(scan func(...any) error) (int, error) {
+	_, err := db.List(tx, func(scan func(...any) error) (int, error) {
 		var point string
 		var n int
 		err := scan(&point, &n)
@@ -414,7 +397,7 @@ func reportedByPoint(tx *db.Tx, first, last calendar.Day) (map[string]int, error
 // reportedByDay counts the points that reported each day.
 func reportedByDay(tx *db.Tx, first, last calendar.Day) (map[calendar.Day]int, error) {
 	out := map[calendar.Day]int{}
-	_, err := list(tx, func(scan func(...any) error) (int, error) {
+	_, err := db.List(tx, func(scan func(...any) error) (int, error) {
 		var day calendar.Day
 		var n int
 		err := scan(&day, &n)

@@ -31,9 +31,9 @@ func watchKinds() []journal.Kind {
 	var local journal.Reach
 	return []journal.Kind{
 		one(kindWatchpoint, "mobility_watchpoint", projectWatchpoint, nil, journal.Everywhere, "point", "site", "offset", "from", "to", "places", "excludes", "shut"),
-		one(kindGroup, "mobility_group", projectGroup, uncountGroup, local, "point", "day", "hour", "way", "from", "to", "mode", "reason", "people", "groups", "vulnerable"),
-		one(kindWatched, "mobility_watched", projectWatched, uncountWatched, local, "point", "day", "hour"),
-		one(kindAnswer, "mobility_answer", projectAnswer, uncountAnswer, local, "point", "day", "agreed", "from", "to", "mode", "reason", "stay", "needs", "intention"),
+		one(kindGroup, "mobility_group", projectCounted[Group]("mobility_group"), uncounted[Group]("mobility_group"), local, "point", "day", "hour", "way", "from", "to", "mode", "reason", "people", "groups", "vulnerable"),
+		one(kindWatched, "mobility_watched", projectCounted[Watched]("mobility_watched"), uncounted[Watched]("mobility_watched"), local, "point", "day", "hour"),
+		one(kindAnswer, "mobility_answer", projectCounted[Answer]("mobility_answer"), uncounted[Answer]("mobility_answer"), local, "point", "day", "agreed", "from", "to", "mode", "reason", "stay", "needs", "intention"),
 		one(kindRoad, "mobility_corridor", projectRoad, nil, journal.Everywhere, "code", "name", "from", "to", "points", "note", "shut"),
 		one(kindSketch, "mobility_sketch", projectSketch, nil, journal.UpOnly, "about", "place", "what", "way", "who", "few", "many", "when", "trust", "told", "day", "note"),
 	}
@@ -209,91 +209,53 @@ func bodyOf(tx *db.Tx, table string, id db.ID, into any) (bool, error) {
 	return err == nil, fault.Wrap("mobility.bodyOf", err)
 }
 
-func projectGroup(tx *db.Tx, d *journal.Doc) error {
-	if d.Error {
-		if err := uncountGroup(tx, d.ID); err != nil {
+// counted is what is told at a point on a day and stands in the counters.
+type counted interface {
+	counts() cells
+	at() (point string, day calendar.Day)
+}
+
+func (g Group) at() (string, calendar.Day)   { return g.Point, g.Day }
+func (w Watched) at() (string, calendar.Day) { return w.Point, w.Day }
+func (a Answer) at() (string, calendar.Day)  { return a.Point, a.Day }
+
+// projectCounted keeps the row of a document and its counts.
+func projectCounted[T counted](table string) func(*db.Tx, *journal.Doc) error {
+	uncount := uncounted[T](table)
+	return func(tx *db.Tx, d *journal.Doc) error {
+		if d.Error {
+			if err := uncount(tx, d.ID); err != nil {
+				return err
+			}
+			return gone(tx, table, d.ID)
+		}
+		var was, is T
+		if _, err := bodyOf(tx, table, d.ID, &was); err != nil {
 			return err
 		}
-		return gone(tx, "mobility_group", d.ID)
-	}
-	var was, is Group
-	if _, err := bodyOf(tx, "mobility_group", d.ID, &was); err != nil {
-		return err
-	}
-	body, err := decoded(d, &is)
-	if err != nil {
-		return err
-	}
-	if err := recount(tx, was.Day, is.Day, was.counts(), is.counts()); err != nil {
-		return err
-	}
-	return savedDay(tx, "mobility_group", "point", d.ID, is.Point, is.Day, body)
-}
-
-func uncountGroup(tx *db.Tx, id db.ID) error {
-	var was Group
-	if _, err := bodyOf(tx, "mobility_group", id, &was); err != nil {
-		return err
-	}
-	return recount(tx, was.Day, 0, was.counts(), nil)
-}
-
-func projectWatched(tx *db.Tx, d *journal.Doc) error {
-	if d.Error {
-		if err := uncountWatched(tx, d.ID); err != nil {
+		body, err := decoded(d, &is)
+		if err != nil {
 			return err
 		}
-		return gone(tx, "mobility_watched", d.ID)
-	}
-	var was, is Watched
-	if _, err := bodyOf(tx, "mobility_watched", d.ID, &was); err != nil {
-		return err
-	}
-	body, err := decoded(d, &is)
-	if err != nil {
-		return err
-	}
-	if err := recount(tx, was.Day, is.Day, was.counts(), is.counts()); err != nil {
-		return err
-	}
-	return savedDay(tx, "mobility_watched", "point", d.ID, is.Point, is.Day, body)
-}
-
-func uncountWatched(tx *db.Tx, id db.ID) error {
-	var was Watched
-	if _, err := bodyOf(tx, "mobility_watched", id, &was); err != nil {
-		return err
-	}
-	return recount(tx, was.Day, 0, was.counts(), nil)
-}
-
-func projectAnswer(tx *db.Tx, d *journal.Doc) error {
-	if d.Error {
-		if err := uncountAnswer(tx, d.ID); err != nil {
+		_, before := was.at()
+		point, day := is.at()
+		if err := recount(tx, before, day, was.counts(), is.counts()); err != nil {
 			return err
 		}
-		return gone(tx, "mobility_answer", d.ID)
+		return savedDay(tx, table, "point", d.ID, point, day, body)
 	}
-	var was, is Answer
-	if _, err := bodyOf(tx, "mobility_answer", d.ID, &was); err != nil {
-		return err
-	}
-	body, err := decoded(d, &is)
-	if err != nil {
-		return err
-	}
-	if err := recount(tx, was.Day, is.Day, was.counts(), is.counts()); err != nil {
-		return err
-	}
-	return savedDay(tx, "mobility_answer", "point", d.ID, is.Point, is.Day, body)
 }
 
-func uncountAnswer(tx *db.Tx, id db.ID) error {
-	var was Answer
-	if _, err := bodyOf(tx, "mobility_answer", id, &was); err != nil {
-		return err
+// uncounted takes back what a document counted, before its row goes.
+func uncounted[T counted](table string) func(*db.Tx, db.ID) error {
+	return func(tx *db.Tx, id db.ID) error {
+		var was T
+		if _, err := bodyOf(tx, table, id, &was); err != nil {
+			return err
+		}
+		_, day := was.at()
+		return recount(tx, day, 0, was.counts(), nil)
 	}
-	return recount(tx, was.Day, 0, was.counts(), nil)
 }
 
 // rowsOf reads the bodies of a query whose columns are id and body.

@@ -66,7 +66,7 @@ func TestCountsFollowTheirDocumentsWhenTheyAreTakenBack(t *testing.T) {
 		w.watched()
 		g := aGroup(12)
 		w.must(w.CountGroup(w.as(access.Screener), g))
-		w.must(w.DB.Write(t.Context(), func(tx *db.Tx) error { return uncountGroup(tx, g.ID) }))
+		w.must(w.DB.Write(t.Context(), func(tx *db.Tx) error { return uncounted[Group]("mobility_group")(tx, g.ID) }))
 		w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
 			for _, counter := range []string{counterPassed, counterWho} {
 				sums, err := tally.Sum(tx, counter, june1-90, june1+90)

@@ -85,20 +85,7 @@ func personIDs(tx *db.Tx, from string, after db.ID, limit int, args ...any) ([]d
 	if !after.IsZero() {
 		from, args = from+" AND person > ?", append(args, after)
 	}
-	rows, err := tx.Query("SELECT DISTINCT person FROM "+from+" ORDER BY person LIMIT ?", append(args, limit)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return tx.IDs("SELECT DISTINCT person FROM "+from+" ORDER BY person LIMIT ?", append(args, limit)...)
 }
 
 // arrivalsOf lists on which days a person came to which site.

@@ -120,20 +120,7 @@ func movementsFrom(tx *db.Tx, sc access.Scope, from calendar.Day, limit int) ([]
 
 // onBoard lists who is on a movement.
 func onBoard(tx *db.Tx, movement db.ID) ([]db.ID, error) {
-	rows, err := tx.Query("SELECT subject FROM travel_traveller WHERE movement = ? AND off = 0 ORDER BY subject", movement)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return tx.IDs("SELECT subject FROM travel_traveller WHERE movement = ? AND off = 0 ORDER BY subject", movement)
 }
 
 // leaving lists who leaves on a day, by movement.

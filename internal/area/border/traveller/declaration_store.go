@@ -72,7 +72,7 @@ func declarationOfCode(tx *db.Tx, point, code string) (Declaration, error) {
 // declarationsIn lists the newest, and before all others those that are of a shift.
 func declarationsIn(tx *db.Tx, where string, args []any, limit int) (out []Declaration, err error) {
 	for _, shift := range []string{"s.shift > ?", "s.shift = ?"} {
-		more, err := list(tx, declarationRow, "SELECT "+declarationColumns+" FROM border_declaration s WHERE "+where+" AND "+shift+" ORDER BY s.at DESC, s.id DESC LIMIT ?",
+		more, err := db.List(tx, declarationRow, "SELECT "+declarationColumns+" FROM border_declaration s WHERE "+where+" AND "+shift+" ORDER BY s.at DESC, s.id DESC LIMIT ?",
 			append(slices.Clip(args), db.ID{}.String(), limit-len(out))...)
 		if err != nil {
 			return nil, err

@@ -71,18 +71,18 @@ func findMeasure(tx *db.Tx, id db.ID) (Measure, error) {
 }
 
 func measuresOf(tx *db.Tx, screening db.ID) ([]Measure, error) {
-	return list(tx, measureRow, "SELECT "+measureColumns+" FROM border_measure m WHERE m.screening = ? ORDER BY m.due, m.id", screening[:])
+	return db.List(tx, measureRow, "SELECT "+measureColumns+" FROM border_measure m WHERE m.screening = ? ORDER BY m.due, m.id", screening[:])
 }
 
 // openMeasures lists the measures that hold somebody, the one that is due first first.
 func openMeasures(tx *db.Tx, where string, args []any, limit int) ([]Measure, error) {
-	return list(tx, measureRow, "SELECT "+measureColumns+" FROM border_measure m WHERE m.ended IS NULL AND "+where+" ORDER BY m.due, m.id LIMIT ?", append(args, limit)...)
+	return db.List(tx, measureRow, "SELECT "+measureColumns+" FROM border_measure m WHERE m.ended IS NULL AND "+where+" ORDER BY m.due, m.id LIMIT ?", append(args, limit)...)
 }
 
 // heldAt counts at each point who is held, and of whom nobody looked after in time.
 func heldAt(tx *db.Tx, now time.Time) (map[string]border.Held, error) {
 	out := map[string]border.Held{}
-	_, err := list(tx, func(scan func(...any) error) (struct{}, error) {
+	_, err := db.List(tx, func(scan func(...any) error) (struct{}, error) {
 		var point string
 		var h border.Held
 		err := scan(&point, &h.Open, &h.Overdue)

@@ -137,23 +137,6 @@ func bodyOf(v any) (string, error) {
 	return string(b), fault.Wrap("traveller.bodyOf", err)
 }
 
-func list[T any](tx *db.Tx, one func(func(...any) error) (T, error), sql string, args ...any) ([]T, error) {
-	rows, err := tx.Query(sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := one(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
-}
-
 const screeningColumns = "s.id, s.site, s.body"
 
 func screeningRow(scan func(...any) error) (Screening, error) {
@@ -174,7 +157,7 @@ func findScreening(tx *db.Tx, id db.ID) (Screening, error) {
 
 // screeningsIn lists screenings under a condition, the latest first.
 func screeningsIn(tx *db.Tx, where string, args []any, limit int) ([]Screening, error) {
-	return list(tx, screeningRow, "SELECT "+screeningColumns+" FROM border_screening s WHERE "+where+" ORDER BY s.at DESC, s.id DESC LIMIT ?", append(args, limit)...)
+	return db.List(tx, screeningRow, "SELECT "+screeningColumns+" FROM border_screening s WHERE "+where+" ORDER BY s.at DESC, s.id DESC LIMIT ?", append(args, limit)...)
 }
 
 // expired lists what was kept until a day before today. A screening stays while
@@ -189,7 +172,7 @@ func expired(tx *db.Tx, today calendar.Day, limit int) ([]db.ID, error) {
 		"SELECT id FROM border_companion WHERE until < ? ORDER BY until, id LIMIT ?",
 		"SELECT id FROM border_declaration WHERE until < ? ORDER BY until, id LIMIT ?",
 	} {
-		ids, err := list(tx, id, sql, today, limit)
+		ids, err := db.List(tx, id, sql, today, limit)
 		if err != nil {
 			return nil, err
 		}

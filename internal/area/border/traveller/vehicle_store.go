@@ -60,7 +60,7 @@ func vehicle(tx *db.Tx, id db.ID) (*Vehicle, error) {
 		return nil, err
 	}
 	out.ID = id
-	out.Companions, err = list(tx, func(scan func(...any) error) (Companion, error) {
+	out.Companions, err = db.List(tx, func(scan func(...any) error) (Companion, error) {
 		var c Companion
 		var who db.ID
 		var text string

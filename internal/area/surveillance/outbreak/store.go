@@ -261,24 +261,7 @@ func dropMet(tx *db.Tx, outbreak, person db.ID) error {
 
 // leftOver lists people whom a round of looking at an outbreak did not come upon again.
 func leftOver(tx *db.Tx, outbreak db.ID, round int64, limit int) ([]db.ID, error) {
-	return ids(tx, "SELECT person FROM outbreak_met WHERE outbreak = ? AND round < ? ORDER BY person LIMIT ?", outbreak, round, limit)
-}
-
-func ids(tx *db.Tx, sql string, args ...any) ([]db.ID, error) {
-	rows, err := tx.Query(sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []db.ID
-	for rows.Next() {
-		var id db.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return tx.IDs("SELECT person FROM outbreak_met WHERE outbreak = ? AND round < ? ORDER BY person LIMIT ?", outbreak, round, limit)
 }
 
 // MetFilter narrows the list of an outbreak.
