@@ -57,6 +57,9 @@ func (h *Host) Destroy() error {
 	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile), filepath.Join(h.o.Dir, tlsFile), filepath.Join(h.o.Dir, tlsFile+".new")}, h.keyFiles...)
 	h.gone = true
 	h.mu.Unlock()
+	// What is under way learns of it first: a job that finds its key gone would
+	// otherwise tell the log of a fault that is none.
+	h.quit()
 	var err error
 	if s == nil {
 		s = h.newSlots()
@@ -66,17 +69,23 @@ func (h *Host) Destroy() error {
 	if werr := os.WriteFile(filepath.Join(h.o.Dir, goneFile), []byte(mark), 0o600); werr != nil {
 		err = errors.Join(err, &fault.Error{Code: fault.Unavailable, Op: "app.Destroy", Key: "key.not_destroyed"})
 	}
+	if n := h.node.Swap(nil); n != nil {
+		h.after(n)
+	}
+	return err
+}
+
+// quit ends the work behind the pages and every request under way, and waits for none.
+func (h *Host) quit() {
 	h.mu.Lock()
-	n, stop := h.node.Swap(nil), h.stop
+	n, stop := h.node.Load(), h.stop
 	h.mu.Unlock()
 	if stop != nil {
 		stop()
 	}
 	if n != nil {
-		n.end() // every request under way
-		h.after(n)
+		n.end()
 	}
-	return err
 }
 
 // after closes the database of a node whose records are destroyed, and tells the hub.

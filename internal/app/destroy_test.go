@@ -90,6 +90,28 @@ func TestDestroyingWaitsForNobody(t *testing.T) {
 	}
 }
 
+// What works behind the pages is stopped before the key goes: else it would tell the
+// log of a fault that is none.
+func TestWorkIsStoppedBeforeTheKeyIsDestroyed(t *testing.T) {
+	dir, _ := protectedFolder(t)
+	l := lockedNode(t, dir)
+	n := l.mustUnlock()
+	var whole bool
+	l.mu.Lock()
+	l.stop = func() {
+		whole = exists(dir, slotsFile)
+		_, err := l.keys().DataKey(t.Context())
+		whole = whole && err == nil
+	}
+	l.mu.Unlock()
+	if err := l.Destroy(); err != nil {
+		t.Fatal(err)
+	}
+	if ended := n.life.Err() != nil; !whole || !ended {
+		t.Errorf("stopped while the key was there: %v; requests ended: %v", whole, ended)
+	}
+}
+
 // planted are people of several scripts, and the log-ins of the staff.
 var planted = []string{"Zaragozana", "Ouedraogo", "وارسامي", "حبيبة", "ወርቅነሽ", "Дмитриевна", "administrator", "radiographer", "physician"}
 
