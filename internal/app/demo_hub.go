@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -102,13 +103,29 @@ func demoWithHub(ctx context.Context, dir string, o DemoOptions, l net.Listener)
 		stop()
 		return errors.Join(err, <-ended, hub.Close())
 	}
-	go func() { ended <- pair.laptop.Serve(ctx, pair.l, nil) }()
-	if err := waitFor(ctx, pair.l.Addr().String()); err == nil {
-		_, port, _ := net.SplitHostPort(pair.l.Addr().String()) // under another name: browsers keep one log-in for all ports of one
-		fmt.Fprintf(o.Out, "\n  hub       http://%s   Nodes, as administrator\n  laptop    http://localhost:%s   enrolled at the hub; the same log-ins\n\n", l.Addr(), port)
-		fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
-	}
+	go func() {
+		ended <- pair.laptop.host.Serve(ctx, pair.l, nil, func() {
+			_, port, _ := net.SplitHostPort(pair.l.Addr().String()) // under another name: browsers keep one log-in for all ports of one
+			fmt.Fprintf(o.Out, "\n  hub       http://%s   Nodes, as administrator\n  laptop    http://localhost:%s   enrolled at the hub; the same log-ins\n\n", l.Addr(), port)
+			fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
+		})
+	}()
 	first := <-ended
 	stop()
 	return errors.Join(first, <-ended, pair.laptop.Close(), hub.Close())
+}
+
+// waitFor waits until an address answers.
+func waitFor(ctx context.Context, addr string) error {
+	for {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+		if err == nil {
+			return c.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }

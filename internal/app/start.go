@@ -212,12 +212,8 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		fmt.Fprintf(o.Out, "%s is in use; taking %s instead\n", o.Addr, l.Addr())
 	}
 	n.announce(o.Out, dir, o.Dir == "", l.Addr().String())
-	ready := make(chan error, 1)
-	go func() { ready <- n.Serve(ctx, l, nil) }()
-	if err := waitFor(ctx, l.Addr().String()); err == nil {
-		fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr())
-	}
-	return errors.Join(<-ready, n.Close())
+	err = n.host.Serve(ctx, l, nil, func() { fmt.Fprintf(o.Out, "ready http://%s\n", l.Addr()) })
+	return errors.Join(err, n.Close())
 }
 
 // announce says what the newcomer needs: where, who, and that nothing is real.
@@ -237,17 +233,4 @@ func (n *Node) announce(w io.Writer, dir string, temporary bool, addr string) {
 		}
 	}
 	fmt.Fprintln(w, "\nStop with Ctrl-C.")
-}
-
-// waitFor waits until the listener answers.
-func waitFor(ctx context.Context, addr string) error {
-	for {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
-		if err == nil {
-			return c.Close()
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
 }
