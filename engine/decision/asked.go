@@ -12,26 +12,34 @@ import (
 // same regions.
 type asked struct {
 	mu   sync.RWMutex
-	seen map[string][]int
+	seen map[string]answer
+}
+
+// answer is the questions of a target and what finding them spent. Whoever remembers
+// spends it too: what is left for the targets behind it, and so what they ask, must not
+// hang on who was decided about before.
+type answer struct {
+	questions []int
+	spent     int
 }
 
 // askedMost bounds what is remembered; then it begins anew.
 const askedMost = 1 << 13
 
-func (a *asked) get(key []byte) ([]int, bool) {
+func (a *asked) get(key []byte) (answer, bool) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	qs, ok := a.seen[string(key)]
-	return qs, ok
+	w, ok := a.seen[string(key)]
+	return w, ok
 }
 
-func (a *asked) put(key []byte, qs []int) {
+func (a *asked) put(key []byte, w answer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.seen == nil || len(a.seen) >= askedMost {
-		a.seen = map[string][]int{}
+		a.seen = map[string]answer{}
 	}
-	a.seen[string(key)] = qs
+	a.seen[string(key)] = w
 }
 
 // questionsOf is questions, remembered. What a search cut short answers depends on
@@ -42,12 +50,14 @@ func (g *program) questionsOf(f *frame, s *settler, at int, every bool) []int {
 		return g.questions(f, s, t, every)
 	}
 	key := g.askedKey(nil, f, s, at)
-	if qs, ok := g.asked.get(key); ok {
-		return qs
+	if w, ok := g.asked.get(key); ok && w.spent < s.left {
+		s.left -= w.spent
+		return w.questions
 	}
+	before := s.left
 	qs := g.questions(f, s, t, false)
-	if s.left > 0 {
-		g.asked.put(key, qs)
+	if s.left > 0 { // nothing was cut short
+		g.asked.put(key, answer{qs, before - s.left})
 	}
 	return qs
 }

@@ -190,6 +190,11 @@ func (g *program) outcome(f *frame, t *target, r result, st State) Outcome {
 	o.Rows, o.Unconfirmed = g.refs(f, t.rows)
 	fires, barred, block := g.standing(f, t)
 	o.Fires, o.Barred = fires, barred.Or(block)
+	if st == Definite && r.status == present {
+		// Every way of filling in the unknown gives it, so in each it fires and nothing
+		// stands against it, whatever three values say of one row by itself.
+		o.Fires, o.Barred = value.Yes, value.No
+	}
 	if o.Barred != value.No {
 		both := append(append([]int(nil), t.bars...), t.block...)
 		o.BarredBy, _ = g.refs(f, both)
