@@ -189,6 +189,14 @@ func (o *oracle) renamed(m *machine, c *acknowledged, moved []journal.Reissued) 
 	}
 }
 
+// drops takes down that somebody left a node's scope.
+func (o *oracle) drops(node string, person db.ID) {
+	if o.dropped[node] == nil {
+		o.dropped[node] = make(map[db.ID]bool)
+	}
+	o.dropped[node][person] = true
+}
+
 // look begins to watch a machine that starts: what it has is not new.
 func (o *oracle) look(m *machine) {
 	m.seen = make(seen)

@@ -3,6 +3,7 @@ package sim
 import (
 	"flag"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ var (
 	seed    = flag.Uint64("sim.seed", 1, "seed of the first run; the next have the next ones")
 	shrink  = flag.Int("sim.shrink", 3, "how many failing runs are shortened")
 	without = flag.String("sim.without", "", "steps to leave out, with commas between")
+	shorten = flag.Duration("sim.shorten", 15*time.Second, "how long each of them is shortened: a shorter history is a favour, not the finding")
 	tell    = flag.Bool("sim.tell", false, "tell the history of every run")
 )
 
@@ -68,12 +70,12 @@ func run(t *testing.T, p plan) (r result) {
 
 // shortened leaves out steps as long as the run still fails.
 func shortened(t *testing.T, p plan, was result) (plan, result) {
-	until := time.Now().Add(15 * time.Second) // a shorter history is a favour, not the finding
+	until := time.Now().Add(*shorten)
 	for n := len(p.Steps) / 2; n > 0; n /= 2 {
 		for at := 0; at < len(p.Steps) && time.Now().Before(until); {
 			less := p
 			less.Steps = append(append([]step{}, p.Steps[:at]...), p.Steps[min(at+n, len(p.Steps)):]...)
-			if r := run(t, less); r.failure != nil && r.failure.lost == was.failure.lost {
+			if r := run(t, less); r.failure != nil && r.failure.gist() == was.failure.gist() {
 				p, was = less, r
 			} else {
 				at += n
@@ -81,6 +83,12 @@ func shortened(t *testing.T, p plan, was result) (plan, result) {
 		}
 	}
 	return p, was
+}
+
+// gist is a failure without the names in it: a shorter history is to show the same one.
+func (f failure) gist() string {
+	first, _, _ := strings.Cut(f.what, "\n")
+	return fmt.Sprint(f.lost) + regexp.MustCompile(`[0-9a-f-]*[0-9][0-9a-f.-]*`).ReplaceAllString(first, "")
 }
 
 // cutLog keeps what a screen holds.

@@ -249,6 +249,9 @@ func (w *world) resolve(m *machine, r *rand.Rand, by journal.Author, op string) 
 	if d == nil {
 		w.fail("%s: a review of %s, which is not there", m.name, v.Doc)
 	}
+	if d.Kind == kindLater && m.version < 2 {
+		return // its program does not know the kind, and says so
+	}
 	c := journal.Change{Kind: d.Kind, Doc: d.ID, Base: d.Version}
 	if op == "distinct" {
 		c.Distinct = []db.ID{v.Other}
@@ -286,6 +289,7 @@ func (w *world) scope(n *machine, r *rand.Rand, op string) {
 	if person.IsZero() || feed.IsZero() {
 		return
 	}
+	was := w.inScope(feed)
 	err := hub.write(func(tx *db.Tx) error {
 		if op == "drop" {
 			return hub.svc.Journal.Drop(tx, feed, person)
@@ -294,13 +298,30 @@ func (w *world) scope(n *machine, r *rand.Rand, op string) {
 		return hub.svc.Journal.Carry(tx, feed, flt, person, journal.ScopeFetched, time.Time{})
 	})
 	ok := w.settled(hub, err, 0)
-	if ok && op == "drop" {
-		if w.o.dropped[n.peer()] == nil {
-			w.o.dropped[n.peer()] = make(map[db.ID]bool)
+	// Who travels with them goes too; and when the power went it may be done, though nobody
+	// heard of it.
+	if in := w.inScope(feed); op == "drop" {
+		for s := range was {
+			if !in[s] {
+				w.o.drops(n.peer(), s)
+			}
 		}
-		w.o.dropped[n.peer()][person] = true
 	}
 	w.say("%s: %s at %s: %v", op, short(person), n.name, ok)
+}
+
+// inScope are the people in the scope of a feed.
+func (w *world) inScope(feed db.ID) map[db.ID]bool {
+	var ids []db.ID
+	w.must(w.hub, w.hub.read(func(tx *db.Tx) (err error) {
+		ids, err = tx.IDs("SELECT s.subject FROM journal_feed_subjects s JOIN journal_feeds f ON f.no = s.feed WHERE f.id = ? ORDER BY s.subject", feed)
+		return err
+	}))
+	out := make(map[db.ID]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }
 
 // feedOf answers the feed that the hub keeps for a node, and the installations under
