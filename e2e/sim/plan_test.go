@@ -3,7 +3,9 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
+	"testing"
 )
 
 // plan is what a seed means: machines, and what happens. Each step draws from a seed
@@ -71,4 +73,25 @@ func (p plan) String() string {
 		fmt.Fprintf(&b, " node%d (%s, version %d)", i+1, n.Site, n.Version)
 	}
 	return b.String()
+}
+
+// writeSteps writes steps so that readSteps reads them.
+func writeSteps(steps []step) string {
+	var words []string
+	for _, s := range steps {
+		words = append(words, s.Op+":"+strconv.FormatUint(s.Seed, 10))
+	}
+	return strings.Join(words, " ")
+}
+
+func readSteps(t *testing.T, text string) (out []step) {
+	for word := range strings.FieldsSeq(text) {
+		op, seed, _ := strings.Cut(word, ":")
+		n, err := strconv.ParseUint(seed, 10, 64)
+		if err != nil {
+			t.Fatalf("-sim.steps: %q is not a step and its seed: %v", word, err)
+		}
+		out = append(out, step{op, n})
+	}
+	return out
 }

@@ -17,6 +17,7 @@ var (
 	shrink  = flag.Int("sim.shrink", 3, "how many failing runs are shortened")
 	without = flag.String("sim.without", "", "steps to leave out, with commas between")
 	shorten = flag.Duration("sim.shorten", 15*time.Second, "how long each of them is shortened: a shorter history is a favour, not the finding")
+	only    = flag.String("sim.steps", "", "the steps of a run in place of those of its seed, as a shortened run prints them")
 	tell    = flag.Bool("sim.tell", false, "tell the history of every run")
 )
 
@@ -104,6 +105,9 @@ func TestNothingIsLostAndEveryoneAgrees(t *testing.T) {
 	begin := time.Now()
 	for i := range *runs {
 		p := newPlan(*seed + uint64(i))
+		if *only != "" {
+			p.Steps = readSteps(t, *only)
+		}
 		p.Steps = slices.DeleteFunc(p.Steps, func(s step) bool { return slices.Contains(strings.Split(*without, ","), s.Op) })
 		r := run(t, p)
 		changes, destroyed, reissued = changes+r.changes, destroyed+r.destroyed, reissued+r.reissued
@@ -120,7 +124,7 @@ func TestNothingIsLostAndEveryoneAgrees(t *testing.T) {
 		}
 		if lost+diverged <= *shrink {
 			p, r := shortened(t, p, r)
-			t.Errorf("%s, %d steps %v:\n%s\n%s\nreplay: go test ./e2e/sim -sim.runs 1 -sim.seed %d", p, len(p.Steps), p.Steps, strings.Join(cutLog(r.log), "\n"), r.failure.what, p.Seed)
+			t.Errorf("%s, %d steps:\n%s\n%s\nreplay: go test ./e2e/sim -sim.runs 1 -sim.seed %d -sim.steps '%s'", p, len(p.Steps), strings.Join(cutLog(r.log), "\n"), r.failure.what, p.Seed, writeSteps(p.Steps))
 		} else {
 			t.Errorf("seed %d: %s", p.Seed, r.failure.what)
 		}

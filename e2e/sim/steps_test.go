@@ -216,7 +216,12 @@ func (w *world) edit(m *machine, r *rand.Rand, by journal.Author, stale bool) {
 		}
 	}
 	c := journal.Change{Kind: d.Kind, Doc: d.ID, Base: base, Fields: w.fields(d.ID, r)}
-	w.say("%s edits %s %s: %v", m.name, d.Kind, short(d.ID), w.put(m, by, c))
+	err := m.write(func(tx *db.Tx) error { return m.svc.Journal.Append(tx, by, c) })
+	if stale && fault.KeyOf(err) == "journal.seen_before" {
+		w.say("%s refuses a page from before it issued its changes again", m.name)
+		return
+	}
+	w.say("%s edits %s %s: %v", m.name, d.Kind, short(d.ID), w.settled(m, err, 1))
 }
 
 func (w *world) editable(m *machine) []db.ID {

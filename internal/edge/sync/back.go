@@ -28,6 +28,48 @@ func (s *NodeSession) bring(ctx context.Context) (*Frame, error) {
 	return s.chunkOfParts(ctx) // what was issued again comes after all there was
 }
 
+// fill packs payloads that the hub has not and asked for, or answers nil.
+func (s *NodeSession) fill(ctx context.Context) (*Frame, error) {
+	if len(s.bare) == 0 {
+		return nil, nil
+	}
+	var parts []journal.Part
+	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		parts, err = s.d.Journal.Payloads(tx, s.bare)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range parts {
+		if s.pack.Size() >= chunkGoal {
+			parts = parts[:i]
+			break
+		}
+		if err := s.pack.Add(&parts[i].Entry, parts[i].Prev); err != nil {
+			return nil, err
+		}
+	}
+	if len(parts) == 0 {
+		s.bare = nil
+		return nil, nil
+	}
+	last := parts[len(parts)-1].Version
+	s.bare = s.bare[1+slices.IndexFunc(s.bare, func(h journal.Head) bool { return h.Origin == last.Origin && h.Seq == last.Seq }):]
+	return s.partsFrame()
+}
+
+// partsFrame is what is packed, as a frame of parts.
+func (s *NodeSession) partsFrame() (*Frame, error) {
+	chunk, err := s.pack.Chunk()
+	if err != nil {
+		return nil, err
+	}
+	s.parts++
+	s.under.send(len(chunk), s.d.Clock(), sentUp{part: s.parts})
+	return &Frame{typeParts, slices.Clone(chunk)}, nil
+}
+
 // waits reports whether the hub has still to say something about what it was brought.
 func (s *NodeSession) waits() bool { return s.judged < s.parts }
 
@@ -48,13 +90,7 @@ func (s *NodeSession) chunkOfParts(ctx context.Context) (*Frame, error) {
 			break
 		}
 	}
-	chunk, err := s.pack.Chunk()
-	if err != nil {
-		return nil, err
-	}
-	s.parts++
-	s.under.send(len(chunk), s.d.Clock(), sentUp{part: s.parts})
-	return &Frame{typeParts, slices.Clone(chunk)}, nil
+	return s.partsFrame()
 }
 
 // adopt takes the hub's new feed for this node's, once all is brought.
@@ -87,12 +123,17 @@ func (s *NodeSession) again(ctx context.Context) error {
 
 // brought takes what a node brings back, and says which of it is to be issued again.
 func (s *HubSession) brought(ctx context.Context, f Frame) ([]Frame, error) {
-	if !s.back {
+	if !s.back && len(s.bare) == 0 {
 		return nil, badFrame()
 	}
 	parts, err := s.take.Unpack(f.Body)
 	if err != nil {
 		return nil, err
+	}
+	if !s.back && slices.ContainsFunc(parts, func(p journal.Part) bool {
+		return !slices.Contains(s.bare, journal.Head{Origin: p.Version.Origin, Seq: p.Version.Seq, Hash: p.Hash})
+	}) {
+		return nil, badFrame()
 	}
 	s.parts++
 	return s.acknowledge(ctx, 0, func(tx *db.Tx) ([]journal.Head, error) {

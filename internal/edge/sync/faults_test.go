@@ -307,3 +307,72 @@ func TestAnErasureOfWhichAHubThatWasPutBackHasOnlyTheListReachesTheNodes(t *test
 		})
 	}
 }
+
+// dropAt takes somebody out of the scope of a node, which forgets them.
+func (s *side) dropAt(name string, who db.ID) {
+	s.t.Helper()
+	for _, p := range mustNodes(s.t, s) {
+		if p.Name == name {
+			s.write(func(tx *db.Tx) error { return s.Journal.Drop(tx, p.Feed, who) })
+		}
+	}
+}
+
+// A node has forgotten what it wrote about somebody. The hub that was put back gets it
+// from another one first: its writer gets it back, as everybody does.
+func TestAWriterGetsBackWhatItForgotAndAnotherBroughtFirst(t *testing.T) {
+	hub, keep, back := hubPutBack(t)
+	a, b := hub.node("A", "camp"), hub.node("B", "camp")
+	amal := hub.put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+	keep()
+	a.at(hub.Address).sync()
+	a.edit(amal, map[string]any{"family": "by A"})
+	a.sync()
+	b.at(hub.Address).sync()
+	hub.dropAt("A", amal)
+	a.sync()
+	want(t, "who was dropped", a.row(amal), "none")
+	back()
+	b.at(hub.Address).sync()
+	for range 2 {
+		a.at(hub.Address).sync()
+		b.sync()
+	}
+	for _, s := range []*side{hub, a, b} {
+		want(t, "Amal", s.row(amal), `{"family":"by A","given":"Amal"}`)
+		s.whole()
+	}
+}
+
+// A node has forgotten what it wrote, the hub was put back to a day before, and only a copy
+// of the node's disk has it still. The hub asks for it, although it has the entry.
+func TestAPayloadThatOnlyACopyHasIsAskedFor(t *testing.T) {
+	hub, keep, back := hubPutBack(t)
+	keep()
+	a, place := hub.nodeAt("A", "camp")
+	keep()
+	amal := a.at(hub.Address).put("t.person", "camp", db.ID{}, map[string]any{"given": "Amal"})
+	a.sync()
+	a.close()
+	copyOfA := newSide(t, copied(t, place))
+	*a = *newSide(t, place)
+	hub.dropAt("A", amal)
+	a.sync()
+	want(t, "who was dropped", a.row(amal), "none")
+	back()
+	a.at(hub.Address).sync()
+	want(t, "what came without its payload", hub.row(amal), "none")
+	copyOfA.at(hub.Address).sync()
+	want(t, "what was asked for", hub.row(amal), `{"given":"Amal"}`)
+	hub.whole()
+	// What nobody asked for is no node's to bring.
+	bare, err := bareOf(hub)
+	if err != nil || len(bare) != 0 {
+		t.Errorf("%d are still asked for, %v", len(bare), err)
+	}
+}
+
+func bareOf(hub *side) (bare []journal.Head, err error) {
+	hub.write(func(tx *db.Tx) (err error) { bare, err = hub.Journal.Bare(tx, 10); return err })
+	return bare, err
+}

@@ -91,6 +91,7 @@ type welcome struct {
 	Sites    []string `cbor:"8,keyasint"`
 	Ticket   []byte   `cbor:"10,keyasint,omitempty"` // to show next time
 	Back     bool     `cbor:"9,keyasint,omitempty"`  // the hub does not have all that it sent to the node
+	Bare     []head   `cbor:"11,keyasint,omitempty"` // entries that the hub has without a payload, which the node may have
 }
 
 type acked struct {

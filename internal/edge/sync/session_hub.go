@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -30,8 +29,9 @@ type HubSession struct {
 	counted int64
 	behind  int64 // entries that the node has and this hub has not, as far as it has said
 
-	back  bool   // this hub does not have all that it sent to the node
-	parts uint64 // chunks of that which the node has brought
+	back  bool           // this hub does not have all that it sent to the node
+	bare  []journal.Head // of which it asked for the payloads
+	parts uint64         // chunks of parts that the node has brought
 
 	began, ended, over bool
 	file               bool // what the node sent before it could be answered
@@ -194,8 +194,13 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ?, taken = ?, behind = ? WHERE id = ?",
 		s.d.Clock(), feed, int64(at.Seq), s.behind, s.peer.ID)
 	s.peer.Feed = feed
+	if !s.file {
+		if s.bare, err = s.d.Journal.Bare(tx, bareMost); err != nil {
+			return welcome{}, err
+		}
+	}
 	return welcome{Protocol: protocol, Program: s.d.Program, Hub: here[:], Feed: feed[:], At: toPosition(at), Heads: toHeads(has),
-		Name: s.peer.Name, Sites: s.peer.Sites, Back: s.back, Ticket: ticket}, err
+		Name: s.peer.Name, Sites: s.peer.Sites, Back: s.back, Ticket: ticket, Bare: toHeads(s.bare)}, err
 }
 
 // heads are what is here of the origins that the node has written. Of its own
@@ -296,7 +301,12 @@ func (s *HubSession) entries(ctx context.Context, f Frame) ([]Frame, error) {
 		}
 		entries[i] = parts[i].Entry
 	}
-	return s.acknowledge(ctx, int64(len(entries)), func(tx *db.Tx) ([]journal.Head, error) { return nil, s.d.Journal.ApplyIn(tx, entries) })
+	return s.acknowledge(ctx, int64(len(entries)), func(tx *db.Tx) ([]journal.Head, error) {
+		if err := s.d.Journal.ApplyIn(tx, entries); err != nil {
+			return nil, err
+		}
+		return nil, s.d.Journal.CameBare(tx, s.peer.Feed, entries)
+	})
 }
 
 // acknowledge takes a chunk, which holds so many entries of the node's own, and answers
@@ -499,50 +509,3 @@ func (s *HubSession) note(ctx context.Context, key string) error {
 
 // Took is how many entries the node sent.
 func (s *HubSession) Took() int64 { return s.counted }
-
-// guestStay is how long somebody who was asked for stays in the node's scope, if it
-// does not write about them.
-const guestStay = 30 * 24 * time.Hour
-
-// fetch brings a person into the node's scope for a time. That there is nobody of this
-// number is an answer; who asked, for which purpose, is kept.
-func (s *HubSession) fetch(ctx context.Context, f Frame) ([]Frame, error) {
-	var a Ask
-	if err := f.read(&a); err != nil {
-		return nil, err
-	}
-	if s.s.Resolve == nil || a.Number == "" || len(a.Number) > 64 || a.Purpose == "" || len(a.User) != 16 {
-		return nil, badFrame()
-	}
-	var found bool
-	err := s.d.DB.Write(ctx, func(tx *db.Tx) error {
-		people, err := s.s.Resolve(tx, a.Number)
-		if err != nil {
-			return err
-		}
-		found = len(people) > 0
-		if !found && s.s.Asked != nil {
-			return s.s.Asked(tx, s.peer, a, db.ID{})
-		}
-		for _, id := range people {
-			if s.s.Asked != nil {
-				if err := s.s.Asked(tx, s.peer, a, id); err != nil {
-					return err
-				}
-			}
-			if err := s.d.Journal.Carry(tx, s.peer.Feed, s.filter(), id, journal.ScopeFetched, s.d.Clock().Add(guestStay)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	out, err := frames(typeFetched, fetched{found})
-	if err != nil {
-		return nil, err
-	}
-	more, err := s.pump(ctx)
-	return append(out, more...), err
-}

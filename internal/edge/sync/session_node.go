@@ -45,6 +45,7 @@ type NodeSession struct {
 	brought             int64
 	parts, judged       uint64         // chunks of that which were sent, and which the hub took or refused
 	refused             []journal.Head // of it, to be issued again
+	bare                []journal.Head // of which the hub asks for the payloads
 	trouble             *Trouble
 
 	Sent, Up, Down int64 // entries sent, of these acknowledged, and items taken
@@ -167,6 +168,9 @@ func (s *NodeSession) welcome(ctx context.Context, f Frame) ([]Frame, error) {
 	at, err := w.At.head()
 	if err != nil {
 		return nil, err
+	}
+	if s.bare, err = fromHeads(w.Bare); err != nil || len(s.bare) > bareMost {
+		return nil, badFrame()
 	}
 	s.feed, s.began, s.back = feed, true, w.Back
 	for _, h := range s.has {
@@ -295,6 +299,9 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 		if f, err := s.bring(ctx); f != nil || err != nil || s.waits() {
 			return f, err
 		}
+	}
+	if f, err := s.fill(ctx); f != nil || err != nil {
+		return f, err
 	}
 	var parts []journal.Part
 	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {

@@ -214,29 +214,45 @@ func (f *filler) entry(p *Part) error {
 	if err != nil {
 		return err
 	}
-	if wants := f.wants(p, own); wants && f.guest {
+	wants := f.wants(p, own)
+	if wants && f.guest {
 		if err := f.stays(p.Subject); err != nil {
 			return err
 		}
 	}
-	if carried {
-		if f.walked(p) {
-			return nil
-		}
+	switch {
+	case !carried:
+		return f.arrives(p, wants)
+	case !f.walked(p):
 		if !own || again {
 			if err := f.add(Item{Op: OpEntry, Part: *p}); err != nil {
 				return err
 			}
 		}
-		return f.joined(p)
+		if err := f.joined(p); err != nil {
+			return err
+		}
 	}
-	return f.arrives(p, own)
+	return f.wanted(p, wants)
+}
+
+// wanted brings somebody into scope of whom only this document is carried yet, since
+// somebody else's links to it.
+func (f *filler) wanted(p *Part, wants bool) error {
+	if !wants || p.Subject.IsZero() {
+		return nil
+	}
+	in, err := f.inScope(p.Subject)
+	if err != nil || in {
+		return err
+	}
+	return f.enter(p.Subject, ScopeSeen, time.Time{})
 }
 
 // arrives brings a document into the feed that is not carried yet, if it belongs
 // there.
-func (f *filler) arrives(p *Part, own bool) error {
-	who, wants := p.Subject, f.wants(p, own)
+func (f *filler) arrives(p *Part, wants bool) error {
+	who := p.Subject
 	if who.IsZero() {
 		if !wants {
 			linked, err := f.linkedFrom(p.Doc)

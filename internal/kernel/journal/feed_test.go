@@ -200,6 +200,30 @@ func TestSomebodyWhoJoinsACarriedFamilyComesAlong(t *testing.T) {
 	})
 }
 
+// Of somebody from elsewhere a node has only the record, since a record of its own names
+// it. When it writes about them, it gets the rest.
+func TestWhoIsOnlyNamedComesIntoScopeWhenTheNodeWritesAboutThem(t *testing.T) {
+	stores(t, func(t *testing.T, plain *node) {
+		hub := newHub(t, plain)
+		a, b := newField(t, hub, "a"), newField(t, hub, "b")
+		amal := a.person("Amal")
+		dose := a.give(almaz, amal, 7, nil, "MMR")
+		a.up()
+		bea := b.person("Bea")
+		b.put("t.member", "b", bea, fields{"family": amal})
+		b.up()
+		b.down(50)
+		wantHas(t, b.node, "who is named", amal, true)
+		wantHas(t, b.node, "what is about them", dose, false)
+		b.update(bruno, amal, fields{"given": "Amal B"})
+		b.up()
+		b.down(50)
+		wantHas(t, b.node, "what is about whom the node wrote", dose, true)
+		wantRow(t, b.node, amal, hub.row(amal))
+		b.verify()
+	})
+}
+
 func TestWhoLeavesIsForgottenAndComesBackWhole(t *testing.T) {
 	stores(t, func(t *testing.T, plain *node) {
 		hub := newHub(t, plain)
