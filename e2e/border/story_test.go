@@ -67,8 +67,9 @@ const (
 // A screener finds somebody ill on a phone in French. At the desk in Arabic the signal,
 // which holds nobody's name, is triaged, verified and assessed; a case is made of it, who
 // came with them become contacts, and when one of those falls ill the two cases are a
-// chain.
-func TestAnAlertOfAScreenerBecomesASignalACaseContactsAndAChain(t *testing.T) {
+// chain. The first of them is a line in the situation report of the team, and nothing in
+// the one that is shared: its week is not over.
+func TestAnAlertOfAScreenerBecomesASignalACaseContactsAChainAndALine(t *testing.T) {
 	s := &story{Tab: browser.Open(t, program.World(t)), t: t}
 	s.atTheCrossing()
 	s.atTheDesk()
@@ -108,8 +109,8 @@ func (s *story) atTheDesk() {
 	if got := browser.Eval[string](s.Tab, `document.querySelector("main [name=disease]").value+" "+document.querySelector("main [name=name]").value+" "+document.querySelector("main [name=onset-year]").value`); got != fmt.Sprintf("plague %s %d", traveller, time.Now().UTC().AddDate(0, 0, -2).Year()) {
 		s.t.Fatalf("the case begins with %q", got)
 	}
-	s.Submit().Follow("/linelist/").Sees(traveller).Speaks("ar")
-	made := s.Where()
+	s.Submit()
+	made := s.classified()
 	s.Follow(signal) // a case says what it was made of
 	s.Visit(made).Follow("/circle").Sees(companion).Submit().Sees(s.say("linelist.contacts.of_case"), companion).Shot("border-case-ar-desk")
 	s.open(companion).Speaks("ar")
@@ -118,9 +119,44 @@ func (s *story) atTheDesk() {
 	}
 	s.Leave(`document.querySelector("main form[action$='/case'] button").click()`)
 	s.chain(made)
+	s.report()
 }
 
-// chain is where the story ends: the second case stands under the first, and both in the
+// classified answers the signs of the case that was made, until it is a suspected one,
+// and returns where it stands.
+func (s *story) classified() string {
+	s.t.Helper()
+	bitten := time.Now().UTC().AddDate(0, 0, -6)
+	s.Set("s-haemoptysis", "yes").Set("s-cough", "yes").Set("s-plague_focus", "yes")
+	s.Set("s-plague_focus_date-day", fmt.Sprint(bitten.Day())).Set("s-plague_focus_date-month", fmt.Sprint(int(bitten.Month()))).Set("s-plague_focus_date-year", fmt.Sprint(bitten.Year()))
+	s.Submit().Sees(traveller, s.say("linelist.class.suspected")).Speaks("ar")
+	return s.Where()
+}
+
+// report is where the story ends: with the case, and nobody's name, in the report of the
+// team, and without it in the report that is shared.
+func (s *story) report() {
+	s.t.Helper()
+	s.Visit("/surveillance/desk?disease=plague").Speaks("ar").Shot("border-desk-ar-desk")
+	s.Follow("/surveillance/desk/team?").Speaks("ar").Sees(s.say("analysis.team.title"), s.say("analysis.team.keep"), s.say("surveillance.disease.plague")).SeesNot(traveller, companion)
+	if got := s.row(s.say("analysis.class.suspected")); got != "1 0" {
+		s.t.Fatalf("the line of suspected cases says %q: %.1500s", got, s.Text())
+	}
+	s.Shot("border-team-ar-desk")
+	s.Visit("/surveillance/desk/print?disease=plague").Speaks("ar").Sees(s.say("analysis.report.title"), s.say("analysis.limit.weeks")).SeesNot(traveller, companion)
+	if got := s.row(s.say("analysis.class.suspected")); got != "" {
+		s.t.Fatalf("a line of one case leaves: %q", got)
+	}
+	s.Shot("border-report-ar-desk")
+}
+
+// row is what the cells of a table say beside a word, "" where no row has it.
+func (s *story) row(word string) string {
+	s.t.Helper()
+	return browser.Eval[string](s.Tab, `(function(w){var row=[...document.querySelectorAll("main tbody tr")].find(r=>r.cells[0].innerText.trim()===w);return row?[...row.cells].slice(1).map(c=>c.innerText.trim()).join(" "):""})(`+browser.Quote(word)+`)`)
+}
+
+// chain is what came of the contact: the second case stands under the first, and both in the
 // drawing of chains.
 func (s *story) chain(source string) {
 	s.t.Helper()

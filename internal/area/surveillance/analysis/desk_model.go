@@ -42,7 +42,6 @@ const (
 	MoreDeaths     Refusal = "more-deaths-than-outcomes"
 	SpeciesUnknown Refusal = "species"
 	NotReported    Refusal = "not_reported"
-	Withheld       Refusal = "withheld" // of a report: it would tell a small number
 )
 
 // DayCases are the cases of a day of onset.
@@ -59,7 +58,7 @@ func (d DayCases) All() int { return d.Local + d.Imported + d.Unknown }
 type Line struct {
 	Key           string
 	Cases, Deaths int
-	Withheld      bool // nothing of it leaves
+	Withheld      bool // nothing of it is told outside
 }
 
 // Desk is what can be said of a disease in a place and a period.
@@ -94,6 +93,8 @@ type Desk struct {
 	Contacts                      linelist.Indicators
 	ContactsKnown                 bool
 	Agent                         string
+
+	reported []linelist.Tallied
 }
 
 // RtDay is the reproduction number of the week that ends on a day.

@@ -51,7 +51,7 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	d, err := s.DeskOf(r.Context(), a)
 	var sites map[string]place.Site
 	if err == nil {
-		sites, err = s.guarded(r.Context())
+		sites, err = s.sites(r.Context())
 	}
 	if err != nil {
 		if fault.Is(err, fault.Invalid) {
@@ -63,8 +63,9 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	}
 	v := deskView(d, sites, page.LocaleOf(r).Code)
 	v.Filter = s.deskForm(a, sites)
+	v.Actions = []page.Link{{Href: deskPath + "/team?" + a.query().Encode(), Text: page.M("analysis.team.title")}}
 	if s.Access.Ever(r.Context(), access.ExportStatistics) {
-		v.Actions = []page.Link{{Href: deskPath + "/print?" + a.query().Encode(), Text: page.M("analysis.report.print")}, {Href: deskPath + "/export?" + a.query().Encode(), Text: page.M("analysis.report.export")}, {Href: deathsPath, Text: page.M("analysis.deaths.title")}}
+		v.Actions = append(v.Actions, page.Link{Href: deskPath + "/print?" + a.query().Encode(), Text: page.M("analysis.report.print")}, page.Link{Href: deskPath + "/export?" + a.query().Encode(), Text: page.M("analysis.report.export")}, page.Link{Href: deathsPath, Text: page.M("analysis.deaths.title")})
 	}
 	s.Pages.Sheet(w, r, page.Page{Title: "analysis.title", Back: signalsLink(), Wide: true}, v, nil)
 }
@@ -185,16 +186,7 @@ func ratePart(d Desk) page.Part {
 	} else {
 		add(page.M("analysis.attack"), page.M("analysis.attack_is", "rate", text(d.Attack.Rate, 2), "low", text(d.Attack.Wilson.Low, 2), "high", text(d.Attack.Wilson.High, 2), "people", d.People))
 	}
-	fatal := func(label page.Msg, f epi.Fatality, no Refusal) {
-		if no != Given {
-			add(label, refused(no))
-			return
-		}
-		add(label, page.M("analysis.cfr_is", "percent", text(100*f.Risk, 1), "low", text(100*f.Interval.Low, 1), "high", text(100*f.Interval.High, 1), "deaths", int(f.Deaths), "of", text(f.Outcomes, 0)))
-	}
-	fatal(page.M("analysis.cfr_crude"), d.Crude, d.CrudeNo)
-	fatal(page.M("analysis.cfr_settled"), d.Settled, d.SettledNo)
-	fatal(page.M("analysis.cfr_delayed"), d.Delayed, d.DelayedNo)
+	p.Rows = append(p.Rows, fatalityRow(page.M("analysis.cfr_crude"), d.Crude, d.CrudeNo), fatalityRow(page.M("analysis.cfr_settled"), d.Settled, d.SettledNo), fatalityRow(page.M("analysis.cfr_delayed"), d.Delayed, d.DelayedNo))
 	if d.Delay.Known() && d.DelayedNo == Given {
 		add(page.M("analysis.delay_source"), d.Delay.Source)
 	}
@@ -209,6 +201,13 @@ func ratePart(d Desk) page.Part {
 		add(page.M("analysis.growth"), page.M("analysis.halving", "days", text(d.Growth.Halving, 1), "low", text(d.Growth.HalvingInterval.Low, 1), "high", text(d.Growth.HalvingInterval.High, 1)))
 	}
 	return p
+}
+
+func fatalityRow(label page.Msg, f epi.Fatality, no Refusal) page.Row {
+	if no != Given {
+		return page.Row{Label: label, Value: refused(no)}
+	}
+	return page.Row{Label: label, Value: page.M("analysis.cfr_is", "percent", text(100*f.Risk, 1), "low", text(100*f.Interval.Low, 1), "high", text(100*f.Interval.High, 1), "deaths", int(f.Deaths), "of", text(f.Outcomes, 0))}
 }
 
 // shownRt is how many days of the reproduction number a page lists.

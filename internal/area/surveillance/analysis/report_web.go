@@ -3,10 +3,12 @@ package analysis
 import (
 	"encoding/csv"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
@@ -22,24 +24,40 @@ func Outlets() []access.Route { return []access.Route{printRoute, fileRoute} }
 // reported is a desk as it leaves, with small cells suppressed.
 type reported struct {
 	Desk
+	Outside
 	rule  Suppression
 	sites map[string]place.Site
 }
 
+// newReported is what leaves of a desk of whole weeks and all sites.
+func newReported(d Desk, rule Suppression, sites map[string]place.Site) reported {
+	var codes []string
+	for code := range sites {
+		if !neverTold(sites, code) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return reported{Desk: d, Outside: rule.leaving(d, codes), rule: rule, sites: sites}
+}
+
+// leaving answers what leaves of what is asked: whole weeks that are over, and all sites
+// together, since one of a site alone could be subtracted from another.
 func (s *Service) leaving(r *http.Request, route access.Route) (reported, error) {
-	a := s.readAsked(r.URL.Query())
-	sites, err := s.guarded(r.Context())
-	if err == nil && neverTold(sites, a.Site) {
-		a.Site = "" // never told of finer than its country
+	a, whole := s.readAsked(r.URL.Query()), false
+	a.Site = ""
+	if a.From, a.To, whole = wholeWeeks(a.From, a.To, s.today()); !whole {
+		return reported{}, fault.New(fault.Invalid, "analysis.leaving", "analysis.error.weeks")
 	}
-	out := reported{rule: s.rule, sites: sites}
-	if err == nil {
-		out.Desk, err = s.DeskOf(r.Context(), a)
+	sites, err := s.sites(r.Context())
+	if err != nil {
+		return reported{}, err
 	}
+	d, err := s.DeskOf(r.Context(), a)
 	if err == nil {
 		err = s.Access.Release(r.Context(), route, access.Statistics, db.ID{})
 	}
-	return out, err
+	return newReported(d, s.rule, sites), err
 }
 
 // neverTold reports whether nothing finer than the country is told of a site: what is
@@ -58,58 +76,56 @@ func (s *Service) getPrint(w http.ResponseWriter, r *http.Request) {
 	s.Pages.Sheet(w, r, page.Page{Title: "analysis.report.title", Back: page.Link{Href: deskPath + "?" + rep.query().Encode(), Text: page.M("analysis.title")}}, reportView(rep, page.LocaleOf(r).Code), nil)
 }
 
-func cellOf(c Cell, limit int) any {
+func (rep reported) cell(c Cell) any {
 	switch {
-	case !c.Suppressed:
-		return c.N
-	case c.N < limit && !c.Blank:
-		return page.M("analysis.fewer", "n", limit)
+	case c.Told():
+		return c.Least
+	case c == rep.rule.total(1):
+		return page.M("analysis.fewer", "n", rep.rule.Limit)
+	case c.Least == 0:
+		return page.M("analysis.at_most", "n", c.Most)
 	}
-	return page.M("analysis.withheld")
+	return page.M("analysis.between", "low", c.Least, "high", c.Most)
+}
+
+// period says what a report is of.
+func (d Desk) period(site any) page.Summary {
+	return page.Summary{{Label: page.M("analysis.disease"), Value: diseaseMsg(d.Disease)}, {Label: page.M("analysis.site"), Value: site}, {Label: page.M("analysis.from"), Value: d.From.Date()}, {Label: page.M("analysis.to"), Value: d.To.Date()}}
 }
 
 // reportView is the situation report: the numbers of the desk, none of them small.
 func reportView(rep reported, lang string) page.Sheet {
-	d, one := rep.Desk, func(n int) any { return cellOf(rep.rule.One(n), rep.rule.Limit) }
-	classes := rep.rule.Line(d.Confirmed, d.Probable, d.Suspected)
-	site := any(page.M("analysis.all_sites"))
-	if s, ok := rep.sites[d.Site]; ok {
-		site = s.Name(lang)
-	}
-	v := page.Sheet{Lead: page.M("analysis.report.lead"), Rows: page.Summary{{Label: page.M("analysis.disease"), Value: diseaseMsg(d.Disease)}, {Label: page.M("analysis.site"), Value: site}, {Label: page.M("analysis.from"), Value: d.From.Date()}, {Label: page.M("analysis.to"), Value: d.To.Date()},
-		{Label: page.M("analysis.cases"), Value: one(d.Cases)}, {Label: page.M("analysis.confirmed"), Value: cellOf(classes[0], rep.rule.Limit)}, {Label: page.M("analysis.probable"), Value: cellOf(classes[1], rep.rule.Limit)},
-		{Label: page.M("analysis.suspected"), Value: cellOf(classes[2], rep.rule.Limit)}, {Label: page.M("analysis.deaths"), Value: one(d.Deaths)}}}
-	rates := ratePart(rep.fatality())
-	if rep.rule.One(d.Cases).Suppressed || rep.rule.One(d.Deaths).Suppressed || rep.rule.One(d.Cases-d.Deaths).Suppressed {
-		rates = page.Part{Title: page.M("analysis.rates"), Lead: page.M("analysis.report.rates_withheld")}
-	}
-	v.Parts = []page.Part{{Title: page.M("analysis.curve"), Table: rep.weeks()}, {Title: page.M("analysis.by_title"), Table: rep.table(lang)}, rates}
-	if d.RtNo == Given && !rep.rule.One(d.Cases).Suppressed {
-		if last, ok := rep.lastRt(); ok {
-			v.Parts = append(v.Parts, page.Part{Title: page.M("analysis.rt"), Rows: page.Summary{{Label: page.M("analysis.rt_end"), Value: last.Day.Date()}, {Label: page.M("analysis.rt_mean"), Value: page.M("analysis.rt_is", "mean", text(last.Mean, 2), "low", text(last.Low, 2), "high", text(last.High, 2))}}})
-		}
-	}
-	v.Limits = []page.Msg{page.M("analysis.limit.suppressed", "n", rep.rule.Limit), page.M("analysis.limit.late"), page.M("analysis.limit.guarded"), page.M("analysis.limit.classes")}
+	v := page.Sheet{Lead: page.M("analysis.report.lead"), Rows: append(rep.period(page.M("analysis.all_sites")),
+		page.Row{Label: page.M("analysis.cases"), Value: rep.cell(rep.Outside.Cases)}, page.Row{Label: page.M("analysis.confirmed"), Value: rep.cell(rep.Outside.Classes[0])}, page.Row{Label: page.M("analysis.probable"), Value: rep.cell(rep.Outside.Classes[1])},
+		page.Row{Label: page.M("analysis.suspected"), Value: rep.cell(rep.Outside.Classes[2])}, page.Row{Label: page.M("analysis.deaths"), Value: rep.cell(rep.Outside.Deaths)})}
+	v.Parts = []page.Part{{Title: page.M("analysis.curve"), Table: rep.weeks()}, {Title: page.M("analysis.by_title"), Table: rep.table(lang)}, rep.rates()}
+	v.Limits = []page.Msg{page.M("analysis.limit.weeks"), page.M("analysis.limit.suppressed", "n", rep.rule.Limit), page.M("analysis.limit.left_out"), page.M("analysis.limit.late"), page.M("analysis.limit.guarded"), page.M("analysis.limit.classes")}
 	return v
 }
 
-// fatality is the desk without the fatalities that tell a small number: how many
-// recovered, how many are open, or how many of those who died have no day of onset.
-func (rep reported) fatality() Desk {
-	d := rep.Desk
-	if rep.rule.One(d.Recovered).Suppressed || rep.rule.One(d.Cases-d.Deaths-d.Recovered).Suppressed {
-		d.SettledNo = Withheld
+// rates are the rates that tell no more than the numbers that leave: the fatality of
+// numbers that do, and the reproduction number of a last week that does. Every other one
+// is of the desk alone.
+func (rep reported) rates() page.Part {
+	p := page.Part{Title: page.M("analysis.rates")}
+	if d := rep.Desk; d.CrudeNo == Given && rep.Outside.Cases.Told() && rep.Outside.Deaths.Told() {
+		p.Rows = append(p.Rows, fatalityRow(page.M("analysis.cfr_crude"), d.Crude, d.CrudeNo))
 	}
-	if n := int(d.Delayed.Deaths); d.DelayedNo == Given && (rep.rule.One(n).Suppressed || rep.rule.One(d.Deaths-n).Suppressed) {
-		d.DelayedNo = Withheld
+	if last, ok := rep.lastRt(); ok {
+		p.Rows = append(p.Rows, page.Row{Label: page.M("analysis.rt"), Value: page.M("analysis.rt_is", "mean", text(last.Mean, 2), "low", text(last.Low, 2), "high", text(last.High, 2))}, page.Row{Label: page.M("analysis.rt_end"), Value: last.Day.Date()})
 	}
-	return d
+	if len(p.Rows) == 0 {
+		p.Lead = page.M("analysis.report.rates_withheld")
+	}
+	return p
 }
 
-// lastRt is the last reproduction number of days that are not fresh.
+// lastRt is the last reproduction number that is of a whole week whose cases leave. One of
+// another seven days would tell a day.
 func (rep reported) lastRt() (out RtDay, ok bool) {
 	for _, r := range rep.Rt {
-		if r.No == Given && !r.Fresh {
+		i := int(r.Day-rep.Outside.From) / 7
+		if r.No == Given && !r.Fresh && (r.Day-rep.Outside.From)%7 == 6 && rep.Weeks[i].LocalLeft.Told() && rep.Weeks[i].UnknownLeft.Told() {
 			out, ok = r, true
 		}
 	}
@@ -117,32 +133,30 @@ func (rep reported) lastRt() (out RtDay, ok bool) {
 }
 
 func (rep reported) weeks() *page.Table {
-	t := &page.Table{Tight: true, Numbers: true, Columns: []page.Column{{Label: page.M("analysis.when")}, {Label: page.M("analysis.local"), Number: true}, {Label: page.M("analysis.imported"), Number: true}, {Label: page.M("analysis.unknown"), Number: true}, {Label: page.M("analysis.deaths"), Number: true}}}
-	for i, c := range rep.rule.Weeks(rep.Weekly) {
-		t.Rows = append(t.Rows, []page.Cell{page.Code(rep.Weekly[i].Week), cellOf(c[0], rep.rule.Limit), cellOf(c[1], rep.rule.Limit), cellOf(c[2], rep.rule.Limit), cellOf(c[3], rep.rule.Limit)})
+	t := &page.Table{Tight: true, Numbers: true, Columns: []page.Column{{Label: page.M("analysis.when")}, {Label: page.M("analysis.cases"), Number: true}, {Label: page.M("analysis.local"), Number: true}, {Label: page.M("analysis.imported"), Number: true}, {Label: page.M("analysis.unknown"), Number: true}, {Label: page.M("analysis.deaths"), Number: true}}}
+	for _, x := range rep.Weeks {
+		t.Rows = append(t.Rows, []page.Cell{page.Code(x.Week), rep.cell(x.All), rep.cell(x.LocalLeft), rep.cell(x.ImportedLeft), rep.cell(x.UnknownLeft), rep.cell(x.DeathsLeft)})
 	}
 	return t
 }
 
-// groups are the lines that leave: ages, and sites but those that are never told of.
-func (rep reported) groups() map[string][]Line {
-	return map[string][]Line{"age": rep.Ages, "site": coarse(rep.Sites, func(code string) bool { return neverTold(rep.sites, code) })}
-}
-
+// table are the lines of which something is told for certain.
 func (rep reported) table(lang string) *page.Table {
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("analysis.by"), Wide: true}, {Label: page.M("analysis.cases"), Number: true}, {Label: page.M("analysis.deaths"), Number: true}}, Empty: page.Empty{Title: page.M("analysis.none")}}
-	groups := rep.groups()
-	for _, kind := range []string{"age", "site"} {
-		cases, deaths := rep.rule.Lines(groups[kind])
-		for i, l := range groups[kind] {
-			t.Rows = append(t.Rows, []page.Cell{lineLabel(kind, l.Key, rep.sites, lang), cellOf(cases[i], rep.rule.Limit), cellOf(deaths[i], rep.rule.Limit)})
+	for _, g := range []struct {
+		kind  string
+		lines []Left
+	}{{"age", rep.Outside.Ages}, {"site", rep.Outside.Sites}} {
+		for _, l := range g.lines {
+			if l.Cases.Least > 0 {
+				t.Rows = append(t.Rows, []page.Cell{lineLabel(g.kind, l.Key, rep.sites, lang), rep.cell(l.Cases), rep.cell(l.Deaths)})
+			}
 		}
 	}
 	return t
 }
 
-// getExport writes the weeks of the report as CSV: what is suppressed is "<5", or empty
-// where it would be worked out from the rest.
+// getExport writes the weeks of the report as CSV: what is suppressed is "<5", or empty.
 func (s *Service) getExport(w http.ResponseWriter, r *http.Request) {
 	rep, err := s.leaving(r, fileRoute)
 	if err != nil {
@@ -150,13 +164,13 @@ func (s *Service) getExport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="situation-`+rep.To.String()+`.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="situation-`+rep.Outside.To.String()+`.csv"`)
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"disease", "week", "local", "imported", "origin_unknown", "deaths"}) // who closed the page has no use for the error
-	for i, week := range rep.rule.Weeks(rep.Weekly) {
-		row := []string{rep.Disease, string(rep.Weekly[i].Week)}
-		for _, x := range week {
-			row = append(row, rep.cellText(x))
+	_ = out.Write([]string{"disease", "week", "cases", "local", "imported", "origin_unknown", "deaths"}) // who closed the page has no use for the error
+	for _, x := range rep.Weeks {
+		row := []string{rep.Disease, string(x.Week)}
+		for _, c := range []Cell{x.All, x.LocalLeft, x.ImportedLeft, x.UnknownLeft, x.DeathsLeft} {
+			row = append(row, rep.cellText(c))
 		}
 		_ = out.Write(row)
 	}
@@ -165,9 +179,9 @@ func (s *Service) getExport(w http.ResponseWriter, r *http.Request) {
 
 func (rep reported) cellText(c Cell) string {
 	switch {
-	case !c.Suppressed:
-		return strconv.Itoa(c.N)
-	case c.N < rep.rule.Limit && !c.Blank:
+	case c.Told():
+		return strconv.Itoa(c.Least)
+	case c == rep.rule.total(1):
 		return "<" + strconv.Itoa(rep.rule.Limit)
 	}
 	return ""

@@ -11,7 +11,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
-	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 var first = calendar.DayOf(2026, 5, 1)
@@ -154,109 +153,6 @@ func TestThoseWhoFellIllBeforeThePeriodInfectInIt(t *testing.T) {
 	}
 	if d.Days[0].Day != a.From || d.Days[0].All() != 10 || len(d.Days) != 42 {
 		t.Errorf("the curve begins with %+v", d.Days[0])
-	}
-}
-
-func TestSmallCellsDoNotLeaveNorWhatWouldTellThem(t *testing.T) {
-	rule := Suppression{Limit: 5, Complement: true}
-	for _, tc := range []struct {
-		why    string
-		counts []int
-		hidden []int // positions
-	}{
-		{"zero is told", []int{0, 9, 20}, nil},
-		{"four is not, and five is", []int{4, 3, 5}, []int{0, 1}},
-		{"one alone would be worked out from the sum: the next smallest goes with it", []int{2, 30, 12}, []int{0, 2}},
-		{"a zero cannot hide it", []int{2, 0, 12}, []int{0, 2}},
-		{"nothing beside it", []int{3}, []int{0}},
-		{"8 of two that are fewer than 5 can only be 4 and 4", []int{4, 4, 40}, []int{0, 1, 2}},
-		{"2 of two can only be 1 and 1", []int{1, 1, 40}, []int{0, 1, 2}},
-		{"6 of one that is fewer than 5 and one that is not can only be 1 and 5", []int{1, 5, 40}, []int{0, 1, 2}},
-	} {
-		var hidden []int
-		for i, c := range rule.Line(tc.counts...) {
-			if c.Suppressed {
-				hidden = append(hidden, i)
-			}
-		}
-		if !slices.Equal(hidden, tc.hidden) {
-			t.Errorf("%s: %v of %v", tc.why, hidden, tc.counts)
-		}
-	}
-	cases, deaths := rule.Lines([]Line{{Key: "a", Cases: 3, Deaths: 1}, {Key: "b", Cases: 40, Deaths: 20}, {Key: "c", Cases: 90}})
-	if !cases[0].Suppressed || !cases[1].Suppressed || cases[2].Suppressed || !deaths[0].Suppressed || !deaths[1].Suppressed {
-		t.Errorf("cases %+v, deaths %+v", cases, deaths)
-	}
-	shipped, err := readSuppression(suppressionCSV)
-	if err != nil || shipped.Limit < 2 || !shipped.Complement {
-		t.Errorf("the rule that ships: %+v, %v", shipped, err)
-	}
-}
-
-func TestALineOfOneShelterIsThatShelter(t *testing.T) {
-	guarded := func(s string) bool { return s != "A" && s != "D" }
-	for _, tc := range []struct {
-		why         string
-		lines, want []Line
-	}{
-		{"two shelters are one line", []Line{{Key: "A", Cases: 10, Deaths: 1}, {Key: "B", Cases: 7}, {Key: "C", Cases: 6, Deaths: 2}}, []Line{{Key: "A", Cases: 10, Deaths: 1}, {Cases: 13, Deaths: 2}}},
-		{"one shelter takes the smallest with it", []Line{{Key: "A", Cases: 10, Deaths: 1}, {Key: "B", Cases: 7}, {Key: "D", Cases: 30, Deaths: 3}}, []Line{{Key: "D", Cases: 30, Deaths: 3}, {Cases: 17, Deaths: 1}}},
-		{"one shelter and nothing else is withheld", []Line{{Key: "B", Cases: 70, Deaths: 9}}, []Line{{Cases: 70, Deaths: 9, Withheld: true}}},
-		{"no shelter", []Line{{Key: "A", Cases: 10}}, []Line{{Key: "A", Cases: 10}}},
-	} {
-		if got := coarse(tc.lines, guarded); !slices.Equal(got, tc.want) {
-			t.Errorf("%s: %+v", tc.why, got)
-		}
-	}
-	cases, deaths := Suppression{Limit: 5, Complement: true}.Lines([]Line{{Cases: 70, Deaths: 9, Withheld: true}})
-	if rep := (reported{rule: Suppression{Limit: 5}}); rep.cellText(cases[0]) != "" || rep.cellText(deaths[0]) != "" {
-		t.Errorf("withheld leaves as %+v %+v", cases, deaths)
-	}
-	if sites := map[string]place.Site{"A": {}, "B": {Guarded: true}}; neverTold(sites, "A") || !neverTold(sites, "B") || !neverTold(sites, "not known here") {
-		t.Error("a site that is not known here is told of")
-	}
-}
-
-func TestTheWeeksDoNotTellASmallCellDownAColumn(t *testing.T) {
-	rule := Suppression{Limit: 5, Complement: true}
-	weeks := rule.Weeks([]WeekLine{{Local: 30, Imported: 2, Unknown: 9, Deaths: 1}, {Local: 40, Imported: 20, Unknown: 12, Deaths: 8}, {Local: 50, Imported: 30, Unknown: 15, Deaths: 9}})
-	for c, name := range []string{"cases infected here", "imported", "of unknown origin", "deaths"} {
-		column := []Cell{weeks[0][c], weeks[1][c], weeks[2][c]}
-		if rule.complete(column) {
-			t.Errorf("%s would be worked out from their sum: %+v", name, column)
-		}
-	}
-	for i, w := range weeks {
-		if rule.complete(w[:3]) {
-			t.Errorf("week %d would be worked out: %+v", i, w)
-		}
-	}
-	if !weeks[0][1].Suppressed || !weeks[1][1].Suppressed || !weeks[0][3].Suppressed || !weeks[1][3].Suppressed || weeks[2][3].Suppressed {
-		t.Errorf("%+v", weeks)
-	}
-	// 4 and 4 of 8 with nothing beside them: neither says that it is small.
-	all := rule.Line(4, 4)
-	if !all[0].Blank || !all[1].Blank {
-		t.Errorf("8 of two small ones: %+v", all)
-	}
-	_, deaths := rule.Lines([]Line{{Key: "a", Cases: 3}, {Key: "b", Cases: 6, Deaths: 6}, {Key: "c", Cases: 90, Deaths: 20}})
-	if !deaths[1].Suppressed || !deaths[2].Suppressed {
-		t.Errorf("the deaths of a line that is withheld are what the others leave over: %+v", deaths)
-	}
-}
-
-func TestTheFatalityOfAReportDoesNotTellHowFewRecovered(t *testing.T) {
-	rep := reported{rule: Suppression{Limit: 5, Complement: true}, Desk: Desk{Cases: 40, Deaths: 6, Recovered: 1}}
-	if rep.fatality().SettledNo != Withheld {
-		t.Error("6 of 7 tells that one recovered")
-	}
-	rep.Recovered = 20
-	if rep.fatality().SettledNo != Given {
-		t.Error("6 of 26 is withheld")
-	}
-	rep.Delayed.Deaths = 5
-	if rep.fatality().DelayedNo != Withheld {
-		t.Error("5 of 6 who died have a day of onset, and it is told")
 	}
 }
 

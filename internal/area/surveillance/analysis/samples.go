@@ -34,7 +34,9 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		return v
 	}
 	report := func(words string) page.Sheet {
-		return reportView(reported{Desk: sampleDesk(words), rule: s.rule, sites: sites(words)}, "en")
+		d := sampleDesk(words)
+		d.From, d.To, _ = wholeWeeks(d.From, d.To, calendar.DayOfTime(sampleNow))
+		return reportView(newReported(d, s.rule, sites(words)), "en")
 	}
 	annex := func(words string) page.Sheet {
 		return annex2View(sampleAnnex(words, p), annex2Form(sampleAnnex(words, p)))
@@ -47,6 +49,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	entry := page.Sheet{Lead: page.M("analysis.deaths.new_lead"), Form: s.deathsForm()}
 	return []page.Sample{
 		pageOf("desk", "analysis.title", desk("Mongbwalu"), desk(hostile)),
+		pageOf("situation report of the team", "analysis.team.title", teamView(sampleDesk("Mongbwalu"), sites("Mongbwalu"), "en"), teamView(sampleDesk(hostile), sites(hostile), "en")),
 		pageOf("situation report", "analysis.report.title", report("Mongbwalu"), report(hostile)),
 		pageOf("annex 2", "analysis.annex2.title", annex("Mongbwalu"), annex(hostile), page.Problem{Field: "ihr_q1", Text: page.M("analysis.error.choose")}),
 		pageOf("mortality", "analysis.deaths.title", dying("Mongbwalu"), dying(hostile)),

@@ -76,7 +76,7 @@ func New(d Deps) *Service {
 func readSuppression(b []byte) (Suppression, error) {
 	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
 	var out Suppression
-	if err != nil || len(rows) != 3 {
+	if err != nil || len(rows) != 2 {
 		return out, fmt.Errorf("%d rows: %w", len(rows), err)
 	}
 	for _, r := range rows[1:] {
@@ -86,8 +86,6 @@ func readSuppression(b []byte) (Suppression, error) {
 			return out, fmt.Errorf("limit %q", r[1])
 		case r[0] == "smallest":
 			out.Limit, out.Source = n, r[3]
-		case r[0] == "complement":
-			out.Complement = n > 0
 		default:
 			return out, fmt.Errorf("there is no rule %q", r[0])
 		}
@@ -230,8 +228,8 @@ func (s *Service) named(tx *db.Tx, d *Desk) error {
 	return nil
 }
 
-// guarded are the sites that are never told of finer than their country.
-func (s *Service) guarded(ctx context.Context) (map[string]place.Site, error) {
+// sites are the sites that are known here, by their codes.
+func (s *Service) sites(ctx context.Context) (map[string]place.Site, error) {
 	out := map[string]place.Site{}
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		if s.Sites == nil {

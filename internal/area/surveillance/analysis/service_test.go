@@ -101,25 +101,48 @@ func TestTheSituationReportLeavesWithoutSmallCells(t *testing.T) {
 	if !strings.Contains(body, "<svg") {
 		t.Error("no curve")
 	}
+	code, body = w.get("epidemiologist", "/surveillance/desk/team?disease=measles")
+	if code != 200 {
+		t.Fatalf("the report of the team: %d %.300s", code, body)
+	}
+	w.says(body, "Situation report for the team", "Disease Measles", "Suspected 9", "Deaths 2", "it stays in the team")
+	if code, _ = w.get("nurse", "/surveillance/desk/team?disease=measles"); code != 403 {
+		t.Errorf("a nurse reads the team's: %d", code)
+	}
+	// Today is a Wednesday: three cases are of this week, six of the one before.
 	code, body = w.get("epidemiologist", "/surveillance/desk/print?disease=measles")
 	if code != 200 {
 		t.Fatalf("the report: %d %.300s", code, body)
 	}
-	w.says(body, "Situation report", "Cases 9", "Deaths fewer than 5", "Withheld: the numbers behind them are small", "another is withheld")
+	w.says(body, "Situation report", "Cases 6", "To 7 June 2026", "Only whole weeks that are over", "2026-W23 6 at most 6")
 	if strings.Contains(body, "22.2") {
 		t.Error("the fatality tells the deaths")
 	}
+	for _, other := range []string{"&to=2026-06-10", "&to=2026-06-08", "&to=2026-06-05", "&site=KLA", "&site=GUL"} {
+		if _, again := w.get("epidemiologist", "/surveillance/desk/print?disease=measles"+other); numbers(again) != numbers(body) {
+			t.Errorf("%s is another report: %s, not %s", other, numbers(again), numbers(body))
+		}
+	}
 	code, body = w.get("manager", "/surveillance/desk/export?disease=measles")
-	if code != 200 || !strings.Contains(body, "measles,2026-W23,") || strings.Contains(body, ",2\n") || !strings.Contains(body, "<5") {
+	if code != 200 || !strings.Contains(body, "measles,2026-W23,6,,,,0\n") || strings.Contains(body, "W24") {
 		t.Errorf("the file: %d %s", code, body)
 	}
 	if code, _ = w.get("nurse", "/surveillance/desk/print?disease=measles"); code != 403 {
 		t.Errorf("a nurse prints it: %d", code)
 	}
+	if code, _ = w.get("manager", "/surveillance/desk/print?disease=measles&from=2026-06-08&to=2026-06-10"); code != 422 {
+		t.Errorf("a week that is not over: %d", code)
+	}
 	if code, body = w.get("manager", "/surveillance/desk?disease=measles&from=2026-06-09&to=2026-06-01"); code != 200 {
 		t.Errorf("a wrong period: %d", code)
 	}
 	w.says(body, "Give two days")
+}
+
+// numbers are what the page of a report says of counts.
+func numbers(body string) string {
+	body = body[strings.Index(body, "<main"):strings.Index(body, "</main>")]
+	return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
 }
 
 func (w *world) signal() db.ID {

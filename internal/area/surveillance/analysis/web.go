@@ -17,6 +17,7 @@ const (
 func (s *Service) Routes(mux *http.ServeMux) {
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /surveillance/desk":         s.getDesk,
+		"GET /surveillance/desk/team":    s.getTeam,
 		"GET /surveillance/desk/print":   s.getPrint,
 		"GET /surveillance/desk/export":  s.getExport,
 		"GET /surveillance/annex2/{id}":  s.getAnnex2,
@@ -55,8 +56,5 @@ func text(f float64, places int) string {
 
 // refused says why there is no number.
 func refused(r Refusal) any {
-	if r == Withheld {
-		return page.M("analysis.withheld")
-	}
 	return page.Tag{Level: page.Wait, Text: page.M("analysis.refusal." + string(r))}
 }
