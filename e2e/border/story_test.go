@@ -143,10 +143,7 @@ func (s *story) report() {
 		s.t.Fatalf("the line of suspected cases says %q: %.1500s", got, s.Text())
 	}
 	s.Shot("border-team-ar-desk")
-	s.Visit("/surveillance/desk/print?disease=plague").Speaks("ar").Sees(s.say("analysis.report.title"), s.say("analysis.limit.weeks")).SeesNot(traveller, companion)
-	if got := s.row(s.say("analysis.class.suspected")); got != "" {
-		s.t.Fatalf("a line of one case leaves: %q", got)
-	}
+	s.Visit("/surveillance/desk/print?disease=plague").Speaks("ar").Sees(s.say("analysis.report.title"), s.say("analysis.limit.weeks"), s.say("analysis.suspected")+" 0").SeesNot(traveller, companion)
 	s.Shot("border-report-ar-desk")
 }
 
