@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -17,6 +18,14 @@ import (
 func (n *Node) outbreaks(o Options) {
 	n.Outbreaks = outbreak.New(outbreak.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Places: n.Gazetteer, Sites: n.Sites, Packs: n.Packs,
 		Signals: n.Signals, Lists: n.Signals.Lists(), Clock: o.Clock, Leaving: n.leaving})
+	n.Cases.OutbreakAt = func(tx *db.Tx, c linelist.Case) (string, error) {
+		day := c.Onset
+		if day.IsZero() {
+			day = c.Reported
+		}
+		st, err := n.Outbreaks.StateAt(tx, c.Disease, c.Site, day)
+		return string(st), err
+	}
 	n.Travel = travel.New(travel.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Beyond: n.Outbreaks.LeavingLinks})
 	n.People.OnBanner(n.Outbreaks.Flags)
 	n.People.OnJourney(n.Outbreaks.Remarks)

@@ -16,8 +16,15 @@ import (
 // Around is what a definition reads that is not of the case itself.
 type Around struct {
 	Contact  string // the highest class among the cases it was in contact with here; "" none are linked
-	Outbreak string // the state of the outbreak at its place; "" not known
+	Outbreak string // the state of the outbreak at its site as it was declared; "" nobody did
 }
+
+// fromUnit is where a definition reads the state of the outbreak at the surveillance unit
+// from. An officer says it on the case; where more was declared, that counts.
+const fromUnit = "unit.outbreak_state"
+
+// unitStates are the states of an outbreak, the least first.
+var unitStates = []string{"none", "suspected", "probable", "confirmed"}
 
 // facts gathers what a definition reads of a case.
 func facts(p *pack.Pack, c Case, a Around) map[string]decision.Fact {
@@ -60,8 +67,8 @@ func factOf(from string, c Case, a Around) (decision.Fact, bool) {
 		if a.Contact != "" {
 			return of(value.Text(a.Contact))
 		}
-	case "unit.outbreak_state":
-		if a.Outbreak != "" {
+	case fromUnit:
+		if told, _ := c.Signs[from].Value.Str(); slices.Index(unitStates, a.Outbreak) > slices.Index(unitStates, told) {
 			return of(value.Text(a.Outbreak))
 		}
 	case "lab.specimen_hours":

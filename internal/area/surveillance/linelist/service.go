@@ -47,8 +47,8 @@ type Deps struct {
 	// Origins answers what a signal came from; nil where cases are made by hand only.
 	Origins Origins
 
-	// OutbreakAt answers the state of the outbreak of a disease at the place and time of
-	// a case, "" where nobody knows; it may be nil.
+	// OutbreakAt answers the state of the outbreak of a disease that was declared for the
+	// site of a case and its day of onset, "" where none was; nil where nobody declares.
 	OutbreakAt func(tx *db.Tx, c Case) (string, error)
 }
 
