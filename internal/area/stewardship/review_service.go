@@ -105,12 +105,30 @@ func (s *Service) OpenItem(ctx context.Context, doc db.ID, topic string) (ItemVi
 			}
 			v.Values = append(v.Values, ItemValue{Version: alt.Version.String(), By: name, At: alt.At, Fields: alt.Fields})
 		}
-		if d.Subject.IsZero() {
-			return nil
-		}
-		return s.Access.OpenedTx(ctx, tx, d.Subject, "stewardship.review")
+		return s.looked(ctx, tx, d)
 	})
 	return v, fault.Wrap(op, err)
+}
+
+// looked writes the lines of the read audit of documents whose values are shown: one a
+// person, and one a document that is about nobody registered. That may hold a name too,
+// such as a traveller's.
+func (s *Service) looked(ctx context.Context, tx *db.Tx, docs ...*journal.Doc) error {
+	var of []db.ID
+	for _, d := range docs {
+		id := d.Subject
+		if id.IsZero() {
+			id = d.ID
+		}
+		if slices.Contains(of, id) {
+			continue
+		}
+		of = append(of, id)
+		if err := s.Access.OpenedTx(ctx, tx, id, "stewardship.review"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Resolve keeps one of the values. The others stay in the history.

@@ -41,7 +41,7 @@ func (s *Service) OpenSame(ctx context.Context, doc, other db.ID) (ItemView, err
 			}
 			v.Values = append(v.Values, ItemValue{Version: d.ID.String(), By: name, At: d.Created, Fields: d.Fields, Said: said})
 		}
-		return s.Access.OpenedTx(ctx, tx, both[0].Subject, "stewardship.review")
+		return s.looked(ctx, tx, both...)
 	})
 	return v, fault.Wrap(op, err)
 }
