@@ -50,6 +50,7 @@ type serveCmd struct {
 	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen."`
 	Host     []string `help:"Name or address by which browsers on other machines reach this node, once for each. Any other is refused." placeholder:"NAME"`
 	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	Public   string   `help:"Address by which travellers' own phones reach this installation, for the poster of a point of entry." placeholder:"https://poe.example.org"`
 	HTTPS    bool     `name:"https" help:"Serve over TLS with a certificate of this node's own, which phones and tablets install from its page /install."`
 	KeyFile  string   `help:"Key file of this machine, which opens the records without anybody; see 'godwit key host add'." env:"GODWIT_KEY_FILE" placeholder:"FILE"`
 	SyncAddr string   `help:"Listen here for nodes, which makes this installation their hub, such as 0.0.0.0:8443." placeholder:"ADDRESS"`
@@ -64,7 +65,7 @@ func (serveCmd) Help() string {
 
 // Run runs the command.
 func (c *serveCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, HTTPS: c.HTTPS, KeyFile: c.KeyFile,
+	return app.Serve(w.ctx, app.ServeOptions{Dir: c.Dir, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS, Public: c.Public, HTTPS: c.HTTPS, KeyFile: c.KeyFile,
 		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
 }
 

@@ -127,6 +127,7 @@ type hubServeCmd struct {
 	Addr     string   `default:"127.0.0.1:8080" help:"Where to listen for browsers."`
 	Host     []string `help:"Name or address by which browsers reach this hub, once for each. Any other is refused." placeholder:"NAME"`
 	TLS      bool     `name:"tls" help:"A TLS proxy is in front: cookies travel over TLS only."`
+	Public   string   `help:"Address by which travellers' own phones reach this installation, for the poster of a point of entry." placeholder:"https://poe.example.org"`
 	SyncAddr string   `help:"Listen here for nodes, such as 0.0.0.0:8443." placeholder:"ADDRESS"`
 	SyncName string   `help:"Name and port by which nodes reach this hub; the address if left out." placeholder:"HOST:PORT"`
 	Country  string   `help:"Country where this site examines, three letters; proposed for new cases." placeholder:"XXX"`
@@ -140,7 +141,7 @@ func (hubServeCmd) Help() string {
 
 // Run runs the command.
 func (c *hubServeCmd) Run(w *world) error {
-	return app.Serve(w.ctx, app.ServeOptions{Database: c.Database, Replica: c.Replica, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, TLS: c.TLS,
+	return app.Serve(w.ctx, app.ServeOptions{Database: c.Database, Replica: c.Replica, Addr: c.Addr, Country: strings.ToUpper(c.Country), Hosts: c.Host, Public: c.Public, TLS: c.TLS,
 		SyncAddr: c.SyncAddr, SyncName: cmp.Or(c.SyncName, c.SyncAddr), Out: w.out, Log: logger(w.err)})
 }
 

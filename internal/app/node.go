@@ -72,6 +72,9 @@ type Options struct {
 	Hosts []string
 	// Secure says that a TLS proxy is in front: cookies travel over TLS only.
 	Secure bool
+	// Public is the address by which travellers' own phones reach this node, such as
+	// https://poe.example.org; "" is the one at which a poster is opened.
+	Public string
 	// HTTPS serves the pages over TLS with a certificate of the node's own authority.
 	HTTPS bool
 
@@ -333,7 +336,8 @@ func (n *Node) services(o Options) error {
 	n.Desk = analysis.New(analysis.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Signals: n.Signals, Cases: n.Cases, Alerts: n.Alerts, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock})
 	n.outbreaks(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
-	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock})
+	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock,
+		Address: traveller.Address{Public: o.Public, Secure: o.Secure}})
 	n.Border.Held = n.Travellers.HeldIn
 	n.Ground = ground.New(ground.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Packs: n.Packs, Clock: o.Clock})
 	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
@@ -21,6 +22,7 @@ type ServeOptions struct {
 	Hosts              []string // names by which browsers reach it, beside loopback
 	TLS                bool     // a TLS proxy is in front
 	HTTPS              bool     // over TLS with a certificate of the node's own authority
+	Public             string   // address by which travellers' own phones reach it
 	KeyFile            string   // opens the records of a host that nobody attends
 	SyncAddr, SyncName string   // where a hub listens for nodes, and how they reach it
 	Out                io.Writer
@@ -41,7 +43,10 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := o.canHTTPS(); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Secure: o.TLS, HTTPS: o.HTTPS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
+	if err := o.canPublic(); err != nil {
+		return err
+	}
+	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Public: o.Public, Secure: o.TLS, HTTPS: o.HTTPS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
@@ -82,6 +87,19 @@ func (o *ServeOptions) canHTTPS() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// canPublic takes an address that other machines know.
+func (o *ServeOptions) canPublic() error {
+	if o.Public == "" {
+		return nil
+	}
+	at, ok := traveller.PublicAddress(o.Public)
+	if !ok {
+		return fmt.Errorf("--public %s: give the address by which travellers' phones reach this node, such as https://poe.example.org", o.Public)
+	}
+	o.Public = at
 	return nil
 }
 

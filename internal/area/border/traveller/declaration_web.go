@@ -316,11 +316,12 @@ func (s *Service) getPoster(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
+	base, err := s.Address.of(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
 	}
-	v, err := newPoster(scheme + r.Host + PathDeclare + r.PathValue("point"))
+	v, err := newPoster(base + PathDeclare + r.PathValue("point"))
 	if err != nil {
 		s.fail(w, r, err)
 		return

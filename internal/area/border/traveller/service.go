@@ -32,6 +32,7 @@ type Deps struct {
 	Border  *border.Service
 	Signals *surveillance.Service
 	Clock   func() time.Time
+	Address Address // at which travellers declare
 
 	// Packs are the rules in force, and those that decided before.
 	Packs interface {
