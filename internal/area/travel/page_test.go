@@ -1,10 +1,30 @@
 package travel
 
 import (
+	"net/http"
 	"os"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
+func renderer(t *testing.T) *page.Renderer {
+	t.Helper()
+	p, err := page.New(page.Options{Areas: []page.Area{{Name: "people", Templates: people.Templates, Locales: people.Locales}, Pages()}, Frame: func(*http.Request) page.Frame {
+		return page.Frame{Site: "Nairobi", User: "Rosa Quispe", Role: page.M("door.role.reception"), SignOut: "/logout"}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }
+
+func TestPages(t *testing.T) { pagetest.EveryPage(t, renderer(t), Samples(pagetest.Hostile)) }
+
+func TestPagesInABrowser(t *testing.T) {
+	pagetest.BrowseSamples(t, renderer(t), Samples(pagetest.Hostile))
+}

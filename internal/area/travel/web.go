@@ -69,8 +69,7 @@ func toCell(code string) any {
 	return page.Country(code)
 }
 
-func (s *Service) newForm(r *http.Request, m Movement) *page.Form {
-	locale := page.LocaleOf(r).Code
+func (s *Service) newForm(locale string, m Movement) *page.Form {
 	countries := []page.Option{{Value: "", Label: page.M("travel.q.not_said")}}
 	for _, p := range place.Sorted(locale) {
 		countries = append(countries, page.Option{Value: p.Code, Text: p.Name(locale)})
@@ -94,7 +93,7 @@ func (s *Service) getNew(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, fault.New(fault.Forbidden, "travel.getNew", "door.forbidden"))
 		return
 	}
-	s.showNew(w, r, s.newForm(r, Movement{ID: db.NewID()}))
+	s.showNew(w, r, s.newForm(page.LocaleOf(r).Code, Movement{ID: db.NewID()}))
 }
 
 func (s *Service) postNew(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +116,7 @@ func (s *Service) postNew(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Redirect(w, r, path(m.ID), page.M("travel.saved"))
 		return
 	}
-	f := s.newForm(r, m)
+	f := s.newForm(page.LocaleOf(r).Code, m)
 	f.Fill(r.PostForm)
 	if !f.Fail(err) {
 		s.Pages.Error(w, r, err)
@@ -171,7 +170,7 @@ func oneSheet(o Opened, today calendar.Day, failed *page.Form) page.Sheet {
 	if !o.MayWrite {
 		return v
 	}
-	on := &page.Form{Action: path(o.ID) + "/on", Submit: page.M("travel.on"), Fields: []page.Field{{Kind: page.Text, Name: "typed", Label: page.M("travel.q.typed"), Hint: page.M("travel.q.typed_hint"), Max: longNumber, Width: 20, Dir: "ltr", Auto: "off"}}}
+	on := onForm(o.ID)
 	if failed != nil {
 		on = failed
 	}
@@ -183,6 +182,11 @@ func oneSheet(o Opened, today calendar.Day, failed *page.Form) page.Sheet {
 	return v
 }
 
+// onForm takes somebody onto the list by the code or number that is typed.
+func onForm(id db.ID) *page.Form {
+	return &page.Form{Action: path(id) + "/on", Submit: page.M("travel.on"), Fields: []page.Field{{Kind: page.Text, Name: "typed", Label: page.M("travel.q.typed"), Hint: page.M("travel.q.typed_hint"), Max: longNumber, Width: 20, Dir: "ltr", Auto: "off"}}}
+}
+
 func (s *Service) postOn(w http.ResponseWriter, r *http.Request) {
 	id, err := page.Posted(w, r, "id")
 	if err == nil {
@@ -192,7 +196,7 @@ func (s *Service) postOn(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Redirect(w, r, path(id), page.M("travel.saved"))
 		return
 	}
-	f := &page.Form{Action: path(id) + "/on", Submit: page.M("travel.on"), Fields: []page.Field{{Kind: page.Text, Name: "typed", Label: page.M("travel.q.typed"), Hint: page.M("travel.q.typed_hint"), Max: longNumber, Width: 20, Dir: "ltr", Auto: "off"}}}
+	f := onForm(id)
 	f.Fill(r.PostForm)
 	if !f.Fail(err) {
 		s.Pages.Error(w, r, err)
