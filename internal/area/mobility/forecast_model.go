@@ -8,10 +8,10 @@ import (
 // ForecastInput is what an importation forecast is made of.
 type ForecastInput struct {
 	AsOf    calendar.Day
-	Window  int            // days in which the cases were reported
-	Days    int            // of travel that are looked ahead
-	Cases   map[string]int // reported in the window, by affected place
-	Flows   *Table         // people who travel; nil where there are none
+	Window  int                // days of which the cases are read
+	Days    int                // of travel that are looked ahead
+	Cases   map[string]Counted // in the window, by affected place
+	Flows   *Table             // people who travel; nil where there are none
 	People  map[string]float64
 	Places  []string // that are not affected
 	Assumed []Assumed
@@ -22,7 +22,7 @@ type ForecastInput struct {
 // Origin is an affected place and what its travellers carry.
 type Origin struct {
 	Unit     string
-	Cases    int
+	Cases    Counted
 	People   flow.Amount
 	Leave    float64     // people listed to leave in the days ahead
 	OnePer   flow.OnePer // travellers a case, of those who leave
@@ -45,6 +45,7 @@ type Destination struct {
 	Unit     string
 	People   float64 // who travel there in the days ahead, as far as is listed
 	Listed   int     // affected places of which that is listed
+	Silent   int     // of these, places that reported nothing in the window: what they send is in no number
 	OnePer   flow.OnePer
 	Cases    flow.Interval
 	Any      float64     // P(at least one)
@@ -60,5 +61,6 @@ type Forecast struct {
 	Destinations []Destination // most cases first
 	Corridors    []Corridor    // most cases first
 	All          flow.Interval // to all destinations together
+	Silent       []string      // affected places that reported nothing in the window
 	Influences   []flow.Influence
 }

@@ -21,43 +21,73 @@ const (
 	atSpread
 )
 
+// Timing is the code of what is not known of when the cases of a window fell ill.
+const Timing = "timing"
+
+// drawn are the draws of a forecast.
+type drawn struct {
+	list   []flow.Assumption
+	values [][]float64 // by draw, in the order of ForecastAsks
+	when   []float64   // where in the reports that the window cuts the cases lie, -1 to 1
+	lasts  []float64   // the chance that the chain of one case goes on
+	scale  float64     // days ahead by days of the flows
+}
+
+// timing is where in the reports that the window cuts the cases lie: from the least that
+// the window can have of them to the most.
+var timing = flow.Assumption{Name: Timing, Low: -1, High: 1}
+
+// draw draws what is assumed. Timing has a draw of its own, the same for all places, so
+// that the limits of all together are the widest. Its stream is another: a seed gives what
+// it always gave where every report lies within the window.
+func (in ForecastInput) draw() (d drawn, err error) {
+	for _, a := range in.Assumed {
+		d.list = append(d.list, a.Assumption)
+	}
+	d.scale = float64(in.Days) / in.Flows.Days()
+	if d.values, err = flow.Draw(d.list, in.Seed, in.Draws); err != nil {
+		return d, err
+	}
+	when, err := flow.Draw([]flow.Assumption{timing}, ^in.Seed, in.Draws)
+	if err != nil {
+		return d, err
+	}
+	for _, w := range when {
+		d.when = append(d.when, w[0])
+	}
+	d.lasts, err = lasting(d.values)
+	return d, err
+}
+
 // Forecasted is how many infected travellers to expect in the days ahead, where infection
 // goes on as in the window and people travel as they were counted (Dorigatti 2017; ECDC
-// 2026 for the two shares who stay). Each draw of the assumptions holds for all places.
+// 2026 for the two shares who stay). Each draw of the assumptions holds for all places. Of
+// a place that reported nothing in the window nothing is computed, and it is named.
 func Forecasted(in ForecastInput) (Forecast, error) {
 	f := Forecast{ForecastInput: in}
 	if f.Absent = in.absent(); f.Absent != "" {
 		return f, nil
 	}
-	list := make([]flow.Assumption, len(in.Assumed))
-	for i, a := range in.Assumed {
-		list[i] = a.Assumption
-	}
-	draws, err := flow.Draw(list, in.Seed, in.Draws)
+	d, err := in.draw()
 	if err != nil {
 		return f, err
 	}
-	scale := float64(in.Days) / in.Flows.Days()
-	for _, unit := range slices.Sorted(maps.Keys(in.Cases)) {
-		o, err := in.origin(unit, draws, scale)
-		if err != nil {
-			return f, err
-		}
-		f.Origins = append(f.Origins, o)
-	}
-	slices.SortStableFunc(f.Origins, func(a, b Origin) int { return cmp.Compare(b.Cases, a.Cases) })
-	all := make([]float64, len(draws))
-	lasts, err := lasting(draws)
-	if err != nil {
+	if err := f.origins(d); err != nil {
 		return f, err
 	}
+	all := make([]float64, len(d.values))
 	for _, to := range in.Places {
-		if err := f.destination(to, draws, lasts, scale, all); err != nil {
+		if err := f.destination(to, d, all); err != nil {
 			return f, err
 		}
 	}
-	if len(f.Destinations) == 0 {
+	switch {
+	case len(f.Silent) == len(f.Origins):
+		f.Absent = "silent"
+	case len(f.Destinations) == 0:
 		f.Absent = "data"
+	}
+	if f.Absent != "" {
 		return f, nil
 	}
 	slices.SortStableFunc(f.Destinations, func(a, b Destination) int { return cmp.Compare(b.Cases.Mid, a.Cases.Mid) })
@@ -65,9 +95,37 @@ func Forecasted(in ForecastInput) (Forecast, error) {
 	if f.All, err = flow.IntervalOf(all); err != nil {
 		return f, err
 	}
-	// Of a chain that goes on nothing enters how many cases come.
-	f.Influences, err = flow.Sensitivity(list[:atInfects], cut(draws, atInfects), all, func(v []float64) float64 { return f.expected(v, scale) })
-	return f, err
+	return f, f.influences(d, all)
+}
+
+// origins are the affected places, those with the most cases first.
+func (f *Forecast) origins(d drawn) error {
+	for _, unit := range slices.Sorted(maps.Keys(f.Cases)) {
+		o, err := f.origin(unit, d)
+		if err != nil {
+			return err
+		}
+		f.Origins = append(f.Origins, o)
+		if !o.Cases.Known() {
+			f.Silent = append(f.Silent, unit)
+		}
+	}
+	slices.SortStableFunc(f.Origins, func(a, b Origin) int { return cmp.Compare(b.Cases.Likely, a.Cases.Likely) })
+	return nil
+}
+
+// influences says what the sum hangs on. Of a chain that goes on nothing enters how many
+// cases come; of timing nothing where no report is cut.
+func (f *Forecast) influences(d drawn, all []float64) (err error) {
+	list, values := slices.Clone(d.list[:atInfects]), cut(d.values, atInfects)
+	if slices.ContainsFunc(f.Origins, func(o Origin) bool { return o.risks != nil && !o.Cases.Exact() }) {
+		list = append(list, timing)
+		for i := range values {
+			values[i] = append(slices.Clone(values[i]), d.when[i])
+		}
+	}
+	f.Influences, err = flow.Sensitivity(list, values, all, func(v []float64) float64 { return f.expected(v, d.scale) })
+	return err
 }
 
 // lasting is, by draw, the chance that the chain of one case goes on: it is the same
@@ -112,18 +170,18 @@ func (in ForecastInput) absent() string {
 // risk is the chance that one traveller from a place is infected, at one set of values:
 // infections in the window by inhabitant, the share of the window in which somebody is
 // infected, and who of them travels. More infections than people is impossible.
-func (in ForecastInput) risk(unit string, people float64, v []float64) (risk float64, possible bool) {
-	infected := float64(in.Cases[unit]) / v[atReported] / people
+func (in ForecastInput) risk(unit string, people float64, v []float64, when float64) (risk float64, possible bool) {
+	infected := in.Cases[unit].At(when) / v[atReported] / people
 	days := v[atIncubation] + v[atIll]
 	travel := (v[atIncubation]*(1-v[atStayIncubating]) + v[atIll]*(1-v[atStayIll])) / days
 	return math.Min(1, infected) * math.Min(1, days/float64(in.Window)) * travel, infected <= 1
 }
 
-func (in ForecastInput) origin(unit string, draws [][]float64, scale float64) (Origin, error) {
+func (in ForecastInput) origin(unit string, d drawn) (Origin, error) {
 	o := Origin{Unit: unit, Cases: in.Cases[unit], NoFlow: in.Flows.Rows[unit] == nil}
 	for _, v := range in.Flows.Rows[unit] {
 		if v != nil {
-			o.Leave += *v * scale
+			o.Leave += *v * d.scale
 		}
 	}
 	people, known := in.People[unit]
@@ -131,10 +189,13 @@ func (in ForecastInput) origin(unit string, draws [][]float64, scale float64) (O
 		return o, nil
 	}
 	o.People = flow.Of(people)
-	o.risks = make([]float64, len(draws))
-	each := make([]float64, len(draws))
-	for i, v := range draws {
-		risk, possible := in.risk(unit, people, v)
+	if !o.Cases.Known() { // nobody reported: that is not nobody ill
+		return o, nil
+	}
+	o.risks = make([]float64, len(d.values))
+	each := make([]float64, len(d.values))
+	for i, v := range d.values {
+		risk, possible := in.risk(unit, people, v, d.when[i])
 		o.risks[i], o.Impossib = risk, o.Impossib || !possible
 		each[i] = risk * v[atTravel]
 	}
@@ -158,21 +219,24 @@ func onePer(risks []float64) (flow.OnePer, error) {
 // destination adds a place, its corridors, and what comes to it by draw to all. A place
 // to which nobody is listed to travel from anywhere affected is left out: nothing is
 // known of it, which is not that nobody comes.
-func (f *Forecast) destination(to string, draws [][]float64, lasts []float64, scale float64, all []float64) error {
+func (f *Forecast) destination(to string, w drawn, all []float64) error {
 	d := Destination{Unit: to}
-	sums := make([]float64, len(draws))
+	sums := make([]float64, len(w.values))
 	for _, o := range f.Origins {
 		a := f.Flows.At(o.Unit, to)
+		if a.Known && !o.Cases.Known() {
+			d.Silent++
+		}
 		if !a.Known || o.risks == nil {
 			continue
 		}
 		d.Listed++
-		people := a.Value * scale
+		people := a.Value * w.scale
 		d.People += people
 		if people == 0 {
 			continue
 		}
-		for i, v := range draws {
+		for i, v := range w.values {
 			sums[i] += people * v[atTravel] * o.risks[i]
 		}
 		// Of one origin all ways have the same draws, people apart.
@@ -186,7 +250,7 @@ func (f *Forecast) destination(to string, draws [][]float64, lasts []float64, sc
 	for i := range sums {
 		all[i] += sums[i]
 	}
-	if err := d.summarise(sums, draws, lasts); err != nil {
+	if err := d.summarise(sums, w); err != nil {
 		return err
 	}
 	f.Destinations = append(f.Destinations, d)
@@ -194,15 +258,15 @@ func (f *Forecast) destination(to string, draws [][]float64, lasts []float64, sc
 }
 
 // summarise fills in what the draws say of a destination.
-func (d *Destination) summarise(sums []float64, draws [][]float64, lasts []float64) (err error) {
+func (d *Destination) summarise(sums []float64, w drawn) (err error) {
 	if d.Cases, err = flow.IntervalOf(sums); err != nil {
 		return err
 	}
 	risks, outbreak := make([]float64, len(sums)), 0.0
 	for i, lambda := range sums {
 		d.Any += -math.Expm1(-lambda)
-		outbreak += -math.Expm1(-lambda * lasts[i]) // as flow.OutbreakGiven
-		if travel := d.People * draws[i][atTravel]; travel > 0 {
+		outbreak += -math.Expm1(-lambda * w.lasts[i]) // as flow.OutbreakGiven
+		if travel := d.People * w.values[i][atTravel]; travel > 0 {
 			risks[i] = lambda / travel
 		}
 	}
@@ -214,11 +278,15 @@ func (d *Destination) summarise(sums []float64, draws [][]float64, lasts []float
 
 // expected is how many come to all destinations at one set of values.
 func (f Forecast) expected(v []float64, scale float64) (sum float64) {
+	when := 0.0
+	if len(v) > atInfects {
+		when = v[atInfects]
+	}
 	for _, o := range f.Origins {
 		if o.risks == nil {
 			continue
 		}
-		risk, _ := f.risk(o.Unit, o.People.Value, v)
+		risk, _ := f.risk(o.Unit, o.People.Value, v, when)
 		for _, to := range f.Places {
 			sum += f.Flows.Listed(o.Unit, to) * scale * v[atTravel] * risk
 		}

@@ -75,11 +75,7 @@ func (sc Scene) forecastInput(q ForecastQuery) ForecastInput {
 	if in.Days <= 0 || in.Days > mostFar {
 		in.Days = aMonth
 	}
-	first := in.AsOf
-	for _, day := range sc.outbreak.First {
-		first = min(first, day)
-	}
-	in.Window = min(in.Window, int(in.AsOf-first)+1)
+	in.Window = max(1, min(in.Window, int(in.AsOf-sc.since)+1))
 	in.Cases = sc.outbreak.CasesIn(in.AsOf, in.Window)
 	for _, unit := range sc.in.Candidates {
 		if since, ever := sc.in.First[unit]; !ever || since > in.AsOf {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/flow"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -58,18 +59,49 @@ func forecastView(im Imports, lang string) page.Sheet {
 		v.Notes = []page.Callout{missingNote(f.Missing, im.Query.Disease)}
 		return v
 	case f.Absent != "":
-		v.Notes = []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("mobility.absent." + f.Absent)}}}
+		v.Notes = append([]page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("mobility.absent." + f.Absent)}}}, silentNotes(im, lang)...)
 		return v
 	}
+	v.Notes = silentNotes(im, lang)
 	v.Rows = page.Summary{{Label: page.M("mobility.forecast.all"), Value: intervalMsg("mobility.forecast.cases_of", f.All)},
-		{Label: page.M("mobility.forecast.seen"), Value: page.M("mobility.forecast.seen_of", "window", f.Window, "day", f.AsOf, "days", f.Days)},
+		{Label: page.M("mobility.forecast.seen"), Value: page.M("mobility.forecast.seen_of", "window", f.Window, "from", f.AsOf-calendar.Day(f.Window)+1, "day", f.AsOf, "days", f.Days)},
 		{Label: page.M("mobility.forecast.seed"), Value: page.M("mobility.forecast.seed_of", "seed", strconv.FormatUint(f.Seed, 10), "draws", f.Draws)}}
 	if slices.ContainsFunc(f.Origins, func(o Origin) bool { return o.Impossib }) {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("mobility.forecast.impossible")}})
 	}
 	v.Parts = []page.Part{destinationsPart(im, lang), originsPart(im, lang), corridorsPart(im, lang), influencePart(f.Influences, "mobility.influence.drawing", three), assumedPart("mobility.forecast.assumed", f.Assumed)}
-	v.Limits = append(limitsOf(im.Flows), page.M("mobility.limits.even"), page.M("mobility.limits.window"), page.M("mobility.limits.unlisted"), page.M("mobility.limits.static"), page.M("mobility.limits.draws"), page.M("mobility.limits.response"))
+	v.Limits = append(limitsOf(im.Flows), page.M("mobility.limits.even"), page.M("mobility.limits.window"), page.M("mobility.limits.cut"), page.M("mobility.limits.unlisted"), page.M("mobility.limits.static"), page.M("mobility.limits.draws"), page.M("mobility.limits.response"))
 	return v
+}
+
+// silentNotes name the affected places of which nothing is known in the window.
+func silentNotes(im Imports, lang string) []page.Callout {
+	if len(im.Forecast.Silent) == 0 {
+		return nil
+	}
+	c := page.Callout{Level: page.Wait, Title: page.M("mobility.forecast.silent"), Text: []page.Msg{page.M("mobility.forecast.silent_text")}}
+	for _, unit := range im.Forecast.Silent {
+		switch n := im.Forecast.Cases[unit]; {
+		case n.Fell:
+			c.Text = append(c.Text, page.M("mobility.forecast.silent_fell", "place", im.name(unit, lang)))
+		case n.Last == 0:
+			c.Text = append(c.Text, page.M("mobility.forecast.silent_never", "place", im.name(unit, lang)))
+		default:
+			c.Text = append(c.Text, page.M("mobility.forecast.silent_last", "place", im.name(unit, lang), "day", n.Last))
+		}
+	}
+	return []page.Callout{c}
+}
+
+// windowCell is how many fell ill in a window, with its limits where they are not one.
+func windowCell(c Counted) any {
+	switch {
+	case !c.Known():
+		return page.Tag{Level: page.Wait, Text: page.M("mobility.forecast.not_reported")}
+	case c.Exact():
+		return three(c.Likely)
+	}
+	return page.M("mobility.forecast.cases_about", "mid", three(c.Likely), "low", three(c.Least), "high", three(c.Most))
 }
 
 func noOutbreak() *page.Table {
@@ -171,14 +203,17 @@ func destinationsPart(im Imports, lang string) page.Part {
 		if d.Outbreak.Known {
 			outbreak = percent(d.Outbreak.Value)
 		}
-		t.Rows = append(t.Rows, []page.Cell{im.name(d.Unit, lang), onePerMsg(d.OnePer), three(d.People), intervalMsg("mobility.forecast.cases_of", d.Cases), percent(d.Any), outbreak,
-			page.M("mobility.forecast.listed_of", "n", d.Listed, "all", len(f.Origins))})
+		listed := []any{page.M("mobility.forecast.listed_of", "n", d.Listed, "all", len(f.Origins))}
+		if d.Silent > 0 {
+			listed = append(listed, page.M("mobility.forecast.listed_silent", "n", d.Silent))
+		}
+		t.Rows = append(t.Rows, []page.Cell{im.name(d.Unit, lang), onePerMsg(d.OnePer), three(d.People), intervalMsg("mobility.forecast.cases_of", d.Cases), percent(d.Any), outbreak, listed})
 	}
 	return page.Part{Title: page.M("mobility.forecast.destinations"), Lead: page.M("mobility.forecast.destinations_lead", "days", f.Days, "n", len(t.Rows), "all", len(f.Destinations), "unknown", len(f.Places)-len(f.Destinations)), Table: t}
 }
 
 func originsPart(im Imports, lang string) page.Part {
-	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}, {Label: page.M("mobility.forecast.window_cases"), Number: true}, {Label: page.M("mobility.next.gap_population"), Number: true},
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}, {Label: page.M("mobility.forecast.window_cases"), Number: true}, {Label: page.M("mobility.forecast.covered"), Number: true}, {Label: page.M("mobility.next.gap_population"), Number: true},
 		{Label: page.M("mobility.forecast.leave"), Number: true}, {Label: page.M("mobility.forecast.one_per_title")}}}
 	for _, o := range im.Forecast.Origins {
 		var people, leave any
@@ -188,7 +223,7 @@ func originsPart(im Imports, lang string) page.Part {
 		if !o.NoFlow {
 			leave = three(o.Leave)
 		}
-		t.Rows = append(t.Rows, []page.Cell{im.name(o.Unit, lang), o.Cases, people, leave, onePerMsg(o.OnePer)})
+		t.Rows = append(t.Rows, []page.Cell{im.name(o.Unit, lang), windowCell(o.Cases), page.M("mobility.forecast.covered_of", "n", o.Cases.Days, "all", o.Cases.Of), people, leave, onePerMsg(o.OnePer)})
 	}
 	return page.Part{Title: page.M("mobility.forecast.origins"), Lead: page.M("mobility.forecast.origins_lead"), Table: t}
 }

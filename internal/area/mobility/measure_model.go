@@ -38,11 +38,12 @@ type Choice struct {
 
 // Growing is the growth that a delay rests on.
 type Growing struct {
-	Rate  flow.Interval // a day; Level 0 where it was told and not estimated
-	Told  bool          // by its doubling time
-	State epi.State     // of the estimate; Stands where there is a rate
-	Bins  int
-	Width int // days of a bin
+	Rate   flow.Interval // a day; Level 0 where it was told and not estimated
+	Told   bool          // by its doubling time
+	State  epi.State     // of the estimate; Stands where there is a rate
+	Bins   int
+	Width  int // days of a bin
+	Silent int // affected places that did not report throughout, and are left out
 }
 
 // Choices are what can be done beside each other.

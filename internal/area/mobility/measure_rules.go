@@ -9,23 +9,36 @@ import (
 )
 
 // growthOf estimates the growth of an outbreak over the last days from cases that were
-// reported new. The first report of a place is left out: nobody knows of how many days it is.
-func growthOf(o Outbreak, asOf calendar.Day, window int) (Growing, error) {
+// reported new, in bins that are no shorter than the reports. A place of which nobody
+// reported in some bin is in none of them: a fall because somebody stopped reporting is no
+// fall.
+func growthOf(o Outbreak, asOf calendar.Day, days int) (Growing, error) {
+	end, longest := o.lastCovered(asOf, days)
 	width := 3
-	if window >= 42 {
+	if days >= 42 || longest > width {
 		width = 7
 	}
-	var bins []float64
-	for end := asOf - calendar.Day(window/width*width) + calendar.Day(width); end <= asOf; end += calendar.Day(width) {
-		before, sum := o.Cases(end-calendar.Day(width)), 0
-		for unit, n := range o.Cases(end) {
-			if was, known := before[unit]; known {
-				sum += max(0, n-was)
-			}
-		}
-		bins = append(bins, float64(sum))
+	var windows []window
+	for to := end - calendar.Day(days/width*width) + calendar.Day(width); to <= end; to += calendar.Day(width) {
+		windows = append(windows, window{from: to - calendar.Day(width) + 1, to: to})
 	}
-	out := Growing{Width: width, State: epi.NotIdentifiable}
+	bins, silent := make([]float64, len(windows)), 0
+	for unit, first := range o.First {
+		if first > asOf || len(windows) == 0 {
+			continue
+		}
+		list, told := o.binned(unit, windows)
+		if !told {
+			silent++
+		}
+		for i, n := range list {
+			bins[i] += n
+		}
+	}
+	for i := range bins {
+		bins[i] = math.Round(bins[i]) // the fit takes whole cases
+	}
+	out := Growing{Width: width, Silent: silent, State: epi.NotIdentifiable}
 	if len(bins) == 0 {
 		return out, nil
 	}

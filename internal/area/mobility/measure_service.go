@@ -74,10 +74,10 @@ func (p Planned) pair() (out Pair) {
 	}
 	out.IncubationDays, out.Days = v[atIncubation], v[atIll]
 	for _, o := range f.Origins {
-		if !o.People.Known {
+		if !o.People.Known || !o.Cases.Known() {
 			continue
 		}
-		infected := float64(o.Cases) / v[atReported] / float64(f.Window)
+		infected := o.Cases.Likely / v[atReported] / float64(f.Window)
 		out.People[0] += o.People.Value
 		out.Incubating += infected * v[atIncubation]
 		out.Ill += infected * v[atIll]

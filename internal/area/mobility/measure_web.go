@@ -47,12 +47,24 @@ func measuresView(m Measured, lang string) page.Sheet {
 		return v
 	}
 	c := m.Choices
-	v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("mobility.measures.honest")}}}
-	v.Rows = page.Summary{{Label: page.M("mobility.measures.growth"), Value: growthMsg(c.Growing)}, {Label: page.M("mobility.measures.travel"), Value: page.M("mobility.measures.travel_of", "n", three(c.Travel), "days", m.Forecast.Days)},
+	v.Notes = append([]page.Callout{{Level: page.Info, Text: []page.Msg{page.M("mobility.measures.honest")}}}, silentNotes(m.Imports, lang)...)
+	v.Rows = page.Summary{{Label: page.M("mobility.measures.growth"), Value: growthCell(c.Growing)}, {Label: page.M("mobility.measures.travel"), Value: page.M("mobility.measures.travel_of", "n", three(c.Travel), "days", m.Forecast.Days)},
 		{Label: page.M("mobility.measures.diverted"), Value: page.M("mobility.measures.diverted_of", "likely", percent(c.Diverted.Likely), "low", percent(c.Diverted.Low), "high", percent(c.Diverted.High))}}
 	v.Parts = []page.Part{choicesPart(c), teamsPart(m.Planned, lang)}
 	v.Limits = append(limitsOf(m.Flows), page.M("mobility.limits.delay"), page.M("mobility.limits.seir"), page.M("mobility.limits.harm"), page.M("mobility.limits.static"))
 	return v
+}
+
+// growthCell says how fast the outbreak grows and what that rests on.
+func growthCell(g Growing) any {
+	out := []any{growthMsg(g)}
+	if g.State == epi.Stands && !g.Told {
+		out = append(out, page.M("mobility.measures.growth_rests", "bins", g.Bins, "width", g.Width))
+	}
+	if g.Silent > 0 {
+		out = append(out, page.M("mobility.measures.growth_silent", "n", g.Silent))
+	}
+	return out
 }
 
 // growthMsg says how fast the outbreak grows, or why nobody can say.

@@ -29,6 +29,10 @@ var Models = []Model{FlowIncidence, FlowOnly, Effective, Gravity, RoadTime, Stra
 // visit.
 const TopPlaces = 10
 
+// ReportingDays is within how many days everybody who reports has reported once: the week
+// of integrated disease surveillance.
+const ReportingDays = 7
+
 // Affected is a place where somebody was ill by a day.
 type Affected struct {
 	Unit    string
@@ -37,6 +41,8 @@ type Affected struct {
 	NoFlow  bool         // the flows do not say where people go from there
 	NoRoad  bool         // the travel times do not have it
 	NoCount bool         // its population is not known
+	Last    calendar.Day // the last day that a report of it covers; 0: none
+	Silent  bool         // nothing was reported of it in the last ReportingDays
 }
 
 // Candidate is a place that was not affected yet.
@@ -63,6 +69,7 @@ type RankInput struct {
 	AsOf, Until calendar.Day
 	First       map[string]calendar.Day // of every place that was ever affected
 	Cases       map[string]int          // of those affected by AsOf
+	Last        map[string]calendar.Day // that a report of them covers
 	Flows       *Table                  // nil where there are none
 	Times       *Table
 	People      map[string]float64 // population, where it is known

@@ -22,7 +22,8 @@ func Rank(in RankInput) (Ranking, error) {
 		if in.First[unit] > in.AsOf {
 			continue
 		}
-		a := Affected{Unit: unit, First: in.First[unit], Cases: in.Cases[unit]}
+		a := Affected{Unit: unit, First: in.First[unit], Cases: in.Cases[unit], Last: in.Last[unit]}
+		a.Silent = a.Last <= in.AsOf-ReportingDays
 		a.NoFlow = in.Flows == nil || in.Flows.Rows[unit] == nil
 		a.NoRoad = in.Times == nil || in.Times.Rows[unit] == nil
 		_, known := in.People[unit]
@@ -354,17 +355,6 @@ func (o Outbreak) Cases(asOf calendar.Day) map[string]int {
 			}
 		}
 		out[unit] = max(most, 1) // somebody was: the place is affected
-	}
-	return out
-}
-
-// CasesIn are how many were reported in the last days up to one, in each place affected by
-// then: what was known by the day less what was known before. A count that fell gives none;
-// cases that the first report of a place has are taken as if they fell in the window.
-func (o Outbreak) CasesIn(asOf calendar.Day, days int) map[string]int {
-	before, out := o.Cases(asOf-calendar.Day(days)), map[string]int{}
-	for unit, n := range o.Cases(asOf) {
-		out[unit] = max(0, n-before[unit])
 	}
 	return out
 }

@@ -33,6 +33,7 @@ type Scene struct {
 
 	in       RankInput
 	outbreak Outbreak
+	since    calendar.Day // the first day that a report with cases is of
 }
 
 // Next is who may be next, beside how the models did on the days before.
@@ -161,7 +162,7 @@ func (s *Service) set(tx *db.Tx, q NextQuery, out *Scene) error {
 	if q.AsOf == 0 || q.AsOf > in.Until {
 		q.AsOf = in.Until
 	}
-	out.Query, out.in, out.outbreak = q, in, o
+	out.Query, out.in, out.outbreak, out.since = q, in, o, o.since()
 	return nil
 }
 
@@ -235,7 +236,7 @@ func (s *Service) describe(tx *db.Tx, in *RankInput, out *Scene) error {
 
 // rankOn ranks as of a day, among the places near enough.
 func rankOn(in RankInput, o Outbreak, day calendar.Day, minutes float64) (Ranking, error) {
-	in.AsOf, in.Cases = day, o.Cases(day)
+	in.AsOf, in.Cases, in.Last = day, o.Cases(day), o.Last(day)
 	if minutes > 0 && in.Times != nil {
 		in.Candidates = Within(in, minutes)
 	}

@@ -55,9 +55,25 @@ func nextView(n Next, by Model, lang string) page.Sheet {
 		return v
 	}
 	v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("mobility.next.no_number")}}}
+	v.Rows = page.Summary{{Label: page.M("mobility.next.seen"), Value: page.M("mobility.next.seen_of", "from", n.since, "day", n.Ranking.AsOf)}}
+	v.Notes = append(v.Notes, notReported(n, lang)...)
 	v.Parts = []page.Part{pastPart(n), rankingPart(n, by, lang), affectedPart(n, lang), modelsPart(n)}
 	v.Limits = append(limitsOf(n.Flows, n.Times), page.M("mobility.limits.order"), page.M("mobility.limits.static"), page.M("mobility.limits.small"))
 	return v
+}
+
+// notReported names the affected places of which nothing was reported lately.
+func notReported(n Next, lang string) []page.Callout {
+	c := page.Callout{Level: page.Wait, Title: page.M("mobility.next.silent", "days", ReportingDays, "day", n.Ranking.AsOf), Text: []page.Msg{page.M("mobility.next.silent_text")}}
+	for _, a := range n.Ranking.Affected {
+		if a.Silent {
+			c.Text = append(c.Text, page.M("mobility.forecast.silent_last", "place", n.name(a.Unit, lang), "day", a.Last))
+		}
+	}
+	if len(c.Text) == 1 {
+		return nil
+	}
+	return []page.Callout{c}
 }
 
 // nextForm asks which outbreak, as of when, by which data and in which order.
@@ -212,7 +228,7 @@ func sinceCell(c Candidate) any {
 
 // affectedPart is where the outbreak is, and what the models do not know of there.
 func affectedPart(n Next, lang string) page.Part {
-	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}, {Label: page.M("mobility.next.first")}, {Label: page.M("mobility.next.cases"), Number: true}, {Label: page.M("mobility.next.gaps")}}}
+	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.next.place"), Wide: true}, {Label: page.M("mobility.next.first")}, {Label: page.M("mobility.next.cases"), Number: true}, {Label: page.M("mobility.next.last")}, {Label: page.M("mobility.next.gaps")}}}
 	list := slices.Clone(n.Ranking.Affected)
 	slices.SortStableFunc(list, func(a, b Affected) int { return cmp.Compare(b.Cases, a.Cases) })
 	for _, a := range list {
@@ -225,11 +241,18 @@ func affectedPart(n Next, lang string) page.Part {
 				gaps = append(gaps, page.Tag{Level: page.Wait, Text: page.M("mobility.next.gap_" + g.key)})
 			}
 		}
+		if a.Silent {
+			gaps = append(gaps, page.Tag{Level: page.Wait, Text: page.M("mobility.next.gap_silent", "days", ReportingDays)})
+		}
+		var last any
+		if a.Last != 0 {
+			last = a.Last
+		}
 		var cell any = page.Tag{Text: page.M("mobility.next.gap_none")}
 		if gaps != nil {
 			cell = gaps
 		}
-		t.Rows = append(t.Rows, []page.Cell{n.name(a.Unit, lang), a.First, a.Cases, cell})
+		t.Rows = append(t.Rows, []page.Cell{n.name(a.Unit, lang), a.First, a.Cases, last, cell})
 	}
 	return page.Part{Title: page.M("mobility.next.affected"), Lead: page.M("mobility.next.affected_lead"), Table: t}
 }

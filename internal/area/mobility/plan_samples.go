@@ -45,7 +45,7 @@ func samplePlan(words string) Planned {
 }
 
 func sampleMeasures(words string, doubling float64) Measured {
-	g := Growing{State: epi.NotIdentifiable}
+	g := Growing{State: epi.NotIdentifiable, Silent: 2}
 	if doubling > 0 {
 		g, _ = told(doubling)
 	}

@@ -48,7 +48,7 @@ func sampleNext(words string) Next {
 	flows, n := sampleTable(words), func(v float64) *float64 { return &v }
 	times := Table{Matrix: Matrix{Code: "road", Name: words, Measure: Minutes, Limits: words}, Rows: map[string]map[string]*float64{"A": {"B": n(30), "C": n(90), "D": nil}}}
 	day := calendar.DayOf(2026, 5, 18)
-	in := RankInput{AsOf: day, Until: day + 6, First: map[string]calendar.Day{"A": day - 3, "X": day - 1, "B": day + 4}, Cases: map[string]int{"A": 12, "X": 1}, Flows: &flows, Times: &times,
+	in := RankInput{AsOf: day, Until: day + 6, First: map[string]calendar.Day{"A": day - 3, "X": day - 1, "B": day + 4}, Cases: map[string]int{"A": 12, "X": 1}, Last: map[string]calendar.Day{"A": day, "X": day - 9}, Flows: &flows, Times: &times,
 		People: map[string]float64{"A": 90_000, "B": 40_000, "C": 1_000}, Candidates: []string{"B", "C", "D", "E"}}
 	now, err := Rank(in)
 	if err != nil {
@@ -61,7 +61,7 @@ func sampleNext(words string) Next {
 	}
 	series := surveillance.CountSeries{Disease: "bdbv", Source: words, Last: day}
 	out := Next{Scene: Scene{Query: NextQuery{Disease: "bdbv", Source: words, AsOf: day, Minutes: 480}, Series: []surveillance.CountSeries{series}, Matrices: []Matrix{flows.Matrix, times.Matrix}, Flows: &flows.Matrix, Times: &times.Matrix,
-		Names: map[string]place.Area{}}, Ranking: now, Past: []Ranking{past}}
+		Names: map[string]place.Area{}, since: day - 3}, Ranking: now, Past: []Ranking{past}}
 	for _, code := range []string{"A", "B", "C", "D", "E", "X"} {
 		out.Names[code] = place.Area{Code: code, Names: map[string]string{"en": words}}
 	}
@@ -73,7 +73,7 @@ func sampleImports(words string) Imports {
 	flows := sampleTable(words)
 	book := New(Deps{}).Book
 	assumed, _ := book.Of(Assumptions{Disease: "bdbv", Own: map[string]Range{"reported": {0.1, 0.2, 0.3}}, Why: words}, ForecastAsks)
-	f, err := Forecasted(ForecastInput{AsOf: n.Query.AsOf, Window: 10, Days: 30, Cases: map[string]int{"A": 12, "X": 1, "B": 9000}, Flows: &flows, People: map[string]float64{"A": 90_000, "B": 40_000}, Places: []string{"C", "D", "E"},
+	f, err := Forecasted(ForecastInput{AsOf: n.Query.AsOf, Window: 10, Days: 30, Cases: map[string]Counted{"A": {Least: 9, Likely: 12, Most: 19.5, Days: 8, Of: 10, Last: n.Query.AsOf}, "X": {Of: 10, Last: n.Query.AsOf - 12}, "B": {Least: 9000, Likely: 9000, Most: 9000, Days: 10, Of: 10, Last: n.Query.AsOf}, "Y": {Of: 10, Fell: true}}, Flows: &flows, People: map[string]float64{"A": 90_000, "B": 40_000}, Places: []string{"C", "D", "E"},
 		Assumed: assumed, Seed: 7, Draws: 200})
 	if err != nil {
 		panic(err) // made here; a test runs it

@@ -240,7 +240,7 @@ func routesOf(f Forecast) (out []route, weighted bool) {
 	if f.Flows == nil {
 		return nil, false
 	}
-	for unit := range f.Cases {
+	for unit := range f.Cases { // also from places that reported nothing: people travel
 		for _, to := range f.Places {
 			if n := f.Flows.Listed(unit, to); n > 0 {
 				out = append(out, route{from: unit, to: to, weight: n})

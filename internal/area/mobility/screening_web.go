@@ -34,6 +34,7 @@ func screeningView(p Planned, lang string) page.Sheet {
 	}
 	v.Filter = planForm(p, screeningPath)
 	v.Actions = []page.Link{assumptionsLink(p.Query.Disease)}
+	v.Notes = silentNotes(p.Imports, lang)
 	if len(p.Screened.Missing) > 0 {
 		v.Notes = append(v.Notes, missingNote(p.Screened.Missing, p.Query.Disease))
 	}

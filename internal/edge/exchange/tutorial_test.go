@@ -72,6 +72,10 @@ func (w *world) forecastLines() (out []string) {
 	im, err := w.Flows.Imported(w.reader, mobility.ForecastQuery{NextQuery: mobility.NextQuery{Disease: "bdbv", Source: "INSP SitRep MVE", AsOf: may}})
 	w.must(err)
 	f := im.Forecast
+	out = append(out, fmt.Sprintf("the %d days up to 18 May", f.Window))
+	for _, o := range f.Origins[:3] {
+		out = append(out, fmt.Sprintf("| %s | %.0f (%.0f to %.0f) | %d of %d |", im.Names[o.Unit].Name("en"), o.Cases.Likely, o.Cases.Least, o.Cases.Most, o.Cases.Days, o.Cases.Of))
+	}
 	out = append(out, fmt.Sprintf("%.1f infected travellers (%.1f to %.1f)", f.All.Mid, f.All.Low, f.All.High))
 	for _, d := range f.Destinations[:5] {
 		o := d.OnePer.Travellers
