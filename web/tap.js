@@ -1,5 +1,5 @@
-// The tap counter. Each press is written into the browser's own storage before it is
-// shown, and sent in batches. A batch has an id that is made here and never changes
+// The tap counter. Each press is shown with the next frame, written into the browser's own
+// storage as soon as that frame is drawn, and sent in batches. A batch has an id that is made here and never changes
 // what it says once it is sent, so that the node counts it once however often it
 // arrives. Without this script the same buttons send a form each.
 (function () {
@@ -41,24 +41,55 @@
     for (i = 0; i < 16; i++) { s += (i === 4 || i === 6 || i === 8 || i === 10 ? "-" : "") + (a[i] + 256).toString(16).slice(1); }
     return s;
   }
+  // The direction and the age that are chosen, read when they change and not at each press.
+  var tail = null;
   function chosen(name) { var e = box.querySelector("input[name=" + name + "]:checked"); return e ? e.value : ""; }
+  box.addEventListener("change", function () { tail = null; });
 
-  // The batch that is open on this page; another page may have sent it meanwhile.
+  // The batch that is open on this page. Another page takes one that rests for long, so
+  // what is held here is what is kept only while presses follow each other.
+  var held = null, unwritten = false, asked = false;
   function open() {
-    var b = mine && get(mine);
-    if (b && !b.sent && b.shift === shift) return b;
+    if (held && mine && !held.sent && Date.now() - held.at < IDLE / 4) return held;
+    keep();
+    held = mine && get(mine);
+    if (held && !held.sent && held.shift === shift) return held;
     mine = newID();
-    return { shift: shift, sent: false, at: Date.now(), counts: {} };
+    held = { shift: shift, sent: false, at: Date.now(), counts: {} };
+    return held;
+  }
+  // keep writes what is held; a press asks for it once its frame is drawn.
+  function keep() {
+    asked = false;
+    if (!unwritten) return;
+    unwritten = false;
+    put(mine, held);
+  }
+  function keepSoon() {
+    if (asked) return;
+    asked = true;
+    if (document.hidden) { keep(); return; }
+    requestAnimationFrame(function () { setTimeout(keep, 0); });
   }
   function add(list, n) {
     var b = open();
     list.forEach(function (k) { b.counts[k] = (b.counts[k] || 0) + n; if (!b.counts[k]) delete b.counts[k]; });
     b.at = Date.now();
-    put(mine, b);
-    list.forEach(function (k) { var w = k.split("|")[1]; base[w] = (base[w] || 0) + n; if (shown[w]) shown[w].textContent = base[w]; });
+    unwritten = true;
+    keepSoon();
+    list.forEach(function (k) { show(k.split("|")[1], n); });
+  }
+  // show adds to a number on the page: its text alone changes, so that nothing around it
+  // is laid out again.
+  function show(w, n) {
+    base[w] = (base[w] || 0) + n;
+    var e = shown[w];
+    if (!e) return;
+    if (e.firstChild && e.firstChild.nodeType === 3) e.firstChild.data = base[w]; else e.textContent = base[w];
   }
   function tap(code) {
-    var h = Math.floor((Date.now() + ahead + offset) / 3600000), tail = "|" + chosen("direction") + "|" + chosen("age");
+    if (tail === null) tail = "|" + chosen("direction") + "|" + chosen("age");
+    var h = Math.floor((Date.now() + ahead + offset) / 3600000);
     var list = what[code].map(function (w) { return h + "|" + w + tail; });
     add(list, 1);
     undo = [mine, list];
@@ -67,8 +98,15 @@
   }
 
   // What waits is told when the thumb rests: a press must cost nothing that it can do without.
-  var telling = 0;
-  function soon() { if (!telling) telling = setTimeout(function () { telling = 0; say(); }, 120); }
+  // It is told at the latest a second after the first press that was not told.
+  var telling = 0, since = 0;
+  function soon() {
+    var now = Date.now();
+    if (telling && now - since > 1000) return;
+    if (!telling) since = now;
+    clearTimeout(telling);
+    telling = setTimeout(function () { telling = 0; say(); }, 200);
+  }
 
   function rows(b) {
     return Object.keys(b.counts).map(function (k) { var p = k.split("|"); return { h: +p[0], w: p[1], d: p[2], a: p[3], n: b.counts[k] }; });
@@ -77,6 +115,7 @@
     out = true;
     b.sent = true; // from here on it says what it says
     put(key, b);
+    if (key === mine) { mine = null; held = null; }
     var x = new XMLHttpRequest();
     x.open("POST", url);
     x.setRequestHeader("Content-Type", "application/json");
@@ -98,6 +137,7 @@
     clearTimeout(timer);
     timer = 0;
     if (out || stopped) return;
+    keep();
     var list = keys();
     for (var i = 0; i < list.length; i++) {
       var b = get(list[i]);
@@ -111,6 +151,7 @@
   }
   function say() {
     var waiting = 0, refused = 0;
+    keep();
     keys().forEach(function (k) {
       var b = get(k);
       if (!b) return;
@@ -119,11 +160,22 @@
       if (b.refused) refused += n; else waiting += n;
     });
     var state = refused ? "refused" : stopped ? "stopped" : !kept ? "unkept" : waiting ? "waiting" : "sent";
-    each("[data-say]", function (e) { e.hidden = e.getAttribute("data-say") !== state; });
-    each("[data-waiting]", function (e) { e.textContent = refused || waiting; });
-    each("[data-undo]", function (e) { var b = undo.length && get(undo[0]); e.hidden = !b || b.sent; });
+    // What says the same already is not touched.
+    each("[data-say]", function (e) { hide(e, e.getAttribute("data-say") !== state); });
+    each("[data-waiting]", function (e) { var t = String(refused || waiting); if (e.textContent !== t) e.textContent = t; });
+    var last = undo.length && get(undo[0]);
+    each("[data-undo]", function (e) { hide(e, !last || last.sent); });
   }
+  function hide(e, is) { if (e.hidden !== is) e.hidden = is; }
 
+  // The press itself, not the sending of the form that would follow it: that looks through
+  // the whole form first.
+  box.addEventListener("click", function (e) {
+    var b = e.target.closest ? e.target.closest("button[name=tap]") : null;
+    if (!b || !what[b.value]) return;
+    e.preventDefault();
+    tap(b.value);
+  });
   box.addEventListener("submit", function (e) {
     var b = e.submitter || document.activeElement;
     if (!b || !what[b.value]) return;
@@ -132,17 +184,18 @@
   });
   each("[data-undo]", function (e) {
     e.addEventListener("click", function () {
+      keep();
       var b = undo.length && get(undo[0]);
-      if (b && !b.sent) { mine = undo[0]; add(undo[1], -1); }
+      if (b && !b.sent) { mine = undo[0]; held = b; add(undo[1], -1); }
       undo = [];
       say();
     });
   });
   window.addEventListener("online", flush);
   document.addEventListener("visibilitychange", flush);
-  window.addEventListener("pagehide", function () { var b = mine && get(mine); if (b && !b.sent && rows(b).length) { b.at = 0; put(mine, b); mine = null; } });
+  window.addEventListener("pagehide", function () { keep(); held = null; var b = mine && get(mine); if (b && !b.sent && rows(b).length) { b.at = 0; put(mine, b); mine = null; } });
   // What waits on this phone is not in the node's numbers yet.
-  keys().forEach(function (k) { var b = get(k); if (b && b.shift === shift && !b.refused) rows(b).forEach(function (r) { base[r.w] = (base[r.w] || 0) + r.n; if (shown[r.w]) shown[r.w].textContent = base[r.w]; }); });
+  keys().forEach(function (k) { var b = get(k); if (b && b.shift === shift && !b.refused) rows(b).forEach(function (r) { show(r.w, r.n); }); });
   say();
   flush();
 })();

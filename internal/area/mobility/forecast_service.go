@@ -58,7 +58,7 @@ func (s *Service) imports(tx *db.Tx, sc Scene, q ForecastQuery) (out Imports, er
 	in.Assumed, missing = s.Book.Of(out.Assumptions, ForecastAsks)
 	in.Seed, in.Draws = out.Assumptions.Seed, out.Assumptions.Draws
 	out.Asked.Window, out.Asked.Days = in.Window, in.Days
-	if out.Forecast, err = Forecasted(in); err != nil {
+	if out.Forecast, err = s.views.forecasted(in); err != nil {
 		return out, err
 	}
 	out.Forecast.Missing = missing

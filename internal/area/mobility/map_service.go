@@ -135,7 +135,7 @@ func (s *Service) FlowsOut(ctx context.Context, code string) (t Table, rows []Fl
 		return t, nil, nil, fault.Wrap(op, err)
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if t, err = tableOf(tx, code); err != nil {
+		if t, err = s.views.tableOf(tx, code); err != nil {
 			return err
 		}
 		if t.Measure != People && t.Measure != Displaced {

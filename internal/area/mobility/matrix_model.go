@@ -114,6 +114,7 @@ func (r Row) Valid() []error {
 type Table struct {
 	Matrix
 	Rows map[string]map[string]*float64 // by origin and destination
+	text [32]byte                       // hash of the rows as they are kept; zero of a table that was made
 }
 
 // Places are the places that a table names, in order.

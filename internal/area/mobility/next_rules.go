@@ -73,18 +73,20 @@ func (r *Ranking) model(in RankInput, m Model) error {
 
 // rank numbers the candidates from the best score; equals share the best number.
 func (r *Ranking) rank(m Model) {
-	for i := range r.Candidates {
-		c := &r.Candidates[i]
-		if !c.Scores[m].Known {
+	var order []int
+	for i, c := range r.Candidates {
+		if c.Scores[m].Known {
+			order = append(order, i)
+		}
+	}
+	score := func(i int) float64 { return r.Candidates[i].Scores[m].Value }
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(score(b), score(a)) })
+	for at, i := range order {
+		if at > 0 && score(i) == score(order[at-1]) {
+			r.Candidates[i].Ranks[m] = r.Candidates[order[at-1]].Ranks[m]
 			continue
 		}
-		better := 0
-		for _, o := range r.Candidates {
-			if o.Scores[m].Known && o.Scores[m].Value > c.Scores[m].Value {
-				better++
-			}
-		}
-		c.Ranks[m] = better + 1
+		r.Candidates[i].Ranks[m] = at + 1
 	}
 }
 

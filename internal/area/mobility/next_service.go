@@ -143,11 +143,11 @@ func (s *Service) set(tx *db.Tx, q NextQuery, out *Scene) error {
 		return err
 	}
 	in := RankInput{First: o.First, People: map[string]float64{}, Positions: map[string]place.Position{}, Until: o.Days[len(o.Days)-1]}
-	if in.Flows, out.Flows, err = optional(tx, q.Flows); err != nil {
+	if in.Flows, out.Flows, err = s.views.optional(tx, q.Flows); err != nil {
 		return err
 	}
 	// Only the ways from where somebody was ever ill are looked at.
-	if in.Times, out.Times, err = optional(tx, q.Times, units...); err != nil {
+	if in.Times, out.Times, err = s.views.optional(tx, q.Times, units...); err != nil {
 		return err
 	}
 	if err := in.prepare(); err != nil {
@@ -182,11 +182,11 @@ func (n *Next) rank() (err error) {
 }
 
 // optional reads a matrix, or nothing where none is used.
-func optional(tx *db.Tx, code string, origins ...string) (*Table, *Matrix, error) {
+func (v *views) optional(tx *db.Tx, code string, origins ...string) (*Table, *Matrix, error) {
 	if code == "" || code == "-" {
 		return nil, nil, nil
 	}
-	t, err := tableOf(tx, code, origins...)
+	t, err := v.tableOf(tx, code, origins...)
 	return &t, &t.Matrix, err
 }
 

@@ -52,7 +52,7 @@ func (s *Service) planned(tx *db.Tx, sc Scene, q PlanQuery) (out Planned, err er
 		return out, err
 	}
 	assumed, missing := s.Book.Of(out.Assumptions, ScreeningAsks)
-	if out.Screened, err = Screening(out.Where, assumed, missing, out.Assumptions.Seed, out.Assumptions.Draws); err != nil {
+	if out.Screened, err = s.views.screening(out.Where, assumed, missing, out.Assumptions.Seed, out.Assumptions.Draws); err != nil {
 		return out, err
 	}
 	return out, s.plan(tx, &out)

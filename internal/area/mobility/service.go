@@ -47,7 +47,10 @@ type Deps struct {
 }
 
 // Service is this package's use cases.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	views *views
+}
 
 // New makes the service.
 func New(d Deps) *Service {
@@ -63,7 +66,7 @@ func New(d Deps) *Service {
 			panic(fmt.Sprintf("mobility/data: %v", err)) // part of the program; a test reads it
 		}
 	}
-	return &Service{d}
+	return &Service{Deps: d, views: newViews()}
 }
 
 // mayRead checks the right to flows and what is made of them.
@@ -172,6 +175,6 @@ func (s *Service) Table(ctx context.Context, code string) (t Table, err error) {
 	if err := s.mayRead(ctx); err != nil {
 		return t, fault.Wrap(op, err)
 	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error { t, err = tableOf(tx, code); return err })
+	err = s.DB.Read(ctx, func(tx *db.Tx) error { t, err = s.views.tableOf(tx, code); return err })
 	return t, fault.Wrap(op, err)
 }

@@ -117,8 +117,9 @@ func matrixOf(tx *db.Tx, code string) (Matrix, error) {
 	return scanMatrix(tx.Row("SELECT site, body FROM mobility_matrix WHERE code = ? ORDER BY id LIMIT 1", code).Scan)
 }
 
-// tableOf reads a matrix with its rows, or, where origins are given, with theirs.
-func tableOf(tx *db.Tx, code string, origins ...string) (t Table, err error) {
+// tableOf reads a matrix with its rows, or, where origins are given, with theirs. A row
+// that reads as one of before is not decoded again: nobody changes what is in it.
+func (v *views) tableOf(tx *db.Tx, code string, origins ...string) (t Table, err error) {
 	if t.Matrix, err = matrixOf(tx, code); err != nil {
 		return t, err
 	}
@@ -135,17 +136,21 @@ func tableOf(tx *db.Tx, code string, origins ...string) (t Table, err error) {
 	}
 	defer rows.Close()
 	t.Rows = map[string]map[string]*float64{}
+	all := sha256.New()
 	for rows.Next() {
 		var body string
 		if err := rows.Scan(&body); err != nil {
 			return t, err
 		}
-		var r Row
-		if err := json.Unmarshal([]byte(body), &r); err != nil {
+		key := sha256.Sum256([]byte(body))
+		all.Write(key[:])
+		r, err := v.rows.get(key, func() (r Row, err error) { return r, json.Unmarshal([]byte(body), &r) })
+		if err != nil {
 			return t, fault.Wrap("mobility.tableOf", err)
 		}
 		t.Rows[r.From] = r.Cells
 	}
+	t.text = [32]byte(all.Sum(nil))
 	return t, rows.Err()
 }
 
