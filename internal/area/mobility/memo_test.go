@@ -17,7 +17,7 @@ func TestWhatWasComputedOnceIsNotComputedAgainAndTheOldestIsLeft(t *testing.T) {
 		}
 		return v
 	}
-	if get(1) != 10 || get(1) != 10 || made != 1 {
+	if a, b := get(1), get(1); a != 10 || b != 10 || made != 1 {
 		t.Errorf("computed %d times", made)
 	}
 	get(2)
