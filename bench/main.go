@@ -20,6 +20,7 @@ import (
 func main() {
 	persons := flag.Int("persons", 1_000_000, "persons in the search benchmark")
 	travellers := flag.Int("travellers", 1_000_000, "travellers in the tally benchmark; 100000000 takes some minutes")
+	records := flag.Int("records", 1_000_000, "documents in the size benchmark: full records, reports, cases, contacts")
 	flag.Parse()
 	suites := []struct {
 		name string
@@ -35,6 +36,7 @@ func main() {
 		{"first", benchFirst},
 		{"hub", benchHub},
 		{"tally", func(w io.Writer) error { return benchTally(w, *travellers) }},
+		{"size", func(w io.Writer) error { return benchSize(w, *records) }},
 		{"tap", benchTap},
 		{"start", benchStart},
 		{"epi", benchEpi},

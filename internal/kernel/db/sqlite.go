@@ -37,6 +37,7 @@ type conn struct {
 	*sqlite3.Conn
 	stmts map[string]*stmt
 	open  []*sqliteCursor // walks under way
+	steps *Steps          // where the work of a read is counted; nil mostly
 	begin *sqlite3.Stmt
 	end   *sqlite3.Stmt // COMMIT
 	back  *sqlite3.Stmt // ROLLBACK
@@ -284,6 +285,7 @@ func (c *conn) query(sql string, args []any) (cursor, error) {
 		return nil, err
 	}
 	s.busy = true
+	c.steps.begin(s)
 	q := &sqliteCursor{c: c, s: s, n: s.ColumnCount()}
 	c.open = append(c.open, q)
 	return q, nil
@@ -326,6 +328,7 @@ func (q *sqliteCursor) cell(i int, c *cell) error {
 
 func (q *sqliteCursor) close() error {
 	err := q.s.Err()
+	q.c.steps.end(q.s)
 	if rerr := q.s.Reset(); err == nil {
 		err = rerr
 	}

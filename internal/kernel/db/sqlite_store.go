@@ -121,10 +121,12 @@ func (s *sqliteStore) read(ctx context.Context, fn func(*Tx) error) (err error) 
 		return interrupted(ctx, mapped("db.Read", err))
 	}
 	tx := &Tx{ctx: ctx, s: c, engine: SQLite}
+	c.steps = stepsOf(ctx)
 	defer func() {
 		tx.closed = true
 		c.SetInterrupt(context.Background())
 		c.closeCursors()
+		c.steps = nil
 		c.rollback()
 	}()
 	return interrupted(ctx, tx.outcome(fn(tx)))
