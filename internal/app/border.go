@@ -74,6 +74,9 @@ func (n *Node) seedBorder(ctx context.Context) error {
 			if err := n.seedGround(ctx, p.Code); err != nil {
 				return fmt.Errorf("demo ground at %s: %w", p.Code, err)
 			}
+			if err := n.seedReady(ctx); err != nil {
+				return fmt.Errorf("demo preparedness: %w", err)
+			}
 		}
 	}
 	return nil

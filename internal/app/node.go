@@ -28,6 +28,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/surveillance/ready"
 	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/edge/backup"
 	edgesync "github.com/godwit-health/godwit/internal/edge/sync"
@@ -117,6 +118,7 @@ type Node struct {
 	Border     *border.Service
 	Travellers *traveller.Service
 	Ground     *ground.Service
+	Ready      *ready.Service
 	Mobility   *mobility.Service
 	Sync       *edgesync.Service
 	Demo       bool
@@ -192,6 +194,7 @@ func migrations() []db.Migration {
 		alert.Migrations(),
 		analysis.Migrations(),
 		outbreak.Migrations(),
+		ready.Migrations(),
 		border.Migrations(),
 		traveller.Migrations(),
 		ground.Migrations(),
@@ -222,6 +225,7 @@ func kinds() []journal.Kind {
 		alert.Kinds(),
 		analysis.Kinds(),
 		outbreak.Kinds(),
+		ready.Kinds(),
 		border.Kinds(),
 		traveller.Kinds(),
 		ground.Kinds(),
@@ -252,6 +256,7 @@ func areas() []page.Area {
 		alert.Pages(),
 		analysis.Pages(),
 		outbreak.Pages(),
+		ready.Pages(),
 		travel.Pages(),
 		border.Pages(),
 		traveller.Pages(),
@@ -341,6 +346,7 @@ func (n *Node) services(o Options) error {
 	n.Border.Held = n.Travellers.HeldIn
 	n.Ground = ground.New(ground.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Packs: n.Packs, Clock: o.Clock})
 	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks
+	n.Ready = n.newReady(o)
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
@@ -384,6 +390,7 @@ func (n *Node) services(o Options) error {
 		people.Outlets(),
 		linelist.Outlets(),
 		analysis.Outlets(),
+		ready.Outlets(),
 		order.Outlets(),
 		mobility.Outlets(),
 		assessment.Outlets(),

@@ -36,6 +36,7 @@ func (n *Node) routes() http.Handler {
 	n.Alerts.Routes(mux)
 	n.Desk.Routes(mux)
 	n.Outbreaks.Routes(mux)
+	n.Ready.Routes(mux)
 	n.Travel.Routes(mux)
 	n.Border.Routes(mux)
 	n.Travellers.Routes(mux)

@@ -16,6 +16,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/surveillance/ready"
 	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -39,6 +40,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(alert.Kinds()), MaySettle: n.needs(access.SignalWork)},
+		{Kinds: names(ready.Kinds()), MaySettle: n.needs(access.PrepareEdit)},
 		{Kinds: names(analysis.Kinds()), MaySettle: n.needs(access.SignalWork)},
 		{Kinds: names(border.Kinds()), MaySettle: n.needs(access.BorderEdit)},
 		{Kinds: names(ground.Kinds()), MaySettle: n.needs(access.BorderEdit)},

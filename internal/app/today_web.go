@@ -50,6 +50,11 @@ func (n *Node) today(r *http.Request) (v todayView, err error) {
 	if err != nil {
 		return v, err
 	}
+	prepare, err := n.readyCard(ctx)
+	if err != nil {
+		return v, err
+	}
+	tasks = append(tasks, prepare...)
 	v.Cards = append(append(append(borderCard(actor), tasks...), v.Cards...), signals...)
 	for _, way := range ways {
 		switch way.name {

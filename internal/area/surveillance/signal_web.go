@@ -30,6 +30,9 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.WeekReport) || s.mayCount(r.Context()) == nil {
 		v.Actions = append(v.Actions, page.Link{Href: "/surveillance/weeks", Text: page.M("surveillance.weeks")})
 	}
+	if s.Access.Ever(r.Context(), access.PrepareRead) {
+		v.Actions = append(v.Actions, page.Link{Href: "/surveillance/ready", Text: page.M("surveillance.ready")})
+	}
 	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
 }
 

@@ -161,6 +161,11 @@ const (
 	OutbreakRead Action = "outbreak.read"
 	// OutbreakDeclare declares an outbreak, changes it and ends it.
 	OutbreakDeclare Action = "outbreak.declare"
+	// PrepareRead opens plans, stock, contacts, exercises and reviews of points and sites,
+	// which name nobody but offices.
+	PrepareRead Action = "prepare.read"
+	// PrepareEdit changes them.
+	PrepareEdit Action = "prepare.edit"
 	// ExposureRead opens who may have met an outbreak, and what somebody was exposed to.
 	ExposureRead Action = "exposure.read"
 	// ExposureOffer offers care to them and notes what became of it.
@@ -329,6 +334,8 @@ var acts = []act{
 	{LineListOverride, []group{personal, clinical}},
 	{ContactFollow, []group{personal, clinical}},
 	{OutbreakRead, nil},
+	{PrepareRead, nil},
+	{PrepareEdit, nil},
 	{OutbreakDeclare, nil},
 	{ExposureRead, []group{personal, clinical, looking}},
 	{ExposureOffer, []group{personal, clinical}},

@@ -1,0 +1,30 @@
+package ready
+
+import (
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
+)
+
+func renderer(t *testing.T) *page.Renderer {
+	t.Helper()
+	p, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: func() time.Time { return sampleNow }, Frame: func(*http.Request) page.Frame {
+		return page.Frame{Site: "Busia", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }
+
+func TestPages(t *testing.T) { pagetest.EveryPage(t, renderer(t), Samples(pagetest.Hostile)) }
+
+func TestPagesInABrowser(t *testing.T) {
+	pagetest.BrowseSamples(t, renderer(t), Samples(pagetest.Hostile))
+}
