@@ -43,7 +43,7 @@ var notAboutOne = []string{
 	"GET /contacts/{id}",                                                     // somebody who is not registered: the line is about the contact itself
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
 	"GET /outbreaks/{id}", "GET /outbreaks/{id}/step", // name nobody
-	"GET /surveillance/ready/", // offices, stock and plans of a place
+	"GET /surveillance/ready/",                    // offices, stock and plans of a place
 	"GET /departures/{id}",                        // several people, noted as a search
 	"GET /outbreaks/{id}/people",                  // several people, noted as a search
 	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time

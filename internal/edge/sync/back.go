@@ -28,35 +28,30 @@ func (s *NodeSession) bring(ctx context.Context) (*Frame, error) {
 	return s.chunkOfParts(ctx) // what was issued again comes after all there was
 }
 
-// fill packs payloads that the hub has not and asked for, or answers nil.
+// fill packs payloads that the hub has not and asked for, or answers nil. What was written
+// here goes before them.
 func (s *NodeSession) fill(ctx context.Context) (*Frame, error) {
-	if len(s.bare) == 0 {
-		return nil, nil
-	}
-	var parts []journal.Part
-	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		parts, err = s.d.Journal.Payloads(tx, s.bare)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range parts {
-		if s.pack.Size() >= chunkGoal {
-			parts = parts[:i]
-			break
-		}
-		if err := s.pack.Add(&parts[i].Entry, parts[i].Prev); err != nil {
+	for len(s.bare) > 0 {
+		var parts []journal.Part
+		var looked int
+		err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			parts, looked, err = s.d.Journal.Payloads(tx, s.bare, chunkGoal)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
+		if s.bare = s.bare[looked:]; len(parts) == 0 {
+			continue
+		}
+		for i := range parts {
+			if err := s.pack.Add(&parts[i].Entry, parts[i].Prev); err != nil {
+				return nil, err
+			}
+		}
+		return s.partsFrame()
 	}
-	if len(parts) == 0 {
-		s.bare = nil
-		return nil, nil
-	}
-	last := parts[len(parts)-1].Version
-	s.bare = s.bare[1+slices.IndexFunc(s.bare, func(h journal.Head) bool { return h.Origin == last.Origin && h.Seq == last.Seq }):]
-	return s.partsFrame()
+	return nil, nil
 }
 
 // partsFrame is what is packed, as a frame of parts.

@@ -365,14 +365,83 @@ func TestAPayloadThatOnlyACopyHasIsAskedFor(t *testing.T) {
 	copyOfA.at(hub.Address).sync()
 	want(t, "what was asked for", hub.row(amal), `{"given":"Amal"}`)
 	hub.whole()
-	// What nobody asked for is no node's to bring.
-	bare, err := bareOf(hub)
-	if err != nil || len(bare) != 0 {
-		t.Errorf("%d are still asked for, %v", len(bare), err)
-	}
+	var bare []journal.Head
+	hub.write(func(tx *db.Tx) (err error) { bare, _, err = hub.Journal.Bare(tx, 0, 10); return err })
+	want(t, "what is still asked for", len(bare), 0)
 }
 
-func bareOf(hub *side) (bare []journal.Head, err error) {
-	hub.write(func(tx *db.Tx) (err error) { bare, err = hub.Journal.Bare(tx, 10); return err })
-	return bare, err
+// Each node is asked once for each payload that is not here, a few at a time, and may
+// bring nothing else.
+func TestPayloadsAreAskedForOnceAndNothingElseIsTaken(t *testing.T) {
+	hubs(t, func(t *testing.T, hub *side) {
+		a := hub.node("A", "camp")
+		var people []db.ID
+		for range bareMost + 3 {
+			people = append(people, a.put("t.person", "camp", db.ID{}, map[string]any{"given": "P"}))
+		}
+		// A wrote them, has forgotten them, and comes for the first time.
+		a.write(func(tx *db.Tx) error { return a.Journal.Forget(tx, people) })
+		a.sync()
+		other := hub.node("B", "camp")
+		asks := func(n *side) (bare int) {
+			t.Helper()
+			l, err := n.LinkTo(t.Context(), hub.Service, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for !l.Done() {
+				if err := l.MoveUp(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range l.Down {
+					var w welcome
+					if f.Type == typeWelcome && f.read(&w) == nil {
+						bare = len(w.Bare)
+					}
+				}
+				if err := l.MoveDown(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return bare
+		}
+		for _, want := range []int{bareMost, 3, 0} {
+			if got := asks(other); got != want {
+				t.Errorf("B is asked for %d, want %d", got, want)
+			}
+		}
+		c := hub.node("C", "camp")
+		l, err := c.LinkTo(t.Context(), hub.Service, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stranger := hub.put("t.person", "camp", db.ID{}, map[string]any{"given": "Of another chain"})
+		pack := journal.NewPacker()
+		at := hub.history(stranger)[0].Version
+		var prev [32]byte
+		var own []journal.Entry
+		hub.write(func(tx *db.Tx) (err error) {
+			if prev, _, err = hub.Journal.HashAt(tx, at.Origin, at.Seq-1); err == nil {
+				own, err = hub.Journal.After(tx, at.Origin, at.Seq-1, 1)
+			}
+			return err
+		})
+		if err := pack.Add(&own[0], prev); err != nil {
+			t.Fatal(err)
+		}
+		chunk, err := pack.Chunk()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Up = append(l.Up[:1:1], Frame{Type: typeParts, Body: chunk})
+		for range 2 {
+			if err := l.MoveUp(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got Trouble
+		if err := l.Down[len(l.Down)-1].read(&got); err != nil || got.Key != "sync.bad_frame" {
+			t.Errorf("got %v %v", got, err)
+		}
+	})
 }

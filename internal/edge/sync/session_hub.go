@@ -31,6 +31,7 @@ type HubSession struct {
 
 	back  bool           // this hub does not have all that it sent to the node
 	bare  []journal.Head // of which it asked for the payloads
+	asked int64          // how far the node is asked with that
 	parts uint64         // chunks of parts that the node has brought
 
 	began, ended, over bool
@@ -191,11 +192,11 @@ func (s *HubSession) meet(tx *db.Tx, h *hello, theirs []journal.Head) (welcome, 
 		return welcome{}, err
 	}
 	s.behind = behindOf(theirs, has)
-	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ?, taken = ?, behind = ? WHERE id = ?",
-		s.d.Clock(), feed, int64(at.Seq), s.behind, s.peer.ID)
+	_, err = tx.Exec("UPDATE sync_node SET contact = ?, trouble = '', feed = ?, taken = ?, behind = ?, asked = ? WHERE id = ?",
+		s.d.Clock(), feed, int64(at.Seq), s.behind, s.peer.asked, s.peer.ID)
 	s.peer.Feed = feed
 	if !s.file {
-		if s.bare, err = s.d.Journal.Bare(tx, bareMost); err != nil {
+		if s.bare, s.asked, err = s.d.Journal.Bare(tx, s.peer.asked, bareMost); err != nil {
 			return welcome{}, err
 		}
 	}
@@ -234,14 +235,15 @@ func behindOf(theirs, has []journal.Head) (n int64) {
 	return n
 }
 
-// nothingBehind notes that the node has sent all it had.
+// nothingBehind notes that the node has sent all it had, and what it was asked for.
 func (s *HubSession) nothingBehind(ctx context.Context) error {
-	if s.behind == 0 {
+	asked := max(s.asked, s.peer.asked)
+	if s.behind == 0 && asked == s.peer.asked {
 		return nil
 	}
-	s.behind = 0
+	s.behind, s.peer.asked = 0, asked
 	return s.d.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec("UPDATE sync_node SET behind = 0 WHERE id = ?", s.peer.ID)
+		_, err := tx.Exec("UPDATE sync_node SET behind = 0, asked = ? WHERE id = ?", asked, s.peer.ID)
 		return err
 	})
 }
@@ -277,6 +279,7 @@ func (s *HubSession) feedFor(tx *db.Tx, h *hello) (db.ID, journal.FeedHead, erro
 	if err := s.d.Journal.NewFeed(tx, f); err != nil {
 		return f, at, err
 	}
+	s.peer.asked = 0 // another disk than the one that was asked
 	if s.old.IsZero() && len(h.Feed) > 0 && !s.back {
 		s.old = db.ID(h.Feed) // it took another node's before it became one of its own
 	}

@@ -300,16 +300,16 @@ func (s *NodeSession) next(ctx context.Context) (*Frame, error) {
 			return f, err
 		}
 	}
-	if f, err := s.fill(ctx); f != nil || err != nil {
-		return f, err
-	}
 	var parts []journal.Part
 	err := s.d.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		parts, err = s.unsent(tx)
 		return err
 	})
-	if err != nil || len(parts) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(parts) == 0 {
+		return s.fill(ctx)
 	}
 	up := sentUp{to: make(map[journal.Origin]uint64), entries: int64(len(parts))}
 	for i := range parts {

@@ -80,7 +80,9 @@ ALTER TABLE sync_hub ADD COLUMN ticket BLOB;
 `}, {Area: "sync", Number: 4, SQL: actTables}, {Area: "sync", Number: 5, SQL: `
 ALTER TABLE sync_node ADD COLUMN ended INTEGER;
 ALTER TABLE sync_node ADD COLUMN why TEXT;
-`}, {Area: "sync", Number: 6, SQL: withoutKey}}
+`}, {Area: "sync", Number: 6, SQL: withoutKey}, {Area: "sync", Number: 7, SQL: `
+ALTER TABLE sync_node ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+`}}
 }
 
 // withoutKey takes this side's key out of where a node is enrolled: it lies in
@@ -117,15 +119,16 @@ type Peer struct {
 	Ended     time.Time // when it was revoked, where that was kept
 	Why       string    // WhyDestroyed, or "" where somebody revoked it
 
-	pin []byte
+	pin   []byte
+	asked int64 // how far it was asked for payloads that are not here (journal.Bare)
 }
 
-const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, code_until, enrolled, contact, received, taken, behind, trouble, ended, COALESCE(why, '') FROM sync_node"
+const peerColumns = "SELECT id, name, sites, state, pin, recipient, feed, most, code_until, enrolled, contact, received, taken, behind, trouble, ended, COALESCE(why, ''), asked FROM sync_node"
 
 func scanPeer(scan func(...any) error) (Peer, error) {
 	var p Peer
 	var sites, state string
-	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Until, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Behind, &p.Trouble, &p.Ended, &p.Why)
+	err := scan(&p.ID, &p.Name, &sites, &state, &p.pin, &p.Recipient, &p.Feed, &p.Most, &p.Until, &p.Enrolled, &p.Contact, &p.Received, &p.Taken, &p.Behind, &p.Trouble, &p.Ended, &p.Why, &p.asked)
 	if err != nil {
 		return p, err
 	}

@@ -12,7 +12,7 @@ const (
 	quickAck   = 2 * time.Second
 	slowAck    = 4 * time.Second
 	chunkGoal  = 20 << 10 // of headers and payloads; one to ten kB on the wire
-	bareMost   = 256      // entries that are asked for in one exchange
+	bareMost   = 64       // entries that are asked for in one exchange
 	chunkMost  = 400      // entries, so that a commit is short
 )
 

@@ -1,8 +1,6 @@
 package journal
 
 import (
-	"bytes"
-
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -11,12 +9,12 @@ import (
 // keeps what the chain needs. A hub that was put back to a day on which it did not have
 // them yet gets them bare from that node. Whoever else has a payload is asked for it.
 
-// bareTable lists entries that came here bare. What was filled or erased since stays in
-// it, and is passed over.
+// bareTable lists entries that came here bare, in the order in which they came. What was
+// filled or erased since leaves it when it is met.
 const bareTable = `
 CREATE TABLE journal_bare (
-	slot  INTEGER PRIMARY KEY,
-	asked INTEGER NOT NULL
+	n    INTEGER PRIMARY KEY,
+	slot INTEGER NOT NULL UNIQUE
 );`
 
 // CameBare says that a subscriber sent these entries of its own, those without a payload
@@ -51,73 +49,82 @@ func (f *filler) cameBare(e *Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.tx.Exec("INSERT INTO journal_bare (slot, asked) VALUES (?, 0) ON CONFLICT DO NOTHING", slotOf(no, e.Version.Seq))
+	_, err = f.tx.Exec("INSERT INTO journal_bare (n, slot) SELECT coalesce(max(n), 0) + 1, ? FROM journal_bare WHERE true ON CONFLICT (slot) DO NOTHING", slotOf(no, e.Version.Seq))
 	return err
 }
 
-// Bare answers entries that are here without a payload and are not erased, at most limit,
-// those first that were asked for least often, and counts that they are asked for now.
-func (j *Journal) Bare(tx *db.Tx, limit int) ([]Head, error) {
+// Bare reads which entries are here without a payload and are not erased: the next of
+// those that came so, at most limit of them looked at, after the place that it answered
+// before; 0 is the beginning. Where there is nothing more it answers that place again.
+func (j *Journal) Bare(tx *db.Tx, after int64, limit int) (bare []Head, last int64, err error) {
 	const op = "journal.Bare"
-	rows, err := tx.Query(`SELECT b.slot, e.hash, h.installation, h.lane FROM journal_bare b JOIN journal_entries e ON e.slot = b.slot
-		JOIN journal_heads h ON h.no = b.slot >> 40
-		WHERE e.payload IS NULL AND NOT EXISTS (SELECT 1 FROM journal_erasures x WHERE x.doc = e.doc) ORDER BY b.asked, b.slot LIMIT ?`, limit)
+	rows, err := tx.Query(`SELECT b.n, b.slot, e.hash, h.installation, h.lane, e.payload IS NULL AND x.doc IS NULL FROM journal_bare b
+		LEFT JOIN journal_entries e ON e.slot = b.slot LEFT JOIN journal_heads h ON h.no = b.slot >> 40 LEFT JOIN journal_erasures x ON x.doc = e.doc
+		WHERE b.n > ? ORDER BY b.n LIMIT ?`, after, limit)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, after, fault.Wrap(op, err)
 	}
-	var out []Head
-	var slots []int64
+	defer rows.Close()
+	last = after
+	var settled []int64
 	for rows.Next() {
-		var h Head
-		var slot, lane int64
+		var slot int64
+		var lane *int64
 		var hash []byte
-		if err := rows.Scan(&slot, &hash, &h.Origin.Installation, &lane); err != nil {
-			rows.Close()
-			return nil, fault.Wrap(op, err)
+		var h Head
+		var open bool
+		if err := rows.Scan(&last, &slot, &hash, &h.Origin.Installation, &lane, &open); err != nil {
+			return nil, after, fault.Wrap(op, err)
 		}
-		h.Origin.Lane, h.Seq = uint32(lane), slotSeq(slot)
+		if !open || hash == nil || lane == nil {
+			settled = append(settled, last)
+			continue
+		}
+		h.Origin.Lane, h.Seq = uint32(*lane), slotSeq(slot)
 		copy(h.Hash[:], hash)
-		out, slots = append(out, h), append(slots, slot)
+		bare = append(bare, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, after, fault.Wrap(op, err)
 	}
 	rows.Close()
-	if err := rows.Err(); err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	for _, slot := range slots {
-		if _, err := tx.Exec("UPDATE journal_bare SET asked = asked + 1 WHERE slot = ?", slot); err != nil {
-			return nil, fault.Wrap(op, err)
+	for _, n := range settled {
+		if _, err := tx.Exec("DELETE FROM journal_bare WHERE n = ?", n); err != nil {
+			return nil, after, fault.Wrap(op, err)
 		}
 	}
-	return out, nil
+	return bare, last, nil
 }
 
-// Payloads answers those of these entries that are here with their payload, and the same
-// ones.
-func (j *Journal) Payloads(tx *db.Tx, asked []Head) ([]Part, error) {
+// Payloads answers those of these entries that are here with their payload, until they
+// hold so many bytes, and how many of them it looked at.
+func (j *Journal) Payloads(tx *db.Tx, asked []Head, most int) (out []Part, looked int, err error) {
 	const op = "journal.Payloads"
-	var out []Part
-	for _, h := range asked {
-		no, err := originNo(tx, h.Origin)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
+	for size := 0; looked < len(asked) && size < most; looked++ {
+		p, has, err := j.whole(tx, asked[looked])
 		if err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, looked, fault.Wrap(op, err)
 		}
-		has, err := tx.Exists("SELECT 1 FROM journal_entries WHERE slot = ? AND payload IS NOT NULL", slotOf(no, h.Seq))
-		if err != nil {
-			return nil, fault.Wrap(op, err)
-		}
-		if !has {
-			continue
-		}
-		p, err := j.part(tx, slotOf(no, h.Seq))
-		if err != nil {
-			return nil, fault.Wrap(op, err)
-		}
-		if bytes.Equal(p.Hash[:], h.Hash[:]) {
+		if has {
 			out = append(out, p)
+			size += len(p.Raw) + len(p.Payload)
 		}
 	}
-	return out, nil
+	return out, looked, nil
+}
+
+// whole reads an entry if it is here with its payload, and the same one.
+func (j *Journal) whole(tx *db.Tx, h Head) (p Part, has bool, err error) {
+	no, err := originNo(tx, h.Origin)
+	if fault.Is(err, fault.NotFound) {
+		return p, false, nil
+	}
+	if err != nil {
+		return p, false, err
+	}
+	if has, err = tx.Exists("SELECT 1 FROM journal_entries WHERE slot = ? AND hash = ? AND payload IS NOT NULL", slotOf(no, h.Seq), h.Hash[:]); err != nil || !has {
+		return p, false, err
+	}
+	p, err = j.part(tx, slotOf(no, h.Seq))
+	return p, err == nil, err
 }
