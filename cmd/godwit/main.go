@@ -25,6 +25,7 @@ import (
 // cli is the command line.
 type cli struct {
 	Demo    demoCmd             `cmd:"" help:"Start a demonstration with a synthetic world."`
+	Drill   drillCmd            `cmd:"" help:"Play an outbreak that did not happen on two installations, and score the clocks."`
 	Serve   serveCmd            `cmd:"" help:"Run the node of a folder."`
 	User    userCmd             `cmd:"" help:"Make, change and disable users of a node."`
 	Site    siteCmd             `cmd:"" help:"Make, change and list the sites of a node."`

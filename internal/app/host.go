@@ -96,6 +96,11 @@ func (h *Host) prepare() (err error) {
 		if err := prepareDemo(h.o.Dir); err != nil {
 			return err
 		}
+		if h.o.Exercise {
+			if err := markExercise(h.o.Dir); err != nil {
+				return err
+			}
+		}
 	}
 	plain := h.o.Demo || h.o.onServer() || exists(h.o.Dir, keyFile)
 	if exists(h.o.Dir, slotsFile) || !plain && !isNode(h.o.Dir) {
@@ -120,7 +125,7 @@ func (h *Host) frame(r *http.Request) page.Frame {
 	if n := h.node.Load(); n != nil {
 		return n.frame(r)
 	}
-	return page.Frame{Demo: h.o.Demo}
+	return page.Frame{Demo: h.o.Demo, Exercise: IsExercise(h.o.Dir)}
 }
 
 // keys are the slots, or nil where the key is a plain file.
@@ -252,7 +257,7 @@ func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit fu
 // start opens the database and everything that stands on it.
 func (h *Host) start(ctx context.Context) (*Node, error) {
 	life, end := context.WithCancel(context.Background())
-	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1), backupsChanged: make(chan struct{}, 1)}
+	n := &Node{life: life, end: end, host: h, Dir: h.o.Dir, Demo: h.o.Demo, Exercise: IsExercise(h.o.Dir), Pages: h.pages, log: h.o.Log, clock: h.o.Clock, keyTurns: make(chan struct{}, 1), backupsChanged: make(chan struct{}, 1)}
 	if err := n.open(ctx, h.o); err != nil {
 		return n, err
 	}

@@ -53,6 +53,7 @@ const (
 	lockFile     = "godwit.lock"
 	socketFile   = "godwit.sock"
 	demoFile     = "demo"
+	exerciseFile = "exercise"   // beside demoFile: nothing in the folder happened
 	tlsFile      = "godwit.tls" // the key and certificate of the pages, and godwit.tls.new while it is written
 )
 
@@ -64,9 +65,11 @@ type Options struct {
 	// Replica is a standby of it for reports (db.DB.ReadStale).
 	Replica string
 	Demo    bool // refuse a folder that is a real node's
-	Clock   func() time.Time
-	Log     *slog.Logger
-	Country string // where new cases are examined, alpha-3
+	// Exercise makes a folder one of an exercise, which is a demo's too and stays one.
+	Exercise bool
+	Clock    func() time.Time
+	Log      *slog.Logger
+	Country  string // where new cases are examined, alpha-3
 
 	// Hosts are names and addresses by which browsers reach this node, beside the
 	// loopback ones; a request for any other host is refused.
@@ -122,6 +125,7 @@ type Node struct {
 	Mobility   *mobility.Service
 	Sync       *edgesync.Service
 	Demo       bool
+	Exercise   bool // nothing here happened (exercise.go)
 
 	log     *slog.Logger
 	clock   func() time.Time
@@ -156,6 +160,10 @@ func fits(o Options) error {
 	switch {
 	case isNode(o.Dir) && o.Demo && !IsDemo(o.Dir):
 		return fmt.Errorf("%s holds a node that is not a demo; give an empty folder with --dir", o.Dir)
+	case o.remake && !o.Exercise && IsExercise(o.Dir):
+		return fmt.Errorf("%s holds an exercise; give an empty folder with --dir", o.Dir)
+	case isNode(o.Dir) && o.Exercise && !IsExercise(o.Dir):
+		return fmt.Errorf("%s holds a demo that is no exercise; give an empty folder", o.Dir)
 	case isNode(o.Dir) && !o.Demo && IsDemo(o.Dir):
 		return fmt.Errorf("%s holds a demo; a real node needs a folder of its own", o.Dir)
 	case isNode(o.Dir):
@@ -169,7 +177,7 @@ func fits(o Options) error {
 		switch name := e.Name(); {
 		case name == restoringDir:
 			return fmt.Errorf("%s holds a restore that was cut off; run `godwit restore` again with the same --dir", o.Dir)
-		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile), strings.HasPrefix(name, tlsFile):
+		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, exerciseFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile), strings.HasPrefix(name, tlsFile):
 		default:
 			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
 		}
@@ -291,7 +299,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if n.DB, err = db.Open(ctx, n.host.store()); err != nil {
 		return err
 	}
-	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock}); err != nil {
+	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock, Exercise: n.Exercise}); err != nil {
 		return err
 	}
 	if err := n.Journal.CatchUp(ctx); err != nil {

@@ -63,7 +63,7 @@ func (n *Node) routes() http.Handler {
 // may do.
 func (n *Node) frame(r *http.Request) page.Frame {
 	ctx := r.Context()
-	f := page.Frame{Demo: n.Demo, Sync: n.syncFrame(ctx)}
+	f := page.Frame{Demo: n.Demo, Exercise: n.Exercise, Sync: n.syncFrame(ctx)}
 	actor, ok := access.From(ctx)
 	if !ok {
 		return f

@@ -157,6 +157,8 @@ func (h *Host) announce(ctx context.Context, o ServeOptions) {
 	}
 	n := h.node.Load()
 	switch {
+	case n.Exercise:
+		fmt.Fprintln(o.Out, "This folder holds an exercise: nothing in it happened, and nobody in it exists. Register nobody real here.")
 	case n.Demo:
 		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
 	case h.o.onServer():

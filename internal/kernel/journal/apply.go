@@ -84,6 +84,9 @@ func (a *applier) open(entries []Entry) error {
 		if err != nil {
 			return err
 		}
+		if (h.Programme == ExerciseProgramme) != a.j.exercise {
+			return fault.New(fault.Forbidden, "journal.Apply", "journal.exercise")
+		}
 		entries[i].Header = h
 		a.origins[h.Version.Origin] = nil
 	}

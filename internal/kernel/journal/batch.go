@@ -152,6 +152,9 @@ func (b *batch) entry(p *prepared, by Author, c *Change) error {
 		return fault.Field(op, "base", "journal.bad_base") // a version that does not exist
 	}
 	d.header(&p.h, c, by)
+	if b.j.exercise {
+		p.h.Programme = ExerciseProgramme
+	}
 	h := &p.h
 	if h.Sensitivity == Sealed && len(c.Fields)+len(c.Distinct) > 0 || h.Sensitivity != Sealed && h.Sealed {
 		return fault.Field(op, "sealed", "journal.bad_sealed")

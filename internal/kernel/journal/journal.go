@@ -62,7 +62,16 @@ type Options struct {
 	// Random is where secrets come from: crypto/rand if nil, which every program
 	// uses. A simulator gives the same bytes again for the same seed.
 	Random io.Reader
+
+	// Exercise says that nothing here happened: every entry that is written carries the
+	// programme ExerciseProgramme, and only such entries are taken from elsewhere. Where
+	// it is false none of them is taken.
+	Exercise bool
 }
+
+// ExerciseProgramme marks in the header what was written in an exercise. It is part of
+// the hash, and nobody takes it off.
+const ExerciseProgramme = "exercise"
 
 // Journal appends, merges and projects. It is safe for concurrent use.
 type Journal struct {
@@ -75,7 +84,8 @@ type Journal struct {
 
 	renamed atomic.Pointer[[]renamed] // see reissue_base.go; nil before it was read
 
-	random io.Reader
+	random   io.Reader
+	exercise bool
 }
 
 // New makes a journal of these kinds. It does not touch the database.
@@ -83,7 +93,7 @@ func New(o Options) (*Journal, error) {
 	if o.DB == nil {
 		return nil, &fault.Error{Code: fault.Internal, Op: "journal.New", Key: "journal.bad_kind", Err: fmt.Errorf("no database")}
 	}
-	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID(), random: o.Random}
+	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID(), random: o.Random, exercise: o.Exercise}
 	if j.lease <= 0 {
 		j.lease = 2 * time.Minute
 	}

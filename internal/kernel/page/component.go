@@ -186,4 +186,6 @@ type Frame struct {
 	SignOut string // where a POST logs out
 	Locale  string // the user's own language; the switch wins
 	Demo    bool   // says on every page that nothing here is real
+	// Exercise says so too, on paper as well, and that it is an exercise.
+	Exercise bool
 }

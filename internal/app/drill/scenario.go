@@ -1,0 +1,114 @@
+package drill
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/godwit-health/godwit/internal/kernel/place"
+)
+
+//go:embed data/*.json
+var data embed.FS
+
+// Hours is how long something takes, at least and at most.
+type Hours [2]float64
+
+// draw is one of the durations, to the minute.
+func (h Hours) draw(r *rand.Rand) time.Duration {
+	return time.Duration(h[0]*float64(time.Hour) + r.Float64()*(h[1]-h[0])*float64(time.Hour)).Truncate(time.Minute)
+}
+
+// Side is one side of the border.
+type Side struct {
+	Site   place.Site  `json:"site"`
+	Point  place.Point `json:"point"`
+	Offset int         `json:"offset"` // minutes by which its clocks are ahead of UTC
+}
+
+// Stage is a step that staff do, and how likely it is that somebody says that it is
+// theirs before.
+type Stage struct {
+	After Hours               `json:"after"` // hours after the step before
+	Taken float64             `json:"taken"`
+	Says  map[string][]string `json:"says"`
+}
+
+// Response is one of the early response actions.
+type Response struct {
+	Action   string `json:"action"`
+	After    Hours  `json:"after"` // hours after the response began
+	Needless string `json:"needless,omitempty"`
+}
+
+// Scenario is what is played.
+type Scenario struct {
+	Name    string `json:"-"`
+	About   string `json:"about"`
+	Disease string `json:"disease"`
+	East    Side   `json:"east"`
+	West    Side   `json:"west"`
+
+	Travellers int      `json:"travellers"` // who pass, among them the one who is ill
+	Feverish   int      `json:"feverish"`   // who have a fever and are not ill of it
+	Every      Hours    `json:"every"`      // between two of them
+	Onset      Hours    `json:"onset"`      // since when whoever is ill has been, in hours
+	Companions []string `json:"companions"` // invented names, which say that they are
+
+	// What is answered, by the names of the packs' questions.
+	Well, Warm, Rested, Ill, Second, Vehicle, Companion map[string][]string
+
+	Triage   Stage      `json:"triage"`
+	Verify   Stage      `json:"verify"`
+	Assess   Stage      `json:"assess"`
+	Notify   Stage      `json:"notify"`
+	Case     Stage      `json:"case"`
+	Contacts Stage      `json:"contacts"`
+	Notice   Stage      `json:"notice"`
+	Respond  Stage      `json:"respond"` // the first action
+	Response []Response `json:"response"`
+	FollowUp Stage      `json:"follow_up"`
+}
+
+// Days is how many days a scenario lasts at most, rounded up: what a drill must begin
+// before.
+func (s Scenario) Days() int {
+	sum := float64(s.Travellers) * s.Every[1]
+	for _, st := range []Stage{s.Triage, s.Verify, s.Assess, s.Notify, s.Case, s.Contacts, s.Notice, s.Respond, s.FollowUp} {
+		sum += st.After[1]
+	}
+	for _, r := range s.Response {
+		sum += r.After[1]
+	}
+	return int(sum/24) + 2
+}
+
+// Scenarios are the names of those that ship.
+func Scenarios() []string {
+	files, _ := data.ReadDir("data") // embedded
+	var out []string
+	for _, f := range files {
+		out = append(out, strings.TrimSuffix(f.Name(), ".json"))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Load reads a scenario that ships.
+func Load(name string) (Scenario, error) {
+	var s Scenario
+	if !slices.Contains(Scenarios(), name) {
+		return s, fmt.Errorf("there is no scenario %q; there are: %s", name, strings.Join(Scenarios(), ", "))
+	}
+	b, err := data.ReadFile(path.Join("data", name+".json"))
+	if err == nil {
+		err = json.Unmarshal(b, &s)
+	}
+	s.Name = name
+	return s, err
+}
