@@ -41,6 +41,9 @@ func Samples(hostile string) []page.Sample {
 			return actionsView(list, today, "en")
 		}),
 	}
+	out = append(out, pageOf("a drill", "ready.drill.add", func(string) page.Sheet {
+		return page.Sheet{Lead: page.M("ready.drill.lead"), Form: s.drillForm("point/BUSIA")}
+	}, page.Problem{Field: "file", Text: page.M("ready.error.score")}))
 	for _, r := range sampleRecords("Busia") {
 		if r.ID[1] != 0 {
 			continue // one of each sort

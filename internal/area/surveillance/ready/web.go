@@ -21,6 +21,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /surveillance/ready/actions":                    s.getActions,
 		"GET /surveillance/ready/{sort}/{code}":              s.getPlace,
 		"GET /surveillance/ready/{sort}/{code}/print":        s.getPrintPlace,
+		"GET /surveillance/ready/{sort}/{code}/drill":        s.getDrill,
+		"POST /surveillance/ready/{sort}/{code}/drill":       s.postDrill,
 		"GET /surveillance/ready/{sort}/{code}/{what}":       s.getNew,
 		"POST /surveillance/ready/{sort}/{code}/{what}":      s.postNew,
 		"GET /surveillance/ready/{sort}/{code}/{what}/{id}":  s.getChange,
@@ -193,6 +195,9 @@ func placeView(k Kit, lang string, screen bool) page.Sheet {
 		}
 		if screen && k.Edits {
 			p.Actions = []page.Link{{Href: base + "/" + string(w), Text: page.M(said[w] + "add")}}
+			if w == Exercise {
+				p.Actions = append(p.Actions, page.Link{Href: base + "/drill", Text: page.M("ready.drill.add")})
+			}
 		}
 		v.Parts = append(v.Parts, p)
 	}
