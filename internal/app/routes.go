@@ -56,6 +56,9 @@ func (n *Node) routes() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
 	})
+	if n.Exercise {
+		return markFiles(n.Access.Middleware(mux))
+	}
 	return n.Access.Middleware(mux)
 }
 

@@ -148,7 +148,7 @@ func (t *Tab) Reads() string {
 // Marked reports whether the page says that it is an exercise.
 func (t *Tab) Marked() bool {
 	found := false
-	each(t.doc, named("p"), func(n *html.Node) {
+	each(t.doc, named("aside"), func(n *html.Node) {
 		found = found || strings.Contains(" "+attr(n, "class")+" ", " exercise ")
 	})
 	return found
