@@ -217,7 +217,7 @@ var columns = map[What][]string{
 	Plan:     {"version", "dated", "kept", "tested", "next"},
 	Item:     {"have", "minimum", "counted", "expires"},
 	Contact:  {"name", "phone", "deputy", "deputy_phone", "confirmed"},
-	Exercise: {"held", "people", "objectives", "findings", "next"},
+	Exercise: {"format", "held", "people", "objectives", "findings", "next"},
 	Review:   {"held", "worked", "failed"},
 	Action:   {"owner", "due", "done"},
 }
