@@ -21,7 +21,7 @@ type drillCmd struct {
 
 // Help adds an example.
 func (drillCmd) Help() string {
-	return "Example:\n\n  godwit drill\n  godwit drill --seed 7 --pace 2s\n  godwit drill --keep ./exercise --json > score.json\n\nTravellers who do not exist pass a crossing, and staff who do not exist use the screens: screening, signal, triage, verification, risk assessment, response, case, contacts, and word to the other side. Every page and every record says that it is an exercise, and no record of an exercise ever reaches a real installation. The table says what was late and which step nobody had taken."
+	return "Example:\n\n  godwit drill\n  godwit drill --seed 7 --pace 2s\n  godwit drill --scenario measles-missed-at-the-border\n  godwit drill --keep ./exercise --json > score.json\n\nTravellers who do not exist pass a crossing, and staff who do not exist use the screens: screening, signal, triage, verification, risk assessment, response, case, contacts, and word to the other side. Every page and every record says that it is an exercise, and no record of an exercise ever reaches a real installation. The table says what was late and which step nobody had taken."
 }
 
 // Run runs the command.

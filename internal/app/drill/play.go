@@ -85,7 +85,7 @@ func (p *Play) Run(ctx context.Context, seed uint64) (Marks, error) {
 	for _, step := range []struct {
 		name string
 		do   func(context.Context, *Marks) error
-	}{{"screening", p.screening}, {"signal", p.signal}, {"response", p.response}, {"case", p.record}, {"contacts", p.contacts}, {"notice", p.notice}, {"follow-up", p.followUp}, {"actions", p.actions}} {
+	}{{"screening", p.screening}, {"clinic", p.clinic}, {"signal", p.signal}, {"response", p.response}, {"case", p.record}, {"contacts", p.contacts}, {"notice", p.notice}, {"follow-up", p.followUp}, {"actions", p.actions}} {
 		if err := step.do(ctx, &m); err != nil {
 			return m, fmt.Errorf("%s: %w", step.name, err)
 		}
@@ -118,6 +118,9 @@ func (p *Play) screening(ctx context.Context, m *Marks) error {
 		switch {
 		case i == ill:
 			m.Arrived = p.Clock.Now()
+			if sc.Clinic != nil {
+				break // nothing is to be seen yet
+			}
 			if err := p.found(ctx, t, m); err != nil {
 				return err
 			}
@@ -216,6 +219,28 @@ func (p *Play) found(ctx context.Context, t *Tab, m *Marks) error {
 	}
 	p.say("a traveller with signs of %s is kept apart, %d came with them", sc.Disease, len(sc.Companions))
 	return nil
+}
+
+// clinic is where whoever passed unseen is found: a nurse reports them.
+func (p *Play) clinic(ctx context.Context, m *Marks) error {
+	c := p.Scenario.Clinic
+	if c == nil {
+		return nil
+	}
+	if err := p.Clock.Move(ctx, c.Onset.draw(p.rand)); err != nil {
+		return err
+	}
+	says := p.today("start", c.Report)
+	if err := p.Clock.Move(ctx, c.After.draw(p.rand)); err != nil {
+		return err
+	}
+	t, err := p.log(ctx, p.East, access.Nurse)
+	if err == nil {
+		err = p.fill(ctx, t, "/surveillance/report", "/surveillance/report", says)
+	}
+	m.Aboard = len(p.Scenario.Companions)
+	p.say("a clinic reports what the point let pass")
+	return err
 }
 
 const signals = "/surveillance/signals/"
@@ -333,7 +358,7 @@ func (p *Play) record(ctx context.Context, m *Marks) error {
 	}
 	t, err := p.log(ctx, p.East, access.Epidemiologist)
 	if err == nil {
-		err = p.fill(ctx, t, "/linelist/new?signal="+m.Signal.String(), "/linelist/new", nil)
+		err = p.fill(ctx, t, "/linelist/new?signal="+m.Signal.String(), "/linelist/new", p.caseSays())
 	}
 	if err != nil {
 		return err
@@ -364,8 +389,10 @@ func (p *Play) contacts(ctx context.Context, m *Marks) error {
 		return err
 	}
 	at, err := p.theCase(ctx, t)
-	if err == nil {
+	if err == nil && p.Scenario.Clinic == nil {
 		err = p.fill(ctx, t, at+"/circle", "/circle", nil)
+	} else if err == nil {
+		err = p.recalled(ctx, t, at, m)
 	}
 	if err == nil {
 		err = t.Get(ctx, at)
@@ -376,6 +403,28 @@ func (p *Play) contacts(ctx context.Context, m *Marks) error {
 	m.Listed, m.Contacts = p.Clock.Now(), len(unique(t.Links("/contacts/")))
 	p.say("%d of %d contacts are listed", m.Contacts, m.Aboard)
 	return nil
+}
+
+// recalled lists those whom the case remembers.
+func (p *Play) recalled(ctx context.Context, t *Tab, at string, m *Marks) error {
+	y, mo, d := calendar.DayOfTime(m.Arrived).YMD()
+	for _, name := range p.Scenario.Companions {
+		if p.rand.Float64() >= p.Scenario.Clinic.Recall {
+			continue
+		}
+		if err := p.fill(ctx, t, at+"/contact", "/contact", map[string][]string{"name": {name}, "last-day": {strconv.Itoa(d)}, "last-month": {strconv.Itoa(mo)}, "last-year": {strconv.Itoa(y)}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// caseSays is what the case says beside what its signal does.
+func (p *Play) caseSays() map[string][]string {
+	if p.Scenario.Clinic == nil {
+		return nil
+	}
+	return p.Scenario.Clinic.Case
 }
 
 func unique(list []string) []string {

@@ -46,6 +46,15 @@ type Response struct {
 	Needless string `json:"needless,omitempty"`
 }
 
+// Clinic finds at last whom the point let pass.
+type Clinic struct {
+	Onset  Hours               `json:"onset"`  // hours after the crossing until they fall ill
+	After  Hours               `json:"after"`  // hours after that until a nurse reports them
+	Report map[string][]string `json:"report"` // what the report says
+	Case   map[string][]string `json:"case"`   // what the case says beside
+	Recall float64             `json:"recall"` // how likely they remember somebody who came with them
+}
+
 // Scenario is what is played.
 type Scenario struct {
 	Name    string `json:"-"`
@@ -59,6 +68,10 @@ type Scenario struct {
 	Every      Hours    `json:"every"`      // between two of them
 	Onset      Hours    `json:"onset"`      // since when whoever is ill has been, in hours
 	Companions []string `json:"companions"` // invented names, which say that they are
+
+	// Clinic is where whoever is ill is found after the point let them pass; nil where the
+	// point finds them.
+	Clinic *Clinic `json:"clinic,omitempty"`
 
 	// What is answered, by the names of the packs' questions.
 	Well, Warm, Rested, Ill, Second, Vehicle, Companion map[string][]string
@@ -79,6 +92,9 @@ type Scenario struct {
 // before.
 func (s Scenario) Days() int {
 	sum := float64(s.Travellers) * s.Every[1]
+	if s.Clinic != nil {
+		sum += s.Clinic.Onset[1] + s.Clinic.After[1]
+	}
 	for _, st := range []Stage{s.Triage, s.Verify, s.Assess, s.Notify, s.Case, s.Contacts, s.Notice, s.Respond, s.FollowUp} {
 		sum += st.After[1]
 	}

@@ -133,7 +133,14 @@ func TestEveryScenarioThatShips(t *testing.T) {
 				}
 			}
 		}
-		for _, c := range append(sc.Companions, sc.Second["traveller_name"]...) {
+		who := append(slices.Clone(sc.Companions), sc.Second["traveller_name"]...)
+		if sc.Clinic != nil {
+			who = append(who, sc.Clinic.Case["name"]...)
+		}
+		if len(who) < 2 {
+			t.Errorf("%s: nobody is ill", name)
+		}
+		for _, c := range who {
 			if !strings.HasPrefix(c, "Exercise ") {
 				t.Errorf("%s: somebody is called %q", name, c)
 			}
