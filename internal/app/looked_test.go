@@ -43,7 +43,8 @@ var notAboutOne = []string{
 	"GET /contacts/{id}",                                                     // somebody who is not registered: the line is about the contact itself
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // an event; a person behind it is a link to their own page
 	"GET /outbreaks/{id}", "GET /outbreaks/{id}/step", // name nobody
-	"GET /surveillance/ready/",                    // offices, stock and plans of a place
+	"GET /surveillance/ready/",                  // offices, stock and plans of a place
+	"GET /across/", "GET /contacts/{id}/across", // under an agreement with another hub: see across_test.go
 	"GET /departures/{id}",                        // several people, noted as a search
 	"GET /outbreaks/{id}/people",                  // several people, noted as a search
 	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time
@@ -209,7 +210,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/rights/{id}": "/rights/" + request.String(), "/erasures/{id}": "/erasures/" + erasure.String(), "/review/{doc}": "/review/" + person.String() + "?topic=wristband",
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
-		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source",
+		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source", "/linelist/{id}/across": l + "/across",
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/across"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -117,6 +118,7 @@ type Node struct {
 	Alerts     *alert.Service
 	Desk       *analysis.Service
 	Outbreaks  *outbreak.Service
+	Across     *across.Service
 	Travel     *travel.Service
 	Border     *border.Service
 	Travellers *traveller.Service
@@ -203,6 +205,7 @@ func migrations() []db.Migration {
 		analysis.Migrations(),
 		outbreak.Migrations(),
 		ready.Migrations(),
+		across.Migrations(),
 		border.Migrations(),
 		traveller.Migrations(),
 		ground.Migrations(),
@@ -234,6 +237,7 @@ func kinds() []journal.Kind {
 		analysis.Kinds(),
 		outbreak.Kinds(),
 		ready.Kinds(),
+		across.Kinds(),
 		border.Kinds(),
 		traveller.Kinds(),
 		ground.Kinds(),
@@ -265,6 +269,7 @@ func areas() []page.Area {
 		analysis.Pages(),
 		outbreak.Pages(),
 		ready.Pages(),
+		across.Pages(),
 		travel.Pages(),
 		border.Pages(),
 		traveller.Pages(),
@@ -348,6 +353,7 @@ func (n *Node) services(o Options) error {
 	n.Alerts = n.newAlerts(o)
 	n.Desk = analysis.New(analysis.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Signals: n.Signals, Cases: n.Cases, Alerts: n.Alerts, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock})
 	n.outbreaks(o)
+	n.acrossBorders(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock,
 		Address: traveller.Address{Public: o.Public, Secure: o.Secure}})
@@ -390,13 +396,14 @@ func (n *Node) services(o Options) error {
 		link = hubLink{s: n.Sync}
 	}
 	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(),
-		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: sharers(n.People, n.Orders, n.Assessment), Link: link})
-	n.Sync.Sharing = sharingOf(n.Steward)
+		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: append(sharers(n.People, n.Orders, n.Assessment), noticeSharers()...), Link: link, Diseases: diseaseCodes(n.Signals.Lists()), Register: across.RegisterLink})
+	n.Sync.Sharing = withNotices(sharingOf(n.Steward), n.Across)
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
 	for _, list := range [][]access.Route{
 		people.Outlets(),
 		linelist.Outlets(),
+		across.Outlets(),
 		analysis.Outlets(),
 		ready.Outlets(),
 		order.Outlets(),

@@ -37,6 +37,7 @@ func (n *Node) routes() http.Handler {
 	n.Desk.Routes(mux)
 	n.Outbreaks.Routes(mux)
 	n.Ready.Routes(mux)
+	n.Across.Routes(mux)
 	n.Travel.Routes(mux)
 	n.Border.Routes(mux)
 	n.Travellers.Routes(mux)
@@ -103,6 +104,7 @@ var ways = []struct {
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},
 	{"outbreaks", "/outbreaks", access.OutbreakRead, ""},
+	{"across", "/across", access.NoticeRead, ""},
 	{"departures", "/departures", access.TravelRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},

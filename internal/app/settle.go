@@ -12,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/across"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -36,6 +37,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},
 		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
 		{Kinds: outbreak.OutbreakKinds(), MaySettle: n.needs(access.OutbreakDeclare)},
+		{Kinds: names(across.Kinds()), MaySettle: n.needs(access.NoticeTake)},
 		{Kinds: names(travel.Kinds()), MaySettle: n.needs(access.TravelWrite)},
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},

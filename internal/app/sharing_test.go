@@ -15,6 +15,9 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/across"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -22,6 +25,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/tally"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -34,6 +38,8 @@ type shareHub struct {
 	people  *people.Service
 	steward *stewardship.Service
 	sync    *sync.Service
+	cases   *linelist.Service
+	across  *across.Service
 	clock   *clock
 	users   map[string]access.Actor
 	facts   []stewardship.Shared // what the clinic knows of everybody
@@ -68,7 +74,7 @@ func twoHubs(t *testing.T, test func(t *testing.T, a, b *shareHub)) {
 func newShareHub(t *testing.T, name, site, country string, o db.Options, c *clock) *shareHub {
 	t.Helper()
 	h := &shareHub{t: t, clock: c, users: map[string]access.Actor{}}
-	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), sync.Migrations(), people.Migrations(), stewardship.Migrations()} {
+	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), sync.Migrations(), people.Migrations(), stewardship.Migrations(), tally.Migrations(), surveillance.Migrations(), linelist.Migrations(), across.Migrations()} {
 		o.Migrations = append(o.Migrations, m...)
 	}
 	var err error
@@ -76,7 +82,7 @@ func newShareHub(t *testing.T, name, site, country string, o db.Options, c *cloc
 	h.must(err)
 	t.Cleanup(func() { _ = h.db.Close() })
 	var kinds []journal.Kind
-	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), people.Kinds(), stewardship.Kinds()} {
+	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), people.Kinds(), stewardship.Kinds(), surveillance.Kinds(), linelist.Kinds(), across.Kinds()} {
 		kinds = append(kinds, k...)
 	}
 	h.journal, err = journal.New(journal.Options{DB: h.db, Kinds: kinds, Clock: c.Now})
@@ -90,11 +96,13 @@ func newShareHub(t *testing.T, name, site, country string, o db.Options, c *cloc
 	h.sync = sync.New(sync.Service{Deps: sync.Deps{DB: h.db, Journal: h.journal, Clock: c.Now, Program: "test"}})
 	results := stewardship.Sharer{Part: stewardship.PartResults, Share: func(context.Context, *db.Tx, db.ID, []string) ([]stewardship.Shared, error) { return h.facts, nil }}
 	h.steward = stewardship.New(stewardship.Deps{DB: h.db, Journal: h.journal, Access: acc, Pages: pages, People: h.people, Clock: c.Now, Name: name,
-		Sharers: append(sharers(h.people, nil, nil), results), Link: hubLink{h.sync, direct}})
-	h.sync.Sharing = sharingOf(h.steward)
+		Sharers: append(append(sharers(h.people, nil, nil), results), noticeSharers()...), Link: hubLink{h.sync, direct}, Diseases: diseaseCodes(surveillance.Shipped())})
+	h.tellAcross(name, acc, pages, sites)
+	h.sync.Sharing = withNotices(sharingOf(h.steward), h.across)
 	h.must(acc.Register(h.steward.Outlets()...))
+	h.must(acc.Register(across.Outlets()...))
 	for _, u := range access.DemoAccounts([]string{access.All}, []string{access.All}) {
-		if !slices.Contains([]string{"physician", "reception", "privacy_officer", "administrator"}, u.User.Login) {
+		if !slices.Contains([]string{"physician", "reception", "privacy_officer", "administrator", "epidemiologist"}, u.User.Login) {
 			continue
 		}
 		for _, twin := range []string{"", "2"} {

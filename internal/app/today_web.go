@@ -55,7 +55,11 @@ func (n *Node) today(r *http.Request) (v todayView, err error) {
 		return v, err
 	}
 	tasks = append(tasks, prepare...)
-	v.Cards = append(append(append(borderCard(actor), tasks...), v.Cards...), signals...)
+	notices, err := n.acrossCard(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Cards = append(append(append(borderCard(actor), append(tasks, notices...)...), v.Cards...), signals...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":

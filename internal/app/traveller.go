@@ -26,7 +26,10 @@ func (n *Node) sweepKept(ctx context.Context) {
 	defer every.Stop()
 	for {
 		if _, err := n.alone(ctx, "kept", func(ctx context.Context) error {
-			_, err := n.Travellers.Sweep(ctx)
+			if _, err := n.Travellers.Sweep(ctx); err != nil {
+				return err
+			}
+			_, err := n.Across.Sweep(ctx)
 			return err
 		}); err != nil && ctx.Err() == nil {
 			n.log.Error("erasing what was kept until a day", "err", err)

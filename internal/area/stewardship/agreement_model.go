@@ -25,7 +25,18 @@ const (
 	PartJourney   Part = "journey"
 	PartClearance Part = "clearance"
 	PartResults   Part = "results" // by code: the agreement names each
+
+	// What notices of cases and of contacts say. Who somebody is stands apart, so that
+	// an agreement can leave it out.
+	PartCase       Part = "case"
+	PartCaseWho    Part = "case_who"
+	PartContact    Part = "contact"
+	PartContactWho Part = "contact_who"
 )
+
+// noticeParts are those of which notices are made, one by one, and never a hand-over of
+// somebody's record.
+var noticeParts = []Part{PartCase, PartCaseWho, PartContact, PartContactWho}
 
 // AgreementPurposes is the closed list of what records are handed over for, each with
 // the one kind of recipient that it can have.
@@ -72,6 +83,8 @@ type Agreement struct {
 	Sensitive []string          `json:"sensitive"` // of the fields, those that may be sent though they are sensitive
 	From      calendar.Day      `json:"from"`      // what was true before is not sent; 0 is no bound
 	To        calendar.Day      `json:"to"`        // nor what was true after
+	Diseases  []string          `json:"diseases"`  // of which cases and contacts there may be notices
+	Keep      int               `json:"keep"`      // days that a notice is kept on either side
 	Expires   calendar.Day      `json:"expires"`   // the last day
 	Contacts  string            `json:"contacts"`  // roles of those who answer for it on both sides, no names
 	Sites     []string          `json:"sites"`     // of this hub, whose people may be handed over; none is every site
@@ -162,10 +175,31 @@ func (a Agreement) Valid(on calendar.Day, offered map[Part][]string) []error {
 	if a.Inbox == "" {
 		bad("inbox", "choose")
 	}
+	switch {
+	case !a.Notices() && (len(a.Diseases) > 0 || a.Keep != 0):
+		bad("diseases", "no_notices")
+	case a.Notices() && len(a.Diseases) == 0:
+		bad("diseases", "choose")
+	}
+	if a.Notices() && (a.Keep < 1 || a.Keep > longestKeep) {
+		bad("keep", "keep")
+	}
+	if a.Notices() && a.Purpose != "public_health" {
+		bad("purpose", "notices")
+	}
 	if a.Cap < 0 || a.Cap > 1000 {
 		bad("cap", "cap")
 	}
 	return errs
+}
+
+// longestKeep is the longest that a notice may be kept, in days. What lasts longer is
+// the other side's own record of the case that it accepted.
+const longestKeep = 365
+
+// Notices reports whether notices of cases or contacts go under the agreement.
+func (a Agreement) Notices() bool {
+	return slices.ContainsFunc(noticeParts, func(p Part) bool { return len(a.Fields[p]) > 0 })
 }
 
 // fieldsOf is the name of the form's field that holds the fields of a part.

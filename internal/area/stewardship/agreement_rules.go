@@ -21,7 +21,11 @@ func (a Agreement) terms() []byte {
 			fields[p] = sorted(f)
 		}
 	}
-	b, err := json.Marshal([]any{a.ID, a.Purpose, fields, sorted(a.Sensitive), a.From, a.To, a.Expires})
+	list := []any{a.ID, a.Purpose, fields, sorted(a.Sensitive), a.From, a.To, a.Expires}
+	if a.Notices() { // the digest of an agreement from before there were notices stays
+		list = append(list, sorted(a.Diseases), a.Keep)
+	}
+	b, err := json.Marshal(list)
 	if err != nil {
 		panic(err) // plain values
 	}
@@ -95,7 +99,7 @@ func stepAt(replies []Reply) map[Step]Reply {
 
 // partsIn lists the parts of an agreement or a packet in the order of the house.
 func partsIn[T any](of map[Part]T) []Part {
-	order := []Part{PartIdentity, PartJourney, PartClearance, PartResults}
+	order := []Part{PartIdentity, PartJourney, PartClearance, PartResults, PartCase, PartCaseWho, PartContact, PartContactWho}
 	all := slices.Collect(maps.Keys(of))
 	slices.SortFunc(all, func(x, y Part) int {
 		i, j := slices.Index(order, x), slices.Index(order, y)

@@ -3,6 +3,7 @@ package stewardship
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -65,14 +66,18 @@ func (s *Service) DraftAgreement(ctx context.Context, g Agreement) error {
 	if err := s.Access.Check(ctx, access.AgreementDecide, access.Resource{Kind: kindAgreement}); err != nil {
 		return err
 	}
-	if errs := g.Valid(s.today(), s.offered()); len(errs) > 0 {
+	errs := g.Valid(s.today(), s.offered())
+	if slices.ContainsFunc(g.Diseases, func(d string) bool { return !slices.Contains(s.Diseases, d) }) {
+		errs = append(errs, fault.Field(op, "diseases", "stewardship.error.choose"))
+	}
+	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
 	if g.Cap == 0 {
 		g.Cap = defaultCap
 	}
 	fields := map[string]any{"peer": g.Peer, "pin": g.Pin, "country": g.Country, "purpose": g.Purpose, "fields": g.Fields, "sensitive": sorted(g.Sensitive),
-		"from": g.From, "to": g.To, "expires": g.Expires, "contacts": g.Contacts, "sites": sorted(g.Sites), "inbox": g.Inbox, "cap": g.Cap,
+		"from": g.From, "to": g.To, "diseases": sorted(g.Diseases), "keep": g.Keep, "expires": g.Expires, "contacts": g.Contacts, "sites": sorted(g.Sites), "inbox": g.Inbox, "cap": g.Cap,
 		"drafted_by": a.User, "drafted": s.now()}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindAgreement, Doc: g.ID, Sensitivity: journal.Identity, Purpose: a.Purpose, Fields: fields})

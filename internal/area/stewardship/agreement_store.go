@@ -31,8 +31,8 @@ func agreementKinds() []journal.Kind {
 	}
 	return []journal.Kind{
 		// Terms and signatures in dispute are no agreement: nothing leaves.
-		{Name: kindAgreement, Schema: 1, Tables: []string{"stewardship_agreement"}, Project: projectAgreement, Reach: journal.Everywhere, Groups: []journal.Group{
-			safe("terms", "peer", "pin", "country", "purpose", "fields", "sensitive", "from", "to", "expires", "contacts", "sites", "inbox", "cap", "drafted_by", "drafted"),
+		{Name: kindAgreement, Schema: 2, Tables: []string{"stewardship_agreement"}, Project: projectAgreement, Reach: journal.Everywhere, Groups: []journal.Group{
+			safe("terms", "peer", "pin", "country", "purpose", "fields", "sensitive", "from", "to", "diseases", "keep", "expires", "contacts", "sites", "inbox", "cap", "drafted_by", "drafted"),
 			safe("agreed", "agreed_by", "agreed"), reg("ended", "ended_by", "ended"),
 		}},
 		{Name: kindPacket, Schema: 1, Tables: []string{"stewardship_packet"}, Project: projectPacket, Groups: []journal.Group{

@@ -59,6 +59,8 @@ func (s *Service) agreementForm(ctx context.Context, lang string, hubs []OtherHu
 		{Kind: page.LongText, Name: "sensitive", Label: page.M("stewardship.agreements.sensitive"), Hint: page.M("stewardship.agreements.sensitive_hint"), Dir: "ltr", Rows: 2, Optional: true},
 		{Kind: page.Date, Name: "from", Label: page.M("stewardship.agreements.from"), Optional: true},
 		{Kind: page.Date, Name: "to", Label: page.M("stewardship.agreements.to"), Optional: true},
+		{Kind: page.Checks, Name: "diseases", Label: page.M("stewardship.agreements.diseases"), Hint: page.M("stewardship.agreements.diseases_hint"), Options: page.OptionsOf(s.Diseases, "surveillance.disease."), Optional: true},
+		{Kind: page.Number, Name: "keep", Label: page.M("stewardship.agreements.keep"), Hint: page.M("stewardship.agreements.keep_hint"), Width: 4, Optional: true},
 		{Kind: page.Date, Name: "expires", Label: page.M("stewardship.agreements.expires")},
 		{Kind: page.LongText, Name: "contacts", Label: page.M("stewardship.agreements.contacts"), Hint: page.M("stewardship.agreements.contacts_hint"), Rows: 3, Max: 500},
 		{Kind: page.Checks, Name: "sites", Label: page.M("stewardship.agreements.sites"), Hint: page.M("stewardship.agreements.sites_hint"), Optional: true},
@@ -166,7 +168,7 @@ func (s *Service) postNewAgreement(w http.ResponseWriter, r *http.Request) {
 // readAgreement reads the terms and notes what cannot be read.
 func readAgreement(v url.Values, today calendar.Day, f *page.Form) Agreement {
 	g := Agreement{ID: db.NewID(), Pin: v.Get("pin"), Country: v.Get("country"), Purpose: v.Get("purpose"), Contacts: strings.TrimSpace(v.Get("contacts")),
-		Sites: v["sites"], Inbox: v.Get("inbox"), Fields: map[Part][]string{}, Sensitive: strings.Fields(v.Get("sensitive"))}
+		Sites: v["sites"], Inbox: v.Get("inbox"), Fields: map[Part][]string{}, Sensitive: strings.Fields(v.Get("sensitive")), Diseases: v["diseases"]}
 	if number := strings.TrimSpace(v.Get("number")); number != "" {
 		id, err := db.ParseID(number)
 		if err != nil {
@@ -198,6 +200,11 @@ func readAgreement(v url.Values, today calendar.Day, f *page.Form) Agreement {
 		f.Note("cap", page.M("stewardship.error.cap"))
 	}
 	g.Cap = int(n)
+	keep, ok, err := page.ReadNumber(v, "keep")
+	if err != nil || ok && keep != float64(int(keep)) {
+		f.Note("keep", page.M("stewardship.error.keep"))
+	}
+	g.Keep = int(keep)
 	return g
 }
 
@@ -237,7 +244,16 @@ func (s *Service) agreementView(g AgreementView, mayDecide bool) page.Sheet {
 	}
 	v.Rows = append(v.Rows, page.Row{Label: page.M("stewardship.agreements.sensitive"), Value: sensitive},
 		page.Row{Label: page.M("stewardship.agreements.time"), Value: timeWindow(g.From, g.To)},
-		page.Row{Label: page.M("stewardship.agreements.expires"), Value: g.Expires.Date()},
+		page.Row{Label: page.M("stewardship.agreements.expires"), Value: g.Expires.Date()})
+	if g.Notices() {
+		var diseases []page.Msg
+		for _, d := range sorted(g.Diseases) {
+			diseases = append(diseases, page.M("surveillance.disease."+d))
+		}
+		v.Rows = append(v.Rows, page.Row{Label: page.M("stewardship.agreements.diseases"), Value: diseases},
+			page.Row{Label: page.M("stewardship.agreements.keep"), Value: page.M("stewardship.agreements.keep_days", "count", g.Keep)})
+	}
+	v.Rows = append(v.Rows,
 		page.Row{Label: page.M("stewardship.agreements.sites"), Value: sitesShown(g.Sites)},
 		page.Row{Label: page.M("stewardship.agreements.inbox"), Value: page.Code(g.Inbox)},
 		page.Row{Label: page.M("stewardship.agreements.contacts"), Value: g.Contacts},
@@ -247,6 +263,9 @@ func (s *Service) agreementView(g AgreementView, mayDecide bool) page.Sheet {
 		page.Row{Label: page.M("stewardship.agreements.officers"), Value: officers(g)})
 	v.Parts = append(v.Parts, page.Part{Title: page.M("stewardship.agreements.sent_title"), Lead: page.M("stewardship.agreements.sent_lead"), Rows: sentRows(g)},
 		page.Part{Title: page.M("stewardship.agreements.queries"), Lead: page.M("stewardship.agreements.queries_lead"), Table: queryTable(g.Queries)})
+	if g.Notices() && s.Register != nil {
+		v.Actions = append(v.Actions, s.Register(g.ID))
+	}
 	action := "/agreements/" + g.ID.String()
 	switch {
 	case g.MaySign:

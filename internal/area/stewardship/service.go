@@ -48,6 +48,11 @@ type Deps struct {
 	// Sharers are the parts of a record that can be handed over under an agreement.
 	Sharers []Sharer
 
+	// Diseases are those of which there can be notices of cases and contacts, and
+	// Register is where everything that was noticed under an agreement is listed.
+	Diseases []string
+	Register func(agreement db.ID) page.Link
+
 	// Sites are those of this installation, for an agreement to name; it may be nil.
 	Sites interface {
 		All(tx *db.Tx) ([]place.Site, error)

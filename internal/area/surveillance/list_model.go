@@ -20,12 +20,13 @@ const (
 	ClockField   Clocked = "field"
 	ClockAssess  Clocked = "assess"
 	ClockRespond Clocked = "respond"
+	ClockAcross  Clocked = "across"
 	SevenDetect  Clocked = "seven_detect"
 	SevenNotify  Clocked = "seven_notify"
 	SevenRespond Clocked = "seven_respond"
 )
 
-var clocked = []Clocked{ClockTriage, ClockVerify, ClockField, ClockAssess, ClockRespond, SevenDetect, SevenNotify, SevenRespond}
+var clocked = []Clocked{ClockTriage, ClockVerify, ClockField, ClockAssess, ClockRespond, ClockAcross, SevenDetect, SevenNotify, SevenRespond}
 
 // Clock is how long a step may take, and who says so.
 type Clock struct {

@@ -157,6 +157,15 @@ const (
 	LineListOverride Action = "linelist.override"
 	// ContactFollow opens the contacts that are due and records how they were seen.
 	ContactFollow Action = "contact.follow"
+	// NoticeRead opens what was sent to another authority of cases and contacts, and what
+	// came from one.
+	NoticeRead Action = "notice.read"
+	// NoticeSend gives notice of a case across a border, hands a contact over, corrects
+	// and withdraws.
+	NoticeSend Action = "notice.send"
+	// NoticeTake accepts a case or a contact into the own list, or refuses, and tells what
+	// became of them.
+	NoticeTake Action = "notice.take"
 	// OutbreakRead opens the declared outbreaks and their steps, which name nobody.
 	OutbreakRead Action = "outbreak.read"
 	// OutbreakDeclare declares an outbreak, changes it and ends it.
@@ -333,6 +342,9 @@ var acts = []act{
 	{LineListWrite, []group{personal, clinical}},
 	{LineListOverride, []group{personal, clinical}},
 	{ContactFollow, []group{personal, clinical}},
+	{NoticeRead, []group{personal, clinical}},
+	{NoticeSend, []group{personal, clinical, export}},
+	{NoticeTake, []group{personal, clinical}},
 	{OutbreakRead, nil},
 	{PrepareRead, nil},
 	{PrepareEdit, nil},

@@ -21,7 +21,9 @@ func (s *Service) getCase(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "linelist.case.title", Banner: b, Back: listLink()}, caseView(o), nil)
+	v := caseView(o)
+	v.Actions = append(v.Actions, s.beyond(r.Context(), false, o.ID)...)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.case.title", Banner: b, Back: listLink()}, v, nil)
 }
 
 // opened opens the case of the path, with the banner of a registered person whom the

@@ -23,6 +23,10 @@ const (
 	ContactDied  Standing = "died"
 )
 
+// HandedOver is that another authority accepted to follow somebody who travelled on. It
+// is no officer's choice: it follows from that authority's word (package across).
+const HandedOver Standing = "handed_over"
+
 // Standings lists them.
 var Standings = []Standing{DeclaredLost, Cancelled, ContactDied}
 
@@ -146,7 +150,7 @@ func (c Contact) Valid(lists surveillance.Lists, today calendar.Day) []error {
 	if c.Sex != "" && !slices.Contains(sexes, c.Sex) {
 		bad("sex", "choose")
 	}
-	if c.State != "" && !slices.Contains(Standings, c.State) {
+	if c.State != "" && c.State != HandedOver && !slices.Contains(Standings, c.State) {
 		bad("state", "choose")
 	}
 	for _, d := range []struct {

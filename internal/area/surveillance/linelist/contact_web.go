@@ -87,6 +87,9 @@ func statusCell(f Followed) any {
 	if f.State == ContactDied {
 		return page.Tag{Level: page.Danger, Text: page.M("linelist.state.died")}
 	}
+	if f.State == HandedOver {
+		return page.Tag{Level: page.Done, Text: page.M("linelist.state.handed_over")}
+	}
 	if !f.InForce {
 		return nil
 	}
@@ -128,7 +131,7 @@ func (s *Service) showContact(w http.ResponseWriter, r *http.Request, wrong erro
 			return
 		}
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contact.title", Back: page.Link{Href: "/contacts", Text: page.M("linelist.contacts.title")}}, contactView(o, f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "linelist.contact.title", Back: page.Link{Href: "/contacts", Text: page.M("linelist.contacts.title")}}, s.withBeyond(r.Context(), contactView(o, f), o.ID), f)
 }
 
 func (s *Service) visitForm(o OpenedContact) *page.Form {

@@ -50,6 +50,10 @@ type Deps struct {
 	// OutbreakAt answers the state of the outbreak of a disease that was declared for the
 	// site of a case and its day of onset, "" where none was; nil where nobody declares.
 	OutbreakAt func(tx *db.Tx, c Case) (string, error)
+
+	// Beyond are ways on from a case or a contact that packages above this one have; it
+	// may be nil, and is set by the composition root before the first request.
+	Beyond func(ctx context.Context, contact bool, id db.ID) []page.Link
 }
 
 // Service is this package's use cases.
