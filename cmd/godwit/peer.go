@@ -7,6 +7,8 @@ import "github.com/godwit-health/godwit/internal/app"
 type peerCmd struct {
 	Invite peerInviteCmd `cmd:"" help:"Print a code by which the hub of another organisation makes itself known."`
 	Enrol  peerEnrolCmd  `cmd:"" help:"Make this hub known at another, by the code that it printed."`
+	Card   peerCardCmd   `cmd:"" help:"Print this hub's card and its fingerprint, for a hub that it never has a link with."`
+	Add    peerAddCmd    `cmd:"" help:"Make the hub of a card known here, by the fingerprint that was read out."`
 	List   peerListCmd   `cmd:"" help:"List the hubs of other organisations and their keys."`
 	Swap   peerSwapCmd   `cmd:"" help:"Exchange now with those that this hub calls."`
 }
@@ -68,4 +70,38 @@ func (peerSwapCmd) Help() string { return "Example:\n\n  godwit peer swap --dir 
 // Run runs the command.
 func (c *peerSwapCmd) Run(w *world) error {
 	return do(w, c.Dir, c.unlocking, app.Command{Name: "peer-swap"})
+}
+
+type peerCardCmd struct {
+	unlocking
+	Name string `arg:"" help:"What this hub calls itself."`
+	Dir  string `xor:"where" required:"" help:"Folder of the hub." type:"existingdir"`
+}
+
+// Help adds an example.
+func (peerCardCmd) Help() string {
+	return "Example:\n\n  godwit peer card \"Hub of the agency\" --dir ./hub\n\nA card is no secret. That it is yours, the fingerprint shows: read it out by telephone."
+}
+
+// Run runs the command.
+func (c *peerCardCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "peer-card", Login: c.Name})
+}
+
+type peerAddCmd struct {
+	unlocking
+	Name        string `arg:"" help:"What the other hub is called here."`
+	Card        string `arg:"" help:"The card that it printed."`
+	Fingerprint string `arg:"" help:"The fingerprint, as somebody there read it out."`
+	Dir         string `xor:"where" required:"" help:"Folder of the hub." type:"existingdir"`
+}
+
+// Help adds an example.
+func (peerAddCmd) Help() string {
+	return "Example:\n\n  godwit peer add \"Ministry of Health, hub\" godwit-card-1.… ABCD-EFGH-JKMN-PQRS --dir ./hub\n\nBoth sides add each other; what is shared then travels as files."
+}
+
+// Run runs the command.
+func (c *peerAddCmd) Run(w *world) error {
+	return do(w, c.Dir, c.unlocking, app.Command{Name: "peer-add", Login: c.Name, Code: c.Card, Typed: c.Fingerprint})
 }

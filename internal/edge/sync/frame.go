@@ -140,7 +140,7 @@ func (t Trouble) known() string {
 	return t.Key
 }
 
-var troubleKey = regexp.MustCompile(`^[a-z]+\.[a-z0-9_]+$`)
+var troubleKey = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 
 func frameOf(t Type, v any) (Frame, error) {
 	b, err := cbor.Marshal(v)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"net/http"
 
+	"filippo.io/age"
+
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -18,10 +20,12 @@ const pathHubEnrol = "/sync/v1/hub/enrol"
 type hubEnrolRequest struct {
 	Secret []byte `cbor:"1,keyasint"`
 	Name   string `cbor:"2,keyasint"` // by which the caller calls itself, for the answerer's eyes
+	Seal   string `cbor:"3,keyasint,omitempty"`
 }
 
 type hubEnrolAnswer struct {
 	Name string `cbor:"1,keyasint"`
+	Seal string `cbor:"2,keyasint,omitempty"`
 }
 
 // InviteHub makes a code for the hub of another organisation, which works once within
@@ -64,7 +68,16 @@ func (s *Service) enrolHub(ctx context.Context, pin []byte, r hubEnrolRequest) e
 		if late || h.State != Invited {
 			return refused
 		}
-		return enrolledHub(tx, h, pin)
+		if err := enrolledHub(tx, h, pin); err != nil || r.Seal == "" {
+			return err
+		}
+		if _, err := age.ParseX25519Recipient(r.Seal); err != nil {
+			return badFrame()
+		}
+		if h, err = hubBy(tx, "pin", pin); err != nil {
+			return err
+		}
+		return keepRecipient(tx, h.ID, r.Seal)
 	})
 }
 
@@ -79,7 +92,19 @@ func (s *Service) serveHubEnrol(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	reply(w, hubEnrolAnswer{})
+	var seal string
+	err := s.DB.Write(r.Context(), func(tx *db.Tx) error {
+		own, err := ownIdentity(tx)
+		if err == nil {
+			seal, err = own.recipient()
+		}
+		return err
+	})
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	reply(w, hubEnrolAnswer{Seal: seal})
 }
 
 // EnrolHub makes this hub known at another by its code, and the other here. name is
@@ -102,11 +127,20 @@ func (s *Service) EnrolHub(ctx context.Context, c Client, name, text string) (Ot
 	}
 	defer client.CloseIdleConnections()
 	var a hubEnrolAnswer
-	pin, err := post(ctx, client, co.address, pathHubEnrol, maxSwap, hubEnrolRequest{Secret: co.secret}, &a)
+	seal, err := id.recipient()
 	if err != nil {
 		return OtherHub{}, err
 	}
-	h := OtherHub{ID: db.NewID(), Name: name, State: Enrolled, Address: co.address, Pin: pin}
+	pin, err := post(ctx, client, co.address, pathHubEnrol, maxSwap, hubEnrolRequest{Secret: co.secret, Seal: seal}, &a)
+	if err != nil {
+		return OtherHub{}, err
+	}
+	if a.Seal != "" {
+		if _, err := age.ParseX25519Recipient(a.Seal); err != nil {
+			return OtherHub{}, badFrame()
+		}
+	}
+	h := OtherHub{ID: db.NewID(), Name: name, State: Enrolled, Address: co.address, Pin: pin, Recipient: a.Seal}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		known, err := hubBy(tx, "pin", pin)
 		if fault.Is(err, fault.NotFound) {
@@ -116,7 +150,10 @@ func (s *Service) EnrolHub(ctx context.Context, c Client, name, text string) (Ot
 			return err
 		}
 		h.ID = known.ID
-		_, err = tx.Exec("UPDATE sync_peer SET state = ?, address = ?, name = ? WHERE id = ?", string(Enrolled), h.Address, h.Name, known.ID)
+		if h.Recipient == "" {
+			h.Recipient = known.Recipient
+		}
+		_, err = tx.Exec("UPDATE sync_peer SET state = ?, address = ?, name = ?, recipient = ? WHERE id = ?", string(Enrolled), h.Address, h.Name, h.Recipient, known.ID)
 		return err
 	})
 	return h, err

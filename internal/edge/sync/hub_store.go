@@ -45,6 +45,9 @@ CREATE TABLE sync_share_origin (
 	installation BLOB PRIMARY KEY,
 	peer         BLOB NOT NULL
 );
+`}, {Area: "sync_hubs", Number: 2, SQL: `
+ALTER TABLE sync_peer ADD COLUMN recipient TEXT NOT NULL DEFAULT '';
+ALTER TABLE sync_share ADD COLUMN taken_hash BLOB;
 `}}
 }
 
@@ -57,15 +60,18 @@ type OtherHub struct {
 	Address string // where this hub calls it, host:port; "" where it calls
 	Pin     []byte // SHA-256 of its public key; nil until it has enrolled
 	Contact time.Time
+
+	Recipient string // whom files for it are sealed to; "" until it has said
+
 	Trouble string // message key of why the last exchange ended, or none
 }
 
-const hubColumns = "SELECT id, name, state, address, pin, contact, trouble FROM sync_peer"
+const hubColumns = "SELECT id, name, state, address, pin, contact, trouble, recipient FROM sync_peer"
 
 func scanHub(scan func(...any) error) (OtherHub, error) {
 	var h OtherHub
 	var state string
-	err := scan(&h.ID, &h.Name, &state, &h.Address, &h.Pin, &h.Contact, &h.Trouble)
+	err := scan(&h.ID, &h.Name, &state, &h.Address, &h.Pin, &h.Contact, &h.Trouble, &h.Recipient)
 	h.State = State(state)
 	return h, err
 }
@@ -100,8 +106,8 @@ func insertHub(tx *db.Tx, h OtherHub, code []byte, until, now time.Time) error {
 	if code != nil {
 		at = until
 	}
-	_, err := tx.Exec("INSERT INTO sync_peer (id, name, state, address, pin, code, code_until, made, trouble) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
-		h.ID, h.Name, string(h.State), h.Address, h.Pin, code, at, now)
+	_, err := tx.Exec("INSERT INTO sync_peer (id, name, state, address, pin, code, code_until, made, trouble, recipient) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
+		h.ID, h.Name, string(h.State), h.Address, h.Pin, code, at, now, h.Recipient)
 	return err
 }
 
@@ -134,14 +140,15 @@ type share struct {
 	feed            db.ID // what goes to the other hub
 	theirs          db.ID // what comes from it; zero until it has said
 	taken           int64 // how far the other hub has taken feed
+	takenHash       []byte
 	half, other     []byte
 	contact         time.Time
 }
 
 func shareOf(tx *db.Tx, agreement db.ID) (share, error) {
 	s := share{agreement: agreement}
-	err := tx.Row("SELECT peer, feed, theirs, taken, half, other, contact FROM sync_share WHERE agreement = ?", agreement).
-		Scan(&s.peer, &s.feed, &s.theirs, &s.taken, &s.half, &s.other, &s.contact)
+	err := tx.Row("SELECT peer, feed, theirs, taken, taken_hash, half, other, contact FROM sync_share WHERE agreement = ?", agreement).
+		Scan(&s.peer, &s.feed, &s.theirs, &s.taken, &s.takenHash, &s.half, &s.other, &s.contact)
 	return s, err
 }
 
@@ -151,7 +158,7 @@ func insertShare(tx *db.Tx, s share) error {
 }
 
 func keepShare(tx *db.Tx, s share, now time.Time) error {
-	_, err := tx.Exec("UPDATE sync_share SET theirs = ?, taken = ?, other = ?, contact = ? WHERE agreement = ?", s.theirs, s.taken, s.other, now, s.agreement)
+	_, err := tx.Exec("UPDATE sync_share SET theirs = ?, taken = ?, taken_hash = ?, other = ?, contact = ? WHERE agreement = ?", s.theirs, s.taken, s.takenHash, s.other, now, s.agreement)
 	return err
 }
 
@@ -191,5 +198,11 @@ func claimOrigin(tx *db.Tx, j *journal.Journal, installation, peer db.ID) error 
 
 func claimDoc(tx *db.Tx, agreement, doc db.ID) error {
 	_, err := tx.Exec("INSERT INTO sync_share_doc (agreement, doc) VALUES (?, ?) ON CONFLICT DO NOTHING", agreement, doc)
+	return err
+}
+
+// keepRecipient notes whom files for a hub are sealed to.
+func keepRecipient(tx *db.Tx, hub db.ID, recipient string) error {
+	_, err := tx.Exec("UPDATE sync_peer SET recipient = ? WHERE id = ?", recipient, hub)
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -65,6 +67,7 @@ type swap struct {
 	Feed      []byte   `cbor:"5,keyasint"` // of the sender
 	At        position `cbor:"6,keyasint"` // how far the sender has taken the other's
 	Items     []byte   `cbor:"7,keyasint,omitempty"`
+	Seal      string   `cbor:"8,keyasint,omitempty"` // whom files for the sender are sealed to
 }
 
 // SwapReport is what one exchange under an agreement did.
@@ -203,15 +206,11 @@ func (s *Service) swapTurn(ctx context.Context, h OtherHub, agreement db.ID, in 
 			return swap{}, did, err
 		}
 	}
-	out := swap{Protocol: protocol, Agreement: agreement[:], Terms: terms, Half: sh.half, Feed: sh.feed[:]}
+	var out swap
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		at := journal.FeedHead{}
-		if !sh.theirs.IsZero() {
-			if at, err = s.Journal.Taken(tx, sh.theirs); err != nil {
-				return err
-			}
+		if out, err = s.messageOf(tx, sh, terms); err != nil {
+			return err
 		}
-		out.At = toPosition(at)
 		if in == nil {
 			return nil // how far the other has come is not known yet
 		}
@@ -219,6 +218,22 @@ func (s *Service) swapTurn(ctx context.Context, h OtherHub, agreement db.ID, in 
 		return err
 	})
 	return out, did, err
+}
+
+// messageOf is a message without items: what was agreed, and how far the other's feed
+// was taken.
+func (s *Service) messageOf(tx *db.Tx, sh share, terms []byte) (swap, error) {
+	out := swap{Protocol: protocol, Agreement: sh.agreement[:], Terms: terms, Half: sh.half, Feed: sh.feed[:]}
+	own, err := ownIdentity(tx)
+	if err == nil {
+		out.Seal, err = own.recipient()
+	}
+	at := journal.FeedHead{}
+	if err == nil && !sh.theirs.IsZero() {
+		at, err = s.Journal.Taken(tx, sh.theirs)
+	}
+	out.At = toPosition(at)
+	return out, err
 }
 
 // meetUnder compares what both hubs say that they agreed, and opens the exchange.
@@ -253,6 +268,14 @@ func (s *Service) meetUnder(tx *db.Tx, h OtherHub, agreement db.ID, in *swap) (s
 	case len(in.Half) != halfSize || theirs == sh.feed:
 		return sh, nil, badFrame()
 	}
+	if in.Seal != "" && in.Seal != h.Recipient {
+		if _, err := age.ParseX25519Recipient(in.Seal); err != nil {
+			return sh, nil, badFrame()
+		}
+		if err := keepRecipient(tx, h.ID, in.Seal); err != nil {
+			return sh, nil, err
+		}
+	}
 	sh.theirs = theirs
 	if sh.other == nil {
 		sh.other = in.Half // the first stays: a later one would make what was compared before incomparable
@@ -270,6 +293,10 @@ func (s *Service) takeShared(ctx context.Context, h OtherHub, sh share, body []b
 	if err != nil {
 		return 0, err
 	}
+	return s.takeItems(ctx, h, sh, list, from, to)
+}
+
+func (s *Service) takeItems(ctx context.Context, h OtherHub, sh share, list []journal.Item, from, to journal.FeedHead) (int64, error) {
 	docs, err := s.admit(ctx, h, sh, list)
 	if err != nil {
 		return 0, err
@@ -358,7 +385,7 @@ func (s *Service) nextShared(tx *db.Tx, h OtherHub, sh *share, at position) ([]b
 	if !ok {
 		return nil, 0, fault.New(fault.Conflict, "sync.Swap", "sync.other_position")
 	}
-	sh.taken = int64(from.Seq)
+	sh.taken, sh.takenHash = int64(from.Seq), from.Hash[:]
 	if err := keepShare(tx, *sh, s.Clock()); err != nil {
 		return nil, 0, err
 	}
