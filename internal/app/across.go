@@ -19,7 +19,24 @@ import (
 func (n *Node) acrossBorders(o Options) {
 	n.Across = across.New(across.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Cases: n.Cases, People: n.People, Sites: n.Sites,
 		Lists: n.Signals.Lists(), Agreements: &noticeAgreements{of: func() *stewardship.Service { return n.Steward }}, Name: o.SyncName, Clock: o.Clock})
+	if o.SyncAddr != "" || o.Database != "" { // a hub
+		n.Across.Carrier = carrier{n.Sync}
+	}
 	n.Cases.Beyond = n.Across.Beyond
+}
+
+// carrier moves what agreements let go as files, where there is no link.
+type carrier struct{ s *sync.Service }
+
+// Export implements across.Carrier.
+func (c carrier) Export(ctx context.Context, agreement db.ID) (across.Parcel, error) {
+	body, items, err := c.s.ExportShared(ctx, agreement)
+	return across.Parcel{Body: body, Items: items}, err
+}
+
+// Import implements across.Carrier.
+func (c carrier) Import(ctx context.Context, body []byte) (int, error) {
+	return c.s.ImportShared(ctx, body)
 }
 
 // noticeAgreements gives notices the agreements under which they go.

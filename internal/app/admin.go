@@ -202,7 +202,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		lines, ok, err = n.rebuild(ctx)
 	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-export", "sync-import", "sync-now", "sync-reissue", "sync-status":
 		lines, err = n.syncCommand(ctx, c)
-	case "peer-invite", "peer-enrol", "peer-list", "peer-swap":
+	case "peer-invite", "peer-enrol", "peer-list", "peer-swap", "peer-card", "peer-add":
 		lines, err = n.hubCommand(ctx, c)
 	case "import-outbreak":
 		lines, ok, err = n.importOutbreak(ctx, c.Import)

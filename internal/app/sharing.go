@@ -194,6 +194,18 @@ func (n *Node) hubCommand(ctx context.Context, c Command) ([]string, error) {
 			return nil, err
 		}
 		return []string{h.Name + " is known here by the key " + hex.EncodeToString(h.Pin[:8]) + "…; nothing is shared until an agreement says so"}, nil
+	case "peer-card":
+		text, fingerprint, err := n.Sync.Card(ctx, c.Login)
+		if err != nil {
+			return nil, err
+		}
+		return []string{text, "", "Send this to the other side. Read the fingerprint to them by telephone, not in the same message:", "", "  " + fingerprint, ""}, nil
+	case "peer-add":
+		h, err := n.Sync.AddHub(ctx, c.Login, c.Code, c.Typed)
+		if err != nil {
+			return nil, err
+		}
+		return []string{h.Name + " is known here by the key " + sync.Fingerprint(h.Pin) + "; nothing is shared until an agreement says so"}, nil
 	case "peer-list":
 		var lines []string
 		err := n.DB.Read(ctx, func(tx *db.Tx) error {

@@ -66,6 +66,8 @@ func cameTag(a Arrival) any {
 		return []any{page.Tag{Level: page.Wait, Text: page.M("across.came.tell")}, outcomeMsg(a.Due)}
 	case a.Decided == StepAccepted:
 		state, level = "accepted", page.Done
+	case a.AtHub:
+		state = "at_hub"
 	case !a.Kept:
 		state, level = "gone", page.Quiet
 	case !a.ReadBy.IsZero():

@@ -18,7 +18,7 @@
 // # Journal kinds
 //
 // surveillance.notice and surveillance.notice_answer travel in the feed of their
-// agreement (ADR 0022, ADR 0028), name no site, and have a last day (ADR 0026).
+// agreement (ADR 0022, ADR 0030), name no site, and have a last day (ADR 0026).
 // surveillance.notice_sent and surveillance.notice_taken stay here, and name nobody.
 //
 // # What it must never do

@@ -308,6 +308,11 @@ func truth(v string) value.Truth {
 	return t
 }
 
+// names reports whether a notice tells who somebody is.
+func (n Notice) names() bool {
+	return slices.ContainsFunc(fieldsOf[n.About.who()], func(f string) bool { return n.Values[f] != "" })
+}
+
 // birthOf is the birth date that was told, or what an age comes to.
 func (n Notice) birthOf() calendar.Date {
 	if d := date(n.Values["birth"]); !d.IsZero() {

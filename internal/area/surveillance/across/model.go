@@ -124,7 +124,7 @@ type Outcome string
 const (
 	BecameCase Outcome = "became_case" // a contact
 	Completed  Outcome = "completed"   // a contact's follow-up
-	Incomplete Outcome = "incomplete" // it is over, and they were not seen on every day
+	Incomplete Outcome = "incomplete"  // it is over, and they were not seen on every day
 	Lost       Outcome = "lost"
 	NoContact  Outcome = "no_contact" // was none after all
 	MovedOn    Outcome = "travelled"

@@ -109,5 +109,7 @@ func sampleArrivals(words string) []Arrival {
 	told.Outcome = Completed
 	refused.Decided, refused.Steps = StepRefused, map[Step]Answer{StepRefused: {Reason: ReasonKnown}}
 	gone.Kept = false
-	return []Arrival{came, due, told, refused, gone}
+	hub := gone
+	hub.AtHub = true
+	return []Arrival{came, due, told, refused, gone, hub}
 }

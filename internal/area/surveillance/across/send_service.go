@@ -231,7 +231,7 @@ func (s *Service) Send(ctx context.Context, in Sending) (sent db.ID, err error) 
 		}
 		n := s.notice(now, in, named)
 		sent = db.NewID()
-		return s.write(tx, a.Author(), now, n, Sent{ID: sent, Shield: in.Shield, Named: named}, journal.Base{}, journal.Base{})
+		return s.write(tx, a.Author(), now, n, Sent{ID: sent, Shield: in.Shield, Named: n.names()}, journal.Base{}, journal.Base{})
 	})
 	return sent, fault.Wrap(op, err)
 }
@@ -273,7 +273,7 @@ func (s *Service) notice(p Preview, in Sending, named bool) Notice {
 	putDate(all, "arrives", in.Arrives)
 	put(all, "reach", in.Reach)
 	n.Values, n.Visits, _ = p.Terms.keep(p.About, named, all, p.Visits)
-	if named {
+	if n.names() {
 		n.Person = p.Subject
 	}
 	return n
@@ -320,7 +320,7 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 		if err != nil {
 			return err
 		}
-		return s.write(tx, a.Author(), p, n, Sent{ID: sent, Shield: r.Shield, Named: named}, doc.Version, line.Version)
+		return s.write(tx, a.Author(), p, n, Sent{ID: sent, Shield: r.Shield, Named: n.names()}, doc.Version, line.Version)
 	})
 }
 

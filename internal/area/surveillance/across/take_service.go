@@ -16,6 +16,7 @@ type Arrival struct {
 	Taken
 	Notice  Notice
 	Kept    bool // the notice is still here
+	AtHub   bool // it is kept, and only at the hub
 	Steps   map[Step]Answer
 	Due     Outcome // what the follow-up here has come to, and the sender was not told
 	Reader  string
@@ -46,7 +47,7 @@ func (s *Service) arrival(tx *db.Tx, r takenRow) (Arrival, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return a, err
 	}
-	a.Notice, a.Kept = n, err == nil && n.Until >= s.today()
+	a.Notice, a.Kept, a.AtHub = n, err == nil && n.Until >= s.today(), err != nil && r.Until >= s.today()
 	said, err := answersOf(tx, r.Taken.Notice, r.Agreement)
 	if err != nil {
 		return a, err

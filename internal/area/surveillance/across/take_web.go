@@ -65,6 +65,8 @@ func takenView(a Arrival, forms takenForms) page.Sheet {
 		v.Actions = []page.Link{matterLink(a.About, a.Became)}
 	}
 	switch {
+	case a.AtHub:
+		v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("across.one.at_hub")}}}
 	case !a.Kept:
 		v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("across.one.gone")}}}
 	case !a.Notice.Withdrawn.IsZero():
