@@ -191,6 +191,7 @@ func benchSize(w io.Writer, records int) error {
 		return err
 	}
 	defer s.close()
+	s.every = max(1, history*len(s.docs)/max(1, records)) // where there are fewer copies than weeks, over all of them
 	costs := map[string][2]cost{}
 	for i, n := range []int{records / 10, records} {
 		begin := time.Now()

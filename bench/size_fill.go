@@ -50,10 +50,11 @@ type filler struct {
 	docs   []*journal.Doc
 	known  map[db.ID]bool // ids that a copy has of its own
 	copies int            // made so far
+	every  int            // weeks between two copies; where there are more copies than weeks they lie beside each other
 }
 
 func newFiller(ctx context.Context, d *db.DB, j *journal.Journal) (*filler, error) {
-	f := &filler{d: d, j: j, kinds: map[string]journal.Kind{}, known: map[db.ID]bool{}}
+	f := &filler{d: d, j: j, every: 1, kinds: map[string]journal.Kind{}, known: map[db.ID]bool{}}
 	for _, list := range [][]journal.Kind{border.Kinds(), traveller.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), analysis.Kinds(), mobility.Kinds(), travel.Kinds()} {
 		for _, k := range list {
 			f.kinds[k.Name] = k
@@ -117,25 +118,16 @@ func (f *filler) fill(ctx context.Context, records int) (int, error) {
 
 // copy is a document in the k-th copy.
 func (f *filler) copy(doc *journal.Doc, k int) (*journal.Doc, error) {
-	c := *doc
-	days := -7 * (1 + k%history)
-	c.ID, c.Subject = f.id(doc.ID, k), f.id(doc.Subject, k)
-	c.Created, c.Updated = doc.Created.AddDate(0, 0, days), doc.Updated.AddDate(0, 0, days)
-	c.Fields = make(map[string]json.RawMessage, len(doc.Fields))
-	for name, raw := range doc.Fields {
+	days := -7 * (1 + k*f.every%history)
+	return doc.Another(f.id(doc.ID, k), f.id(doc.Subject, k), func(raw json.RawMessage) (json.RawMessage, error) {
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.UseNumber()
 		var v any
 		if err := dec.Decode(&v); err != nil {
 			return nil, err
 		}
-		moved, err := json.Marshal(f.moved(v, k, days))
-		if err != nil {
-			return nil, err
-		}
-		c.Fields[name] = moved
-	}
-	return &c, nil
+		return json.Marshal(f.moved(v, k, days))
+	})
 }
 
 // id is an id of a copy; what is not copied keeps its own.

@@ -100,6 +100,19 @@ func (n *Scene) choose(q *NextQuery) bool {
 	return true
 }
 
+// last is the last day of which the chosen series has counts.
+func (n *Scene) last(q NextQuery) (day calendar.Day) {
+	for _, c := range n.Series {
+		if c.Disease == q.Disease && c.Source == q.Source {
+			day = c.Last
+		}
+	}
+	if q.AsOf != 0 {
+		day = min(day, q.AsOf)
+	}
+	return day
+}
+
 // matrix is the code of the matrix that was asked for, or else of the one of a measure
 // that lists most of the places where somebody was ill.
 func (n *Scene) matrix(tx *db.Tx, code string, measure Measure, units []string) (string, error) {
@@ -127,7 +140,7 @@ func (n *Scene) matrix(tx *db.Tx, code string, measure Measure, units []string) 
 
 // set loads what the models need.
 func (s *Service) set(tx *db.Tx, q NextQuery, out *Scene) error {
-	list, err := s.Counts.CountsIn(tx, surveillance.CountFilter{Disease: q.Disease, Source: q.Source})
+	list, err := s.Counts.CountsIn(tx, surveillance.CountFilter{Disease: q.Disease, Source: q.Source, From: out.last(q) - surveillance.CurrentDays})
 	if err != nil {
 		return err
 	}

@@ -260,7 +260,7 @@ func (s *Service) CountOverview(ctx context.Context, disease, source string) (Ov
 			return (disease == "" || c.Disease == disease) && (source == "" || c.Source == source)
 		}))
 		o.Chosen = o.Series[i]
-		list, err := s.CountsIn(tx, CountFilter{Disease: o.Chosen.Disease, Source: o.Chosen.Source})
+		list, err := s.CountsIn(tx, CountFilter{Disease: o.Chosen.Disease, Source: o.Chosen.Source, From: o.Chosen.Last - CurrentDays})
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,11 @@ CREATE INDEX surveillance_reported_disease ON surveillance_reported (disease, in
 CREATE INDEX surveillance_reported_unit ON surveillance_reported (unit, disease, last_day);
 `
 
+// seriesSQL is the index by which series are found, and those of the last years read.
+const seriesSQL = `
+CREATE INDEX surveillance_reported_series ON surveillance_reported (disease, source, last_day);
+`
+
 // cellID is the document of a cell: whoever reports it anywhere writes to the same one.
 func cellID(c Cell) db.ID {
 	h := sha256.Sum256([]byte(strings.Join([]string{kindReported, c.Unit, c.Disease, c.Indicator, string(c.Period), c.Source}, "\x1f")))
@@ -154,25 +159,40 @@ func findReported(tx *db.Tx, id db.ID) (Reported, error) {
 // CountSeries is what counts there are of a disease by a source.
 type CountSeries struct {
 	Disease, Source string
-	Counts          int
+	Counts          int // of the CurrentDays up to the last, mostCompared at most: which of two is the fuller
 	Last            calendar.Day
 }
 
-func countSeries(tx *db.Tx) ([]CountSeries, error) {
-	rows, err := tx.Query("SELECT disease, source, count(*), max(last_day) FROM surveillance_reported GROUP BY disease, source ORDER BY disease, source")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []CountSeries
-	for rows.Next() {
-		var c CountSeries
-		var n, last int64
-		if err := rows.Scan(&c.Disease, &c.Source, &n, &last); err != nil {
+// CurrentDays is how far back an outbreak is looked at: two years. What was reported before
+// is shown where somebody asks for it.
+const CurrentDays = 730
+
+// mostCompared is up to how many counts two series are told apart.
+const mostCompared = 1000
+
+// countSeries lists the series by going from one to the next in the index, so that it
+// costs the series and not their counts.
+func countSeries(tx *db.Tx) (out []CountSeries, err error) {
+	var c CountSeries
+	for {
+		err := tx.Row(`SELECT r.disease, r.source FROM surveillance_reported r WHERE r.disease = ? AND r.source > ? ORDER BY r.source LIMIT 1`, c.Disease, c.Source).Scan(&c.Disease, &c.Source)
+		if fault.Is(err, fault.NotFound) {
+			err = tx.Row(`SELECT r.disease, r.source FROM surveillance_reported r WHERE r.disease > ? ORDER BY r.disease, r.source LIMIT 1`, c.Disease).Scan(&c.Disease, &c.Source)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return out, nil
+		}
+		if err != nil {
 			return nil, err
 		}
-		c.Counts, c.Last = int(n), calendar.Day(last)
+		var last int64
+		if err := tx.Row("SELECT max(last_day) FROM surveillance_reported WHERE disease = ? AND source = ?", c.Disease, c.Source).Scan(&last); err != nil {
+			return nil, err
+		}
+		c.Last = calendar.Day(last)
+		if err := tx.Row("SELECT count(*) FROM (SELECT 1 FROM surveillance_reported WHERE disease = ? AND source = ? AND last_day >= ? LIMIT ?) t", c.Disease, c.Source, int64(c.Last-CurrentDays), mostCompared).Scan(&c.Counts); err != nil {
+			return nil, err
+		}
 		out = append(out, c)
 	}
-	return out, rows.Err()
 }

@@ -51,7 +51,7 @@ CREATE TABLE surveillance_signal_person (
 	id BLOB NOT NULL PRIMARY KEY, subject BLOB NOT NULL, site TEXT NOT NULL, programme TEXT NOT NULL, sensitivity INTEGER NOT NULL, signal BLOB NOT NULL
 );
 CREATE INDEX surveillance_signal_person_signal ON surveillance_signal_person (signal);
-`}, {Area: "surveillance", Number: 2, SQL: reportedSQL}, {Area: "surveillance", Number: 3, SQL: notifiedSQL}}
+`}, {Area: "surveillance", Number: 2, SQL: reportedSQL}, {Area: "surveillance", Number: 3, SQL: notifiedSQL}, {Area: "surveillance", Number: 4, SQL: seriesSQL}}
 }
 
 // signalOf reads a signal out of its document, with its steps in their order.

@@ -3,6 +3,7 @@ package linelist
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -34,7 +35,11 @@ func chainsView(c Chains, total int) page.Sheet {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("linelist.chains.no_onset", "count", c.NoOnset)}})
 	}
 	if total > mostChained {
-		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("linelist.chains.more", "shown", mostChained, "all", total)}})
+		all := strconv.Itoa(total)
+		if total > mostCounted {
+			all = strconv.Itoa(mostCounted) + "+"
+		}
+		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("linelist.chains.more", "shown", mostChained, "all", all)}})
 	}
 	return v
 }

@@ -92,7 +92,11 @@ func pagerOf(shown, total, skip int, f Filter) page.Pager {
 	if skip > 0 {
 		p.Prev = at(max(skip-PageOf, 0))
 	}
-	if skip+shown < total {
+	more := skip+shown < total
+	if total > mostCounted { // nobody counted all of them
+		p.Total, more = 0, shown == PageOf
+	}
+	if more {
 		p.Next = at(skip + PageOf)
 	}
 	return p
