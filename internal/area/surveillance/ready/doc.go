@@ -16,8 +16,10 @@
 // # Journal kinds
 //
 // surveillance.ready_plan, ready_item, ready_contact, ready_exercise, ready_review and
-// ready_action are about nobody. A contact is an office with its telephone. They belong
-// to the site of the place, or to every installation where it has none.
+// ready_action are about nobody: a contact is an office with its telephone, and the form
+// says that no ill person is named. They carry the site of the place, which says who may
+// change them, and go to every installation: whoever reads the board of many places would
+// otherwise call missing what is only not here.
 //
 // # What it must never do
 //

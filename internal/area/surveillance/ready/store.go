@@ -19,7 +19,9 @@ var apart = map[What]map[string][]string{
 	Action:  {"done": {"done", "result"}},
 }
 
-// Kinds are this package's journal kinds.
+// Kinds are this package's journal kinds. They go to every installation: one that had
+// only its own would call missing what another has, and they name offices and functions,
+// nobody who is ill.
 func Kinds() []journal.Kind {
 	var out []journal.Kind
 	for _, w := range Whats {
@@ -40,7 +42,8 @@ func Kinds() []journal.Kind {
 				whole.Fields = append(whole.Fields, q.Name)
 			}
 		}
-		out = append(out, journal.Kind{Name: w.kind(), Schema: 1, Tables: []string{"surveillance_ready"}, Project: project, Groups: append([]journal.Group{whole}, groups...)})
+		out = append(out, journal.Kind{Name: w.kind(), Schema: 1, Tables: []string{"surveillance_ready"}, Project: project, Reach: journal.Everywhere,
+			Groups: append([]journal.Group{whole}, groups...)})
 	}
 	return out
 }
