@@ -168,6 +168,7 @@ func overviewView(o Overview, lang string) page.Sheet {
 	if o.Works {
 		v.Actions = append(v.Actions, page.Link{Href: base + "wait", Text: page.M("ground.wait.add")})
 	}
+	v.Actions = append(v.Actions, page.Link{Href: "/surveillance/ready/point/" + o.Point.Post.Code, Text: page.M("ground.ready")})
 	v.Parts = []page.Part{{Title: page.M("ground.station.title"), Table: stationTable(o)}, {Title: page.M("ground.device.title"), Table: deviceTable(o)},
 		{Title: page.M("ground.capacity.title"), Lead: page.M("ground.capacity.lead"), Table: capacityTable(o)}, sidePart(o.Side), waitPart(o.Side.Waits)}
 	v.Limits = []page.Msg{page.M("ground.limits")}

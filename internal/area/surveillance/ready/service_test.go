@@ -124,6 +124,11 @@ func TestAPlaceOnItsPages(t *testing.T) {
 			t.Errorf("%q is not on the page of the place", want)
 		}
 	}
+	for login, leads := range map[string]bool{"nurse": true, "screener": false} {
+		if code, board := w.get(login, "/surveillance/ready"); code != http.StatusOK || strings.Contains(board, `href="/surveillance"`) != leads {
+			t.Errorf("the board leads a %s to the desk: %v (%d)", login, !leads, code)
+		}
+	}
 	if strings.Contains(body, "Add a plan") {
 		t.Error("a nurse is offered to add a plan")
 	}

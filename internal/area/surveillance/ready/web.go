@@ -92,7 +92,11 @@ func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
 	if s.Access.Ever(r.Context(), access.ExportStatistics) {
 		v.Actions = append(v.Actions, page.Link{Href: boardPath + "/print", Text: page.M("ready.print")})
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "ready.title", Wide: true, Back: page.Link{Href: "/surveillance", Text: page.M("ready.surveillance")}}, v, nil)
+	pg := page.Page{Title: "ready.title", Wide: true}
+	if s.Access.Ever(r.Context(), access.SignalRead) { // a screener came from their point
+		pg.Back = page.Link{Href: "/surveillance", Text: page.M("ready.surveillance")}
+	}
+	s.Pages.Sheet(w, r, pg, v, nil)
 }
 
 func boardView(list []Standing, lang string) page.Sheet {
