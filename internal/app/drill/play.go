@@ -20,6 +20,8 @@ import (
 // It is what a notice under a sharing agreement takes the place of.
 type Notice interface {
 	Tell(ctx context.Context, p *Play, linked string) error
+	// Clock is the clock that runs from when a case was recorded; "" is none.
+	Clock() surveillance.Clocked
 }
 
 // Play is a drill under way.
@@ -40,6 +42,7 @@ type Play struct {
 type Marks struct {
 	Signal                        db.ID
 	Arrived, Case, Listed, Notice time.Time
+	NoticeClock                   surveillance.Clocked
 	Passed, Looked, Contacts      int
 	Aboard                        int
 	Seen                          int // contacts who were visited
@@ -455,7 +458,7 @@ func (p *Play) notice(ctx context.Context, m *Marks) error {
 	if err != nil {
 		return err
 	}
-	m.Notice = p.Clock.Now()
+	m.Notice, m.NoticeClock = p.Clock.Now(), p.Notice.Clock()
 	p.say("the other side has opened the case")
 	return nil
 }
@@ -463,6 +466,10 @@ func (p *Play) notice(ctx context.Context, m *Marks) error {
 // Exchange is the exchange of records: somebody in the east starts it, and somebody in
 // the west opens the case.
 type Exchange struct{}
+
+// Clock implements Notice: records that are exchanged are no notice of an authority to
+// another, which has a clock of its own (surveillance.ClockAcross, from when it was sent).
+func (Exchange) Clock() surveillance.Clocked { return "" }
 
 // Tell implements Notice.
 func (Exchange) Tell(ctx context.Context, p *Play, linked string) error {

@@ -83,7 +83,7 @@ func ScoreOf(sc Scenario, seed uint64, began time.Time, r Record, m Marks) Score
 	s.span("case recorded", "", r.Reported, m.Case)
 	s.span("contacts listed", "", m.Case, m.Listed)
 	s.note(fmt.Sprintf("%d of %d who came along", m.Contacts, m.Aboard))
-	s.span("notice to the other side", surveillance.Clocked("across"), m.Case, m.Notice)
+	s.span("notice to the other side", m.NoticeClock, m.Case, m.Notice)
 	s.span("contacts seen", "", m.Listed, m.Follow)
 	s.note(fmt.Sprintf("%d of %d", m.Seen, m.Contacts))
 	s.days("early response (7)", surveillance.SevenRespond, r.Seven.Respond)

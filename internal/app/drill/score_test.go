@@ -69,6 +69,16 @@ func TestAStepIsLateOneMinuteAfterItsClock(t *testing.T) {
 		"no response":                    {[4]float64{2, 3, 4, 0}, "response begun", NotDone},
 		"no list has a clock for a case": {[4]float64{2, 3, 4, 5}, "case recorded", NoClock},
 	} {
+		if tc.want == NoClock {
+			tc.step = "notice to the other side" // an exchange of records has none, however long it takes
+			if got := line(t, ScoreOf(Scenario{}, 1, began, recorded(tc.hours), Marks{Case: at(10), Notice: at(100)}), tc.step); got.Verdict != NoClock {
+				t.Errorf("%+v", got)
+			}
+			if got := line(t, ScoreOf(Scenario{}, 1, began, recorded(tc.hours), Marks{Case: at(10), Notice: at(100), NoticeClock: surveillance.ClockAcross}), tc.step); got.Verdict != Late {
+				t.Errorf("a notice four days later: %+v", got)
+			}
+			tc.step = "case recorded"
+		}
 		m := Marks{Arrived: at(0.5), Case: at(10), Listed: at(11), Notice: at(12), Follow: at(13)}
 		if got := line(t, ScoreOf(Scenario{}, 1, began, recorded(tc.hours), m), tc.step); got.Verdict != tc.want {
 			t.Errorf("%s: %s, want %s (%+v)", words, got.Verdict, tc.want, got)
