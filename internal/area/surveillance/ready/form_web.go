@@ -35,7 +35,7 @@ func (s *Service) recordForm(rec Record, known bool) *page.Form {
 }
 
 // hinted are the questions that need a word more.
-var hinted = []string{"plan.kept", "plan.next", "item.minimum", "item.next", "contact.name", "contact.next", "exercise.people", "exercise.findings", "exercise.next", "review.name", "action.owner"}
+var hinted = []string{"plan.kept", "plan.tested", "plan.next", "item.minimum", "item.next", "contact.name", "contact.confirmed", "contact.next", "exercise.people", "exercise.findings", "exercise.next", "review.name", "action.owner"}
 
 func (s *Service) field(rec Record, q Question) page.Field {
 	key := said[rec.What] + q.Name
@@ -110,10 +110,13 @@ func (s *Service) asked(r *http.Request) (Record, error) {
 	if !slices.Contains(Whats, rec.What) {
 		return rec, fault.New(fault.NotFound, "ready.asked", "page.error.not_found")
 	}
-	if err := s.edits(r.Context()); err != nil {
-		return rec, err
-	}
-	return rec, s.DB.Read(r.Context(), func(tx *db.Tx) error { _, err := s.placeIn(tx, rec.Place); return err })
+	return rec, s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		p, err := s.placeIn(tx, rec.Place)
+		if err != nil {
+			return err
+		}
+		return s.edits(r.Context(), p)
+	})
 }
 
 func (s *Service) getNew(w http.ResponseWriter, r *http.Request) {
@@ -167,6 +170,7 @@ func (s *Service) postNew(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
+	rec.New = true
 	s.save(w, r, rec, false)
 }
 
@@ -215,6 +219,10 @@ func (s *Service) save(w http.ResponseWriter, r *http.Request, rec Record, known
 	if err == nil {
 		err = s.Save(r.Context(), read)
 	}
+	if !known && fault.KeyOf(err) == "ready.error.changed" {
+		s.again(w, r, rec, err)
+		return
+	}
 	switch {
 	case err == nil:
 		s.Pages.Redirect(w, r, placePath(rec.Place), page.M("ready.saved"))
@@ -223,4 +231,24 @@ func (s *Service) save(w http.ResponseWriter, r *http.Request, rec Record, known
 	default:
 		s.Pages.Error(w, r, err)
 	}
+}
+
+// again shows the form of a record that is there already to whoever sent that of a new
+// one once more: what was typed, beside what stands now.
+func (s *Service) again(w http.ResponseWriter, r *http.Request, rec Record, err error) {
+	now, lost := s.Record(r.Context(), rec.ID)
+	if lost != nil {
+		s.Pages.Error(w, r, lost)
+		return
+	}
+	f := s.recordForm(now, true)
+	asked := s.recordForm(now, true)
+	f.Fill(r.PostForm)
+	for i, q := range asked.Fields { // a new record is not asked all that a known one is
+		if !r.PostForm.Has(q.Name) && !r.PostForm.Has(q.Name+"-year") {
+			f.Fields[i] = q
+		}
+	}
+	f.Fail(err)
+	s.show(w, r, now, f, true)
 }

@@ -99,8 +99,14 @@ type Record struct {
 	// Answers are by the names of Asked: a day as YYYY-MM-DD, a number as digits. What is
 	// empty is not known.
 	Answers map[string]string `json:"answers"`
+	// Disputed are the groups of answers of which two changes that did not see each other
+	// say otherwise; one of them is shown and none is known.
+	Disputed []string `json:"disputed,omitempty"`
 	// Seen is how the record stood when whoever changes it looked (Stands); "" asks nothing.
 	Seen string `json:"-"`
+	// New says that whoever saves it knows of none before it: where there is one, only the
+	// same answers are taken again.
+	New bool `json:"-"`
 }
 
 // Stands is a mark of what a record says: another mark, other answers.
@@ -109,7 +115,7 @@ func (r Record) Stands() string {
 	for _, q := range Asked[r.What] {
 		fmt.Fprintf(h, "%s=%q\n", q.Name, r.Answers[q.Name])
 	}
-	fmt.Fprint(h, r.Gone)
+	fmt.Fprint(h, r.Gone, r.Disputed)
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
@@ -131,8 +137,33 @@ func (r Record) Count(name string) (int, bool) {
 	return n, err == nil
 }
 
-// Open reports whether an action waits to be done.
-func (r Record) Open() bool { return r.What == Action && !r.Gone && r.Answers["done"] == "" }
+// Open reports whether an action waits to be done; while two say otherwise, it does.
+func (r Record) Open() bool {
+	return r.What == Action && !r.Left() && (r.Answers["done"] == "" || r.Doubtful("done"))
+}
+
+// Doubtful reports whether two answers stand side by side.
+func (r Record) Doubtful(name string) bool { return slices.Contains(r.Disputed, groupOf(r.What, name)) }
+
+// Left reports whether a record is off the lists. Where one said so and another went on
+// with it, it stays until somebody settles that.
+func (r Record) Left() bool { return r.Gone && !r.Doubtful("gone") }
+
+// called are the answers of a contact that a confirmation is of.
+var called = []string{"function", "name", "phone", "deputy", "deputy_phone"}
+
+// Unsay takes back the confirmation of a contact that is now another one, unless it was
+// confirmed anew.
+func (r *Record) Unsay(was Record) {
+	if r.What != Contact || r.Answers["confirmed"] != was.Answers["confirmed"] {
+		return
+	}
+	for _, name := range called {
+		if r.Answers[name] != was.Answers[name] {
+			r.Answers["confirmed"] = ""
+		}
+	}
+}
 
 // Valid checks a record on a day; it brings the answers into the form that is kept.
 func (r *Record) Valid(today calendar.Day) []error {

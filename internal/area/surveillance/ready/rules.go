@@ -38,18 +38,14 @@ type Gap struct {
 func Gaps(records []Record, today calendar.Day) []Gap {
 	var out []Gap
 	there := map[What]bool{}
-	for _, r := range records {
-		if r.Gone {
+	last := latest(records)
+	for i, r := range records {
+		if r.Left() {
 			continue
 		}
 		there[r.What] = true
-		for _, why := range gapsOf(r, today) {
+		for _, why := range gapsAmong(r, i == last, today) {
 			out = append(out, Gap{r.What, why, r})
-		}
-	}
-	if last, ok := latest(records); ok {
-		for _, why := range dated(last.Day("next"), today) {
-			out = append(out, Gap{Exercise, why, last})
 		}
 	}
 	for _, w := range Boarded {
@@ -61,27 +57,48 @@ func Gaps(records []Record, today calendar.Day) []Gap {
 	return out
 }
 
-// latest is the exercise that was held last: it says when the next is due.
-func latest(records []Record) (last Record, ok bool) {
-	for _, r := range records {
-		if r.What == Exercise && !r.Gone && (!ok || r.Day("held") >= last.Day("held")) {
-			last, ok = r, true
+// latest is where the exercise stands that was held last; -1 is nowhere.
+func latest(records []Record) int {
+	last := -1
+	for i, r := range records {
+		if r.What == Exercise && !r.Left() && (last < 0 || r.Day("held") >= records[last].Day("held")) {
+			last = i
 		}
 	}
-	return last, ok
+	return last
 }
 
+// gapsAmong are the gaps of a record among others: the latest exercise says when the next
+// is due.
+func gapsAmong(r Record, latest bool, today calendar.Day) []Why {
+	out := gapsOf(r, today)
+	if latest {
+		out = append(out, dated(r.Day("next"), today)...)
+	}
+	return once(out)
+}
+
+// gapsOf are the gaps of a record by itself. What two say otherwise nobody knows.
 func gapsOf(r Record, today calendar.Day) []Why {
+	out := shownGaps(r, today)
+	if len(r.Disputed) > 0 {
+		out = append(out, Unknown)
+	}
+	return once(out)
+}
+
+func shownGaps(r Record, today calendar.Day) []Why {
 	switch r.What {
 	case Plan:
 		out := dated(r.Day("next"), today)
 		if r.Day("dated") == 0 || r.Answers["kept"] == "" {
 			out = append(out, Unknown)
 		}
-		if r.Day("tested") == 0 {
+		// What was tried was the plan of that day, not one that was written later.
+		if tested := r.Day("tested"); tested == 0 || tested < r.Day("dated") {
 			out = append(out, Untested)
 		}
-		return once(out)
+		return out
 	case Item:
 		return itemGaps(r, today)
 	case Contact:
@@ -117,7 +134,7 @@ func itemGaps(r Record, today calendar.Day) []Why {
 			out = append(out, Expired)
 		}
 	}
-	return once(out)
+	return out
 }
 
 func contactGaps(r Record, today calendar.Day) []Why {

@@ -45,6 +45,11 @@ func with(r Record, name, v string) Record {
 	return out
 }
 
+func disputed(r Record, groups ...string) Record {
+	r.Disputed = groups
+	return r
+}
+
 var (
 	goodPlan     = record(Plan, "name", "Plan", "dated", "2026-01-01", "kept", "Red folder", "tested", "2026-05-01", "next", "2026-11-23")
 	goodItem     = record(Item, "name", "Gloves", "minimum", "200", "have", "200", "counted", "2026-11-01", "lasting", "expires", "expires", "2026-11-23", "next", "2026-11-23")
@@ -68,6 +73,12 @@ func TestWhatIsNotKnownIsNotReady(t *testing.T) {
 		{"a plan of no day", 0, without(goodPlan, "dated"), Unknown},
 		{"a plan that nobody knows where it is", 0, without(goodPlan, "kept"), Unknown},
 		{"a plan that nobody tried", 0, without(goodPlan, "tested"), Untested},
+		{"a plan that was written after it was tried", 0, with(goodPlan, "dated", "2026-05-02"), Untested},
+		{"a plan of which two say where it is", 0, disputed(goodPlan, "plan"), Unknown},
+		{"a number that two counted otherwise", 1, disputed(goodItem, "count"), Unknown},
+		{"a telephone that two wrote otherwise", 2, disputed(goodContact, "confirmed"), Unknown},
+		{"an exercise of which two say when it was", 3, disputed(goodExercise, "exercise"), Unknown},
+		{"an action of which two say what is to be done", 4, disputed(goodAction, "action"), Unknown},
 		{"a plan without a day of review", 0, without(goodPlan, "next"), Unknown},
 		{"a plan that was to be reviewed yesterday", 0, with(goodPlan, "next", "2026-11-22"), Overdue},
 		{"stock that nobody counted", 1, without(goodItem, "have"), Unknown},

@@ -67,7 +67,7 @@ func sampleRecords(words string) []Record {
 		}
 		return r
 	}
-	return []Record{
+	list := []Record{
 		of(db.ID{1}, Plan, "version", "3", "dated", "2026-02-01", "kept", words, "tested", "2026-05-01", "next", "2027-02-01"),
 		of(db.ID{2}, Item, "unit", "pairs", "minimum", "200", "have", "150", "counted", "2026-11-01", "expires", "2026-11-20", "next", "2026-12-01"),
 		of(db.ID{2, 1}, Item),
@@ -78,4 +78,6 @@ func sampleRecords(words string) []Record {
 		of(db.ID{6, 1}, Action, "due", "2027-01-01"),
 		of(db.ID{6, 2}, Action, "owner", words, "due", "2026-11-01", "done", "2026-10-30", "result", words),
 	}
+	list[1].Disputed, list[5].Disputed = []string{"count"}, []string{"review"}
+	return list
 }

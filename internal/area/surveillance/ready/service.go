@@ -139,8 +139,9 @@ func (s *Service) reads(ctx context.Context) error {
 	return s.Access.Check(ctx, access.PrepareRead, access.Resource{Kind: Plan.kind()})
 }
 
-func (s *Service) edits(ctx context.Context) error {
-	return s.Access.Check(ctx, access.PrepareEdit, access.Resource{Kind: Plan.kind()})
+// edits checks that the actor may change what a place has.
+func (s *Service) edits(ctx context.Context, p Place) error {
+	return s.Access.Check(ctx, access.PrepareEdit, access.Resource{Kind: Plan.kind(), Site: p.Site, Sensitivity: journal.Identity})
 }
 
 // Standing is a place with what is missing there.
@@ -198,7 +199,7 @@ func (s Standing) grave() (n int) {
 // Kit is what a place has.
 type Kit struct {
 	Place   Place
-	Records []Record // without those that are gone
+	Records []Record // without those that have left
 	Gaps    []Gap
 	Today   calendar.Day
 	Edits   bool
@@ -224,12 +225,13 @@ func (s *Service) Open(ctx context.Context, ref string) (Kit, error) {
 	}
 	var out Kit
 	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		out = Kit{Today: s.today(), Edits: s.edits(ctx) == nil, Prints: s.Access.Ever(ctx, access.ExportStatistics)}
+		out = Kit{Today: s.today(), Prints: s.Access.Ever(ctx, access.ExportStatistics)}
 		if out.Place, err = s.placeIn(tx, ref); err != nil {
 			return err
 		}
+		out.Edits = s.edits(ctx, out.Place) == nil
 		all, err := recordsAt(tx, ref)
-		out.Records = slices.DeleteFunc(all, func(r Record) bool { return r.Gone })
+		out.Records = slices.DeleteFunc(all, Record.Left)
 		out.Gaps = Gaps(out.Records, out.Today)
 		return err
 	})
@@ -291,7 +293,7 @@ func (s *Service) Save(ctx context.Context, records ...Record) error {
 	if !ok {
 		return fault.New(fault.Forbidden, op, "door.no_actor")
 	}
-	if err := s.edits(ctx); err != nil {
+	if err := s.edits(ctx, Place{}); err != nil { // nowhere at all
 		return fault.Wrap(op, err)
 	}
 	for i := range records {
@@ -301,7 +303,7 @@ func (s *Service) Save(ctx context.Context, records ...Record) error {
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, r := range records {
-			c, err := s.change(tx, r)
+			c, err := s.change(ctx, tx, r)
 			if err != nil {
 				return err
 			}
@@ -318,9 +320,12 @@ func (s *Service) Save(ctx context.Context, records ...Record) error {
 
 // change is what a record says that is not kept yet. Whoever answers a form on which
 // somebody else's answer did not stand yet is told, and takes nothing back unseen.
-func (s *Service) change(tx *db.Tx, r Record) (journal.Change, error) {
+func (s *Service) change(ctx context.Context, tx *db.Tx, r Record) (journal.Change, error) {
 	const op = "ready.change"
 	p, err := s.placeIn(tx, r.Place)
+	if err == nil {
+		err = s.edits(ctx, p)
+	}
 	if err != nil {
 		return journal.Change{}, err
 	}
@@ -350,6 +355,9 @@ func (s *Service) change(tx *db.Tx, r Record) (journal.Change, error) {
 	default:
 		return c, err
 	}
+	if !c.Base.IsZero() {
+		r.Unsay(was)
+	}
 	for name, v := range r.Answers {
 		if was.Answers[name] != v {
 			c.Fields[name] = v
@@ -357,6 +365,11 @@ func (s *Service) change(tx *db.Tx, r Record) (journal.Change, error) {
 	}
 	if r.Gone != was.Gone {
 		c.Fields["gone"] = r.Gone
+	}
+	// A form of a new record that comes again is a double press, or somebody went back and
+	// has not seen what stands now.
+	if r.New && !c.Base.IsZero() && (len(c.Fields) > 0 || r.From != was.From) {
+		return c, fault.Field(op, "name", "ready.error.changed")
 	}
 	return c, nil
 }

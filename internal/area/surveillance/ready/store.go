@@ -10,13 +10,25 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
-// apart are the answers of a sort that change by themselves: whoever counts does not
-// contradict whoever renames, and whoever confirms a telephone not whoever moves a plan.
+// apart are the answers of a sort that change together and beside the others: whoever
+// counts does not contradict whoever renames. A number stands with the unit and the least
+// that it was counted against, and a confirmation with the very names and telephones that
+// somebody called, so that two nodes never make a place in order that neither saw.
 var apart = map[What]map[string][]string{
 	Plan:    {"tested": {"tested"}},
-	Item:    {"count": {"have", "counted", "expires", "lasting", "next"}},
-	Contact: {"confirmed": {"confirmed", "next"}},
+	Item:    {"count": {"unit", "minimum", "have", "counted", "expires", "lasting", "next"}},
+	Contact: {"confirmed": append([]string{"confirmed", "next"}, called...)},
 	Action:  {"done": {"done", "result"}},
+}
+
+// groupOf is the group in which an answer changes.
+func groupOf(w What, name string) string {
+	for group, fields := range apart[w] {
+		if slices.Contains(fields, name) {
+			return group
+		}
+	}
+	return string(w)
 }
 
 // Kinds are this package's journal kinds. They go to every installation: one that had
@@ -92,7 +104,7 @@ func recordOf(d *journal.Doc) (Record, error) {
 	if err := d.Decode(&head); err != nil {
 		return Record{}, err
 	}
-	r := Record{Place: head.Place, From: head.From, Gone: head.Gone, Answers: map[string]string{}}
+	r := Record{Place: head.Place, From: head.From, Gone: head.Gone, Answers: map[string]string{}, Disputed: slices.Sorted(maps.Keys(d.Disputed))}
 	for _, w := range Whats {
 		if w.kind() == d.Kind {
 			r.What = w

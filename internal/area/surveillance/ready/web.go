@@ -54,12 +54,17 @@ var said = map[What]string{Plan: "ready.plan.", Item: "ready.item.", Contact: "r
 // gapTags are what is missing of one sort, each with how many there are.
 func gapTags(gaps []Gap, w What) []any {
 	many := map[Why]int{}
+	disputed := false
 	for _, g := range gaps {
 		if g.What == w {
 			many[g.Why]++
+			disputed = disputed || len(g.Record.Disputed) > 0
 		}
 	}
 	var out []any
+	if disputed {
+		out = append(out, disputedTag())
+	}
 	for _, why := range []Why{None, Expired, Overdue, Short, Unowned, Unconfirmed, Untested, Alone, Unknown} {
 		if n := many[why]; n > 0 {
 			out = append(out, whyTag(why, n))
@@ -78,6 +83,8 @@ func whyTag(why Why, n int) page.Tag {
 	}
 	return page.Tag{Level: level, Text: page.M("ready.why." + string(why))}
 }
+
+func disputedTag() page.Tag { return page.Tag{Level: page.Wait, Text: page.M("ready.disputed")} }
 
 func inOrder() page.Tag { return page.Tag{Level: page.Done, Text: page.M("ready.in_order")} }
 
@@ -106,7 +113,11 @@ func boardView(list []Standing, lang string) page.Sheet {
 	for _, st := range list {
 		row := []page.Cell{page.Link{Href: placePath(st.Ref()), Name: st.Name(lang)}}
 		for _, sort := range Boarded {
-			row = append(row, orOrder(gapTags(st.Gaps, sort)))
+			tags := gapTags(st.Gaps, sort)
+			if sort == Exercise { // beside which reviews stand
+				tags = append(tags, gapTags(st.Gaps, Review)...)
+			}
+			row = append(row, orOrder(tags))
 		}
 		actions := []any{page.M("ready.open", "count", st.Open)}
 		row = append(row, append(actions, gapTags(st.Gaps, Action)...))
@@ -151,7 +162,7 @@ func actionsView(list []Waiting, today calendar.Day, lang string) page.Sheet {
 		if a.At.Sort != "" {
 			where = page.Link{Href: placePath(a.Place), Name: a.At.Name(lang)}
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: recordPath(a.Record), Name: a.Name()}, where, a.Answers["owner"], dayCell(a.Day("due")), stateOf(gaps)})
+		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: recordPath(a.Record), Name: a.Name()}, where, answerCell(a.Record, "owner"), answerCell(a.Record, "due"), stateOf(gaps)})
 	}
 	v := page.Sheet{Lead: page.M("ready.actions.lead"), Table: t}
 	if late > 0 {
@@ -241,8 +252,8 @@ func tableOf(k Kit, w What, screen bool) *page.Table {
 		byDue(list)
 		slices.SortStableFunc(list, func(a, b Record) int { return len(a.Answers["done"]) - len(b.Answers["done"]) }) // what is done comes last
 	}
-	last, _ := latest(k.Records)
-	for _, r := range list {
+	last := latest(list)
+	for i, r := range list {
 		name := any(r.Name())
 		if w == Contact {
 			name = page.M("ready.function." + r.Answers["function"])
@@ -253,15 +264,14 @@ func tableOf(k Kit, w What, screen bool) *page.Table {
 				name = page.Link{Href: recordPath(r), Text: page.M("ready.function." + r.Answers["function"])}
 			}
 		}
+		if r.Doubtful(first) {
+			name = []any{name, disputedTag()}
+		}
 		row := []page.Cell{name}
 		for _, c := range columns[w] {
 			row = append(row, answerCell(r, c))
 		}
-		gaps := gapsOf(r, k.Today)
-		if r.What == Exercise && r.ID == last.ID {
-			gaps = dated(r.Day("next"), k.Today)
-		}
-		t.Rows = append(t.Rows, append(row, recordState(r, gaps)))
+		t.Rows = append(t.Rows, append(row, recordState(r, gapsAmong(r, i == last, k.Today))))
 	}
 	return t
 }
@@ -282,8 +292,16 @@ func recordState(r Record, gaps []Why) any {
 // choiceWords begins the keys of the words of what is chosen.
 var choiceWords = map[string]string{"function": "ready.function.", "format": "ready.format.", "lasting": "ready.lasting."}
 
-// answerCell shows an answer; what nobody gave reads "not known".
+// answerCell shows an answer, and says where another stands against it.
 func answerCell(r Record, name string) any {
+	if r.Doubtful(name) {
+		return []any{shownCell(r, name), disputedTag()}
+	}
+	return shownCell(r, name)
+}
+
+// shownCell shows an answer; what nobody gave reads "not known".
+func shownCell(r Record, name string) any {
 	i := slices.IndexFunc(Asked[r.What], func(q Question) bool { return q.Name == name })
 	v := r.Answers[name]
 	switch q := Asked[r.What][i]; {
