@@ -44,7 +44,7 @@ func (s *Service) getPoints(w http.ResponseWriter, r *http.Request) {
 }
 
 func pointsView(points []PointState, own Own, edits bool, lang string) page.Sheet {
-	v := page.Sheet{Table: pointTable(points, edits, lang)}
+	v := page.Sheet{Table: pointTable(points, lang)}
 	if edits {
 		v.Actions = append(v.Actions, page.Link{Href: "/border/points/new", Text: page.M("border.point.add")})
 	}
@@ -66,13 +66,13 @@ func pointsView(points []PointState, own Own, edits bool, lang string) page.Shee
 	return v
 }
 
-func pointTable(points []PointState, edits bool, lang string) *page.Table {
+func pointTable(points []PointState, lang string) *page.Table {
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("border.point.point"), Wide: true}, {Label: page.M("border.point.kind")}, {Label: page.M("border.point.now")},
 		{Label: page.M("border.what.passed"), Number: true}, {Label: page.M("border.what.screened"), Number: true}, {Label: page.M("border.point.report")}},
 		Empty: page.Empty{Title: page.M("border.point.none"), Text: page.M("border.point.none_text")}}
 	for _, p := range points {
 		name := any(p.Name(lang))
-		if edits {
+		if p.Edits {
 			name = page.Link{Href: "/border/points/" + p.Post.Code, Name: p.Name(lang)}
 		}
 		var now any = page.Tag{Text: page.M("border.shift.nobody")}
@@ -90,12 +90,21 @@ func pointTable(points []PointState, edits bool, lang string) *page.Table {
 			report = []any{report, page.Link{Href: dayPath(p.Post.Code), Text: page.M("border.day.go")}}
 		}
 		kind := []any{kindMsg(p.Point.Kind), page.Country(p.Country), page.Link{Href: "/border/points/" + p.Post.Code + "/ground", Text: page.M("border.count.ground")}}
+		if p.Ready {
+			kind = append(kind, ReadyLink(p.Post.Code))
+		}
 		if p.Open() && !p.Keep() { // a guarded point has no address for anybody
 			kind = append(kind, page.Link{Href: "/border/points/" + p.Post.Code + "/poster", Text: page.M("border.count.poster")})
 		}
 		t.Rows = append(t.Rows, []page.Cell{name, kind, now, totalCell(p.Totals, Passed), totalCell(p.Totals, Screened), report})
 	}
 	return t
+}
+
+// ReadyLink leads to what a point has for the day on which something happens, and whom it
+// calls: a screener has no other way there.
+func ReadyLink(point string) page.Link {
+	return page.Link{Href: "/surveillance/ready/point/" + point, Text: page.M("border.point.ready")}
 }
 
 func dayPath(point string) string { return "/border/points/" + point + "/day" }
@@ -124,7 +133,7 @@ func (s *Service) pointForm(r *http.Request, p Point) (*page.Form, error) {
 		all, err := s.Sites.All(tx)
 		sites = nil
 		for _, x := range all {
-			if !x.Closed {
+			if !x.Closed && s.edits(r.Context(), Post{Site: x.Code}) == nil {
 				sites = append(sites, page.Option{Value: x.Code, Text: x.Name(locale)})
 			}
 		}
@@ -196,7 +205,7 @@ func pointRows(p Point, lang string) page.Summary {
 }
 
 func (s *Service) getPoint(w http.ResponseWriter, r *http.Request) {
-	if err := s.Access.Check(r.Context(), access.BorderEdit, access.Resource{Kind: kindPost}); err != nil {
+	if err := s.edits(r.Context(), Post{}); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -204,7 +213,11 @@ func (s *Service) getPoint(w http.ResponseWriter, r *http.Request) {
 	title := "border.point.add"
 	if code := r.PathValue("code"); code != "" {
 		var err error
-		if p, err = s.PointOf(r.Context(), code); err != nil {
+		p, err = s.PointOf(r.Context(), code)
+		if err == nil {
+			err = s.edits(r.Context(), p.Post)
+		}
+		if err != nil {
 			s.fail(w, r, err)
 			return
 		}

@@ -17,7 +17,7 @@ func Samples(hostile string) []page.Sample {
 		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
 	points := func(name string) []PointState {
-		one := PointState{Point: samplePoint(name), Today: 20000, Shift: sampleOwn(name).Shift, Totals: Totals{Passed: 120, Screened: 118}, Report: true, Count: true}
+		one := PointState{Point: samplePoint(name), Today: 20000, Shift: sampleOwn(name).Shift, Totals: Totals{Passed: 120, Screened: 118}, Report: true, Count: true, Edits: true, Ready: true}
 		two := PointState{Point: samplePoint(name), Count: true}
 		two.Kind, two.Post.Shut = place.UnofficialCrossing, true
 		return []PointState{one, two}

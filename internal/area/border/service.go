@@ -80,11 +80,16 @@ func (s *Service) mayCountAt(ctx context.Context, p Point) bool {
 	return s.Access.May(ctx, access.ScreeningRecord, access.Resource{Kind: kindTally, Site: p.Post.Site, Sensitivity: journal.Identity})
 }
 
+// edits checks that the actor may change how a point screens.
+func (s *Service) edits(ctx context.Context, p Post) error {
+	return s.Access.Check(ctx, access.BorderEdit, access.Resource{Kind: kindPost, Site: p.Site, Sensitivity: journal.Identity})
+}
+
 // SavePost makes a point of the gazetteer one where travellers are screened, or changes
 // how they are.
 func (s *Service) SavePost(ctx context.Context, p Post) error {
 	const op = "border.SavePost"
-	if err := s.Access.Check(ctx, access.BorderEdit, access.Resource{Kind: kindPost}); err != nil {
+	if err := s.edits(ctx, Post{}); err != nil { // nowhere at all
 		return fault.Wrap(op, err)
 	}
 	a, err := actor(ctx, op)
@@ -92,6 +97,10 @@ func (s *Service) SavePost(ctx context.Context, p Post) error {
 		return err
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		was, err := findPost(tx, p.Code)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
 		errs := p.Valid()
 		if at, err := s.Places.Point(tx, p.Code); err != nil || !screens(at.Kind) {
 			errs = append(errs, fault.Field(op, "code", "border.error.choose"))
@@ -101,6 +110,11 @@ func (s *Service) SavePost(ctx context.Context, p Post) error {
 		}
 		if len(errs) > 0 {
 			return joined(unique(errs))
+		}
+		for _, x := range []Post{was.Post, p} { // nobody takes a point from another site, nor gives it one
+			if err := s.edits(ctx, x); err != nil {
+				return err
+			}
 		}
 		return s.put(tx, a, journal.Change{Kind: kindPost, Doc: postID(p.Code), Site: p.Site, Sensitivity: journal.Identity, Purpose: "public_health",
 			Fields: map[string]any{"code": p.Code, "site": p.Site, "offset": p.Offset, "corridor": p.Corridor, "shut": p.Shut}})
@@ -153,6 +167,8 @@ type PointState struct {
 	Totals Totals       // counted today
 	Report bool         // today is reported
 	Count  bool         // the actor may count here
+	Edits  bool         // and change the point
+	Ready  bool         // and see what it has for the day on which something happens
 }
 
 // Points lists the points: to whoever looks after them all of them, to a screener those
@@ -163,6 +179,7 @@ func (s *Service) Points(ctx context.Context) ([]PointState, error) {
 	if !reads && !s.Access.Ever(ctx, access.ScreeningRecord) {
 		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
+	ready := s.Access.Ever(ctx, access.PrepareRead)
 	var out []PointState
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
@@ -175,7 +192,7 @@ func (s *Service) Points(ctx context.Context) ([]PointState, error) {
 			if p.Point, err = s.named(tx, p.Post); err != nil {
 				return err
 			}
-			st := PointState{Point: p, Count: p.Open() && s.mayCountAt(ctx, p)}
+			st := PointState{Point: p, Count: p.Open() && s.mayCountAt(ctx, p), Edits: s.edits(ctx, p.Post) == nil, Ready: ready}
 			if !reads && !st.Count {
 				continue
 			}
@@ -226,7 +243,7 @@ func (s *Service) PointOf(ctx context.Context, code string) (Point, error) {
 // Free lists the points of the gazetteer where nobody is screened yet.
 func (s *Service) Free(ctx context.Context) ([]place.Point, error) {
 	const op = "border.Free"
-	if err := s.Access.Check(ctx, access.BorderEdit, access.Resource{Kind: kindPost}); err != nil {
+	if err := s.edits(ctx, Post{}); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	var out []place.Point

@@ -89,7 +89,10 @@ func newWorld(t *testing.T, pg string) *world {
 		w.must(err)
 	}
 	w.must(w.SavePost(w.as("manager"), Post{Code: "BUSIA", Site: "BUS", Offset: 180}))
-	w.must(w.SavePost(w.as("manager"), Post{Code: "GULU", Site: "GUL", Offset: 180}))
+	desk := w.users["manager"]
+	desk.Sites = []string{"GUL"}
+	w.users["manager_elsewhere"] = desk
+	w.must(w.SavePost(w.as("manager_elsewhere"), Post{Code: "GULU", Site: "GUL", Offset: 180}))
 	mux := http.NewServeMux()
 	w.Routes(mux)
 	w.pages = mux

@@ -49,6 +49,7 @@ Made from policy.cedar by "go test ./internal/kernel/access -run Matrix -update"
   (not physician)   not orders that wait at that station
   (shift)   only what was screened in the user's own shift
   (all)  only a user who is not tied to a site
+  (own site)  only what belongs to a site of the user's, or to none
   +glass: X   further with the glass broken: up to X, at any site and in any programme
 
 Each is for a user of one role, at the own site, in the own programme, with the
@@ -120,6 +121,9 @@ func cell(p *policy, r Role, a Action) string {
 
 func houseCell(p *policy, r Role, a Action) string {
 	if ok, _ := p.decide(typical(r), a, Resource{Site: "KLA"}); ok {
+		if ok, _ := p.decide(typical(r), a, Resource{Site: "LOS"}); !ok {
+			return "yes (own site)"
+		}
 		return "yes"
 	}
 	who := typical(r)

@@ -26,11 +26,14 @@ type CapacitySheet struct {
 func (s *Service) CapacitySheet(ctx context.Context, point string) (CapacitySheet, error) {
 	const op = "ground.CapacitySheet"
 	var out CapacitySheet
-	err := s.edits(ctx)
+	err := s.edits(ctx, border.Point{})
 	if err == nil {
 		err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			o := Overview{}
-			if o.Point, err = s.Border.PointIn(tx, point); err != nil {
+			if o.Point, err = s.Border.PointIn(tx, point); err == nil {
+				err = s.edits(ctx, o.Point)
+			}
+			if err != nil {
 				return err
 			}
 			if err := s.gather(tx, &o); err != nil {
@@ -55,13 +58,16 @@ func (s *Service) Assess(ctx context.Context, point string, answers map[string][
 	const op = "ground.Assess"
 	a, err := actor(ctx, op)
 	if err == nil {
-		err = s.edits(ctx)
+		err = s.edits(ctx, border.Point{})
 	}
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		p, err := s.Border.PointIn(tx, point)
+		if err == nil {
+			err = s.edits(ctx, p)
+		}
 		if err != nil {
 			return err
 		}

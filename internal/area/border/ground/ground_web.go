@@ -25,7 +25,7 @@ type askable struct {
 func (s *Service) mayEdit(w http.ResponseWriter, r *http.Request) (border.Point, bool) {
 	p, err := s.pointOf(r)
 	if err == nil {
-		err = s.edits(r.Context())
+		err = s.edits(r.Context(), p)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
@@ -240,7 +240,7 @@ func (s *Service) showDevice(w http.ResponseWriter, r *http.Request, id db.ID, e
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.show(w, r, "ground.device.check", d.Point, deviceView(d, f, s.works(r.Context(), p), s.edits(r.Context()) == nil), f)
+	s.show(w, r, "ground.device.check", d.Point, deviceView(d, f, s.works(r.Context(), p), s.edits(r.Context(), p) == nil), f)
 }
 
 func deviceView(d Device, f *page.Form, works, edits bool) page.Sheet {

@@ -87,8 +87,10 @@ func (s *Service) works(ctx context.Context, p border.Point) bool {
 	return s.Access.May(ctx, access.ScreeningRecord, access.Resource{Kind: kindStation, Site: p.Post.Site, Sensitivity: journal.Identity})
 }
 
-func (s *Service) edits(ctx context.Context) error {
-	return s.Access.Check(ctx, access.BorderEdit, access.Resource{Kind: kindStation})
+// edits checks that the actor may change what a point has; a point of no site stands for
+// any.
+func (s *Service) edits(ctx context.Context, p border.Point) error {
+	return s.Access.Check(ctx, access.BorderEdit, access.Resource{Kind: kindStation, Site: p.Post.Site, Sensitivity: journal.Identity})
 }
 
 // put appends a change to a document that may be there already: its author has seen it
@@ -137,6 +139,7 @@ type Overview struct {
 	Now      time.Time
 	Works    bool
 	Edits    bool
+	Ready    bool // the actor may see what the point has for the day on which something happens
 }
 
 // Overview answers what a point has.
@@ -151,7 +154,7 @@ func (s *Service) Overview(ctx context.Context, point string) (Overview, error) 
 		if err := s.reads(ctx, out.Point); err != nil {
 			return err
 		}
-		out.Works, out.Edits = s.works(ctx, out.Point), s.edits(ctx) == nil
+		out.Works, out.Edits, out.Ready = s.works(ctx, out.Point), s.edits(ctx, out.Point) == nil, s.Access.Ever(ctx, access.PrepareRead)
 		if own, err := s.Border.OwnIn(ctx, tx, op); err == nil && own.Shift.Point == point {
 			out.Shift = own.Shift.ID
 		}

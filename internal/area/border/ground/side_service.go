@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -19,7 +20,7 @@ func (s *Service) Agree(ctx context.Context, x Side) error {
 	const op = "ground.Agree"
 	a, err := actor(ctx, op)
 	if err == nil {
-		err = s.edits(ctx)
+		err = s.edits(ctx, border.Point{})
 	}
 	if err != nil {
 		return fault.Wrap(op, err)
@@ -46,6 +47,9 @@ func (s *Service) Agree(ctx context.Context, x Side) error {
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		p, err := s.Border.PointIn(tx, x.Point)
+		if err == nil {
+			err = s.edits(ctx, p)
+		}
 		if err != nil {
 			return err
 		}

@@ -46,13 +46,16 @@ func deviceKinds(p *pack.Pack) []string {
 func (s *Service) add(ctx context.Context, op, kind string, id db.ID, point, name string, more func(tx *db.Tx) (map[string]any, error)) error {
 	a, err := actor(ctx, op)
 	if err == nil {
-		err = s.edits(ctx)
+		err = s.edits(ctx, border.Point{})
 	}
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
 		p, err := s.Border.PointIn(tx, point)
+		if err == nil {
+			err = s.edits(ctx, p)
+		}
 		if err != nil {
 			return err
 		}
@@ -80,7 +83,7 @@ func (s *Service) Remove(ctx context.Context, id db.ID) error {
 	const op = "ground.Remove"
 	a, err := actor(ctx, op)
 	if err == nil {
-		err = s.edits(ctx)
+		err = s.edits(ctx, border.Point{})
 	}
 	if err != nil {
 		return fault.Wrap(op, err)
@@ -92,6 +95,9 @@ func (s *Service) Remove(ctx context.Context, id db.ID) error {
 		}
 		if d.Kind != kindStation && d.Kind != kindDevice {
 			return fault.New(fault.NotFound, op, "page.error.not_found")
+		}
+		if err := s.Access.Check(ctx, access.BorderEdit, access.Of(d)); err != nil {
+			return err
 		}
 		return s.put(tx, a, journal.Change{Kind: d.Kind, Doc: id, Fields: map[string]any{"gone": true}})
 	}))
@@ -122,7 +128,7 @@ func (s *Service) Station(ctx context.Context, id db.ID) (StationSheet, error) {
 		if err := s.reads(ctx, out.Point); err != nil {
 			return err
 		}
-		out.Works, out.Edits = s.works(ctx, out.Point), s.edits(ctx) == nil
+		out.Works, out.Edits = s.works(ctx, out.Point), s.edits(ctx, out.Point) == nil
 		if out.Pack, err = s.active(tx, packStation); err == nil {
 			out.Form, err = formOf(out.Pack, formStation)
 		}

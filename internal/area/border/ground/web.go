@@ -165,10 +165,12 @@ func overviewView(o Overview, lang string) page.Sheet {
 		v.Actions = []page.Link{{Href: base + "stations", Text: page.M("ground.station.add")}, {Href: base + "devices", Text: page.M("ground.device.add")},
 			{Href: base + "capacities", Text: page.M("ground.capacity.do")}, {Href: base + "side", Text: page.M("ground.side.change")}}
 	}
+	if o.Ready {
+		v.Actions = append(v.Actions, border.ReadyLink(o.Point.Post.Code))
+	}
 	if o.Works {
 		v.Actions = append(v.Actions, page.Link{Href: base + "wait", Text: page.M("ground.wait.add")})
 	}
-	v.Actions = append(v.Actions, page.Link{Href: "/surveillance/ready/point/" + o.Point.Post.Code, Text: page.M("ground.ready")})
 	v.Parts = []page.Part{{Title: page.M("ground.station.title"), Table: stationTable(o)}, {Title: page.M("ground.device.title"), Table: deviceTable(o)},
 		{Title: page.M("ground.capacity.title"), Lead: page.M("ground.capacity.lead"), Table: capacityTable(o)}, sidePart(o.Side), waitPart(o.Side.Waits)}
 	v.Limits = []page.Msg{page.M("ground.limits")}

@@ -27,9 +27,11 @@ func (s *Service) getDrill(w http.ResponseWriter, r *http.Request) {
 
 // drillPlace is the place of an address, to whoever may record an exercise there.
 func (s *Service) drillPlace(w http.ResponseWriter, r *http.Request) (string, bool) {
-	ref, err := refOf(r), s.edits(r.Context())
+	ref := refOf(r)
+	var p Place
+	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) { p, err = s.placeIn(tx, ref); return err })
 	if err == nil {
-		err = s.DB.Read(r.Context(), func(tx *db.Tx) error { _, err := s.placeIn(tx, ref); return err })
+		err = s.edits(r.Context(), p)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
