@@ -95,6 +95,9 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedOutbreaks(ctx); err != nil {
 		return w, err
 	}
+	if err := n.seedAcross(ctx, calendar.DayOfTime(n.clock())); err != nil {
+		return w, err
+	}
 	return w, n.seedAlerts(ctx)
 }
 

@@ -56,8 +56,13 @@ func takenView(a Arrival, forms takenForms) page.Sheet {
 	v := page.Sheet{Rows: page.Summary{
 		{Label: page.M("across.col.number"), Value: page.Code(a.Number)}, {Label: page.M("across.col.state"), Value: cameTag(a)},
 		{Label: page.M("across.col.about"), Value: []any{aboutMsg(a.About), diseaseMsg(a.Disease)}}, {Label: page.M("across.col.from"), Value: a.Peer},
-		{Label: page.M("across.col.came"), Value: a.At}, {Label: page.M("across.step.read"), Value: a.Reader}, {Label: page.M("across.col.decided"), Value: []any{a.Decider, timeOr(a)}},
-		{Label: page.M("across.col.until"), Value: a.Until}}}
+		{Label: page.M("across.col.came"), Value: a.At}, {Label: page.M("across.col.until"), Value: a.Until}}}
+	if a.Reader != "" {
+		v.Rows = append(v.Rows, page.Row{Label: page.M("across.step.read"), Value: a.Reader})
+	}
+	if !a.DecidedAt.IsZero() {
+		v.Rows = append(v.Rows, page.Row{Label: page.M("across.col.decided"), Value: []any{a.Decider, a.DecidedAt}})
+	}
 	if r := a.Steps[StepRefused].Reason; r != "" {
 		v.Rows = append(v.Rows, page.Row{Label: page.M("across.step.refused"), Value: reasonMsg(r)})
 	}
@@ -87,13 +92,6 @@ func takenView(a Arrival, forms takenForms) page.Sheet {
 	}
 	v.Parts = append(v.Parts, told)
 	return v
-}
-
-func timeOr(a Arrival) any {
-	if a.DecidedAt.IsZero() {
-		return nil
-	}
-	return a.DecidedAt
 }
 
 func (s *Service) postAccept(w http.ResponseWriter, r *http.Request) {
