@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -221,4 +222,43 @@ func TestNobodyIsNamedToACountryThatTheyMayNeedProtectionFrom(t *testing.T) {
 		t.Errorf("%d are named", named)
 	}
 	b.nowhere("who may need protection", []string{"sseremba", "kigongola", "tesfayewit", "reach-of-nakato", "reach-of-mukasa"}, person)
+}
+
+// A registered person's own record says to whom something of them went and what, also
+// when the notice itself is long erased.
+func TestWhatWasToldOfAPersonStandsInTheirOwnRecord(t *testing.T) {
+	a, b := byCards(t, onDisk(t), onDisk(t))
+	id := agreeOnNotices(a, b, nil) // with a country that is not hers
+	person := a.register("Tesfayewit")
+	c, err := a.cases.Record(a.as("physician"), linelist.Case{Disease: "measles", Person: person, Reported: calendar.DayOfTime(a.clock.Now()).Date()}, true)
+	a.must(err)
+	p, err := a.across.Preview(a.as("medical_officer"), across.OfCase, c, id)
+	a.must(err)
+	sent, err := a.across.Send(a.as("medical_officer"), across.Sending{About: across.OfCase, Of: c, Agreement: id, Shown: p.Digest})
+	a.must(err)
+	l, n, _, err := a.across.OpenSent(a.as("medical_officer"), sent)
+	if err != nil || !l.Named || n.Values["name"] == "" {
+		t.Fatalf("%+v %+v %v", l, n, err)
+	}
+	look := func() (text string, released int) {
+		t.Helper()
+		sections, err := a.steward.Copy(a.as("physician"), person, "en")
+		a.must(err)
+		lines, err := a.steward.Looked(a.as("physician"), person)
+		a.must(err)
+		for _, x := range lines {
+			if fmt.Sprint(x.Recipient) == "health_authority:KEN" || fmt.Sprint(x.What) == "surveillance.notice" {
+				released++
+			}
+		}
+		return fmt.Sprintf("%+v", sections), released
+	}
+	for _, when := range []string{"while it is kept", "after its last day"} {
+		if text, released := look(); released == 0 || !strings.Contains(text, "notice_sent") || !strings.Contains(text, "Hub of B") {
+			t.Errorf("%s: %d lines of disclosure, and the copy says %.600s", when, released, text)
+		}
+		later(a, 22*24*time.Hour)
+		_, err := a.across.Sweep(t.Context())
+		a.must(err)
+	}
 }

@@ -102,7 +102,7 @@ func newShareHub(t *testing.T, name, site, country string, o db.Options, c *cloc
 	h.must(acc.Register(h.steward.Outlets()...))
 	h.must(acc.Register(across.Outlets()...))
 	for _, u := range access.DemoAccounts([]string{access.All}, []string{access.All}) {
-		if !slices.Contains([]string{"physician", "reception", "privacy_officer", "administrator", "epidemiologist"}, u.User.Login) {
+		if !slices.Contains([]string{"physician", "reception", "privacy_officer", "administrator", "epidemiologist", "medical_officer"}, u.User.Login) {
 			continue
 		}
 		for _, twin := range []string{"", "2"} {
