@@ -52,11 +52,11 @@ func (n *Node) seedAcross(ctx context.Context, today calendar.Day) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range due {
-		if err := n.handOverDemo(desk, f, g.ID, today); err != nil {
-			return fmt.Errorf("demo notice: %w", err)
-		}
-		break
+	if len(due) == 0 {
+		return nil
+	}
+	if err := n.handOverDemo(desk, due[0], g.ID, today); err != nil {
+		return fmt.Errorf("demo notice: %w", err)
 	}
 	return nil
 }
