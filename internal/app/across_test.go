@@ -190,6 +190,7 @@ func TestAContactWhoTravelledOnIsFollowedOnTheOtherSideWithoutAGap(t *testing.T)
 		// Its last day goes by. What it said is nowhere any more; that it was is.
 		later(a, 22*24*time.Hour)
 		for _, h := range []*shareHub{a, b} {
+			h.must(h.journal.ConfirmDate(t.Context(), calendar.DayOfTime(h.clock.Now()))) // the program notes the time every hour
 			gone, err := h.across.Sweep(t.Context())
 			h.must(err)
 			if gone == 0 {

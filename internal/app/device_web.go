@@ -38,13 +38,14 @@ type deviceView struct {
 	Destroy page.Link
 	Number  []string // of the certificate that devices install, to read out
 	Install page.Link
+	Date    page.Link
 }
 
 func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
 	if !n.manages(w, r) {
 		return
 	}
-	v := deviceView{Notice: n.keyNotice(r)}
+	v := deviceView{Notice: n.keyNotice(r), Date: page.Link{Href: datePath, Text: page.M("app.date.title")}}
 	if !n.host.o.onServer() {
 		v.Destroy = page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}
 	}

@@ -221,6 +221,21 @@ func (n *Node) checkClock(ctx context.Context, e *exam) {
 	case last.After(now.Add(5 * time.Minute)):
 		e.say(false, "clock: it stands at %s, but an entry was written at %s; set it", now.Format(time.DateTime), last.Format(time.DateTime))
 	default:
+		n.sayDate(ctx, e, now)
+	}
+}
+
+// sayDate says whether the date of the clock is doubted: then nothing is erased by it.
+func (n *Node) sayDate(ctx context.Context, e *exam, now time.Time) {
+	d, err := n.date(ctx)
+	switch {
+	case err != nil:
+		e.say(false, "clock: what is known of the date cannot be read: %v", err)
+	case d.Ahead:
+		e.say(false, "clock: it stands at %s, and the last time that is known is %s. Until an administrator confirms the date under This device, or the clock is set, nothing that is kept until a day is erased by it", now.Format(time.DateTime), d.Known.Format(time.DateTime))
+	case d.Behind:
+		e.say(false, "clock: it stands at %s, but %s has come already; set it", now.Format(time.DateTime), d.Known.Format(time.DateTime))
+	default:
 		e.say(true, "clock: %s", now.Format("2006-01-02 15:04 MST"))
 	}
 }

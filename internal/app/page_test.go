@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
@@ -67,6 +68,8 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "device", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "key.rolled_back", "app.device.rolled_back_do"), Hostile: device(page.Wait, "app.device.rotating", "app.device.rotating_text")},
 		{Name: "device of before", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "app.device.plain", "app.device.plain_do"), Hostile: device(page.Danger, "key.harmed", "app.device.harmed_do")},
 		{Name: "device that is well", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Done, "app.device.well", "app.device.rotating_text"), Hostile: device(page.Info, "app.device.demo", "app.device.rotating_text")},
+		{Name: "date", Template: page.SheetTemplate, Title: "app.date.title", Empty: page.Sheet{}, Full: sampleDate(journal.Date{Ahead: true}), Hostile: sampleDate(journal.Date{Behind: true}), Problems: []page.Problem{{Field: "right", Text: page.M("app.date.say")}}},
+		{Name: "date that is well", Template: page.SheetTemplate, Title: "app.date.title", Empty: page.Sheet{}, Full: sampleDate(journal.Date{}), Hostile: sampleDate(journal.Date{})},
 		{Name: "certificate", Template: "app/install", Title: "app.install.title", Empty: installView{State: "none"}, Full: install(t)},
 		{Name: "destroy", Template: "app/destroy", Title: "app.destroy.title", Empty: destroyView{Unsent: unsentNotice(0)}, Full: destroyView{Unsent: unsentNotice(4812), Form: destroyForm("NBO")},
 			Problems: []page.Problem{{Field: "code", Text: page.M("app.destroy.wrong")}}},
@@ -81,7 +84,14 @@ func device(level page.Level, title, text string) deviceView {
 	return deviceView{Notice: page.Callout{Level: level, Title: page.M(title), Text: []page.Msg{page.M(text)}}, Rotate: true,
 		Rows:   page.Summary{{Label: page.M("app.device.unlockers"), Value: []page.Cell{page.Code("amal"), page.Code("boris")}}},
 		Number: sampleNumber(), Install: page.Link{Href: installPath, Text: page.M("app.install.title")},
-		Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}}
+		Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}, Date: page.Link{Href: datePath, Text: page.M("app.date.title")}}
+}
+
+// sampleDate is the page of the date as it stands in one way.
+func sampleDate(d journal.Date) page.Sheet {
+	d.Clock, d.Known = time.Date(2027, 11, 22, 9, 30, 0, 0, time.UTC), time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	v, _ := dateView(d)
+	return v
 }
 
 // install is the page of the certificate, with a fingerprint as long as any.

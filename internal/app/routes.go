@@ -51,6 +51,7 @@ func (n *Node) routes() http.Handler {
 	n.safetyRoutes(mux)
 	n.userRoutes(mux)
 	n.deviceRoutes(mux)
+	n.dateRoutes(mux)
 	n.host.installRoutes(mux)
 	n.syncRoutes(mux)
 	mux.HandleFunc("GET /{$}", n.getToday)

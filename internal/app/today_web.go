@@ -14,6 +14,7 @@ type todayView struct {
 	Accounts page.Callout // the privacy officer's: what opened a way to people's data
 	Key      page.Callout // the administrator's: something is to be done about the key
 	Backup   page.Callout // the administrator's: how the backups stand
+	Date     page.Callout // the administrator's: the clock says a day that is doubted
 	Cards    []todayCard
 }
 
@@ -72,6 +73,11 @@ func (n *Node) today(r *http.Request) (v todayView, err error) {
 		if v.Backup, err = n.backupNotice(ctx); err != nil {
 			return v, err
 		}
+		date, err := n.date(ctx)
+		if err != nil {
+			return v, err
+		}
+		v.Date = dateNotice(date)
 		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
 			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: devicePath, Text: page.M("app.device.title")}}})
 		if v.Key = n.keyNotice(r); v.Key.Level != page.Danger {

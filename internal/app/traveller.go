@@ -19,19 +19,13 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
-// sweepKept erases what borders keep until a day and not longer, when the program
-// starts and every hour, until ctx ends.
+// sweepKept takes note of the date and erases what borders keep until a day and not longer,
+// when the program starts and every hour, until ctx ends.
 func (n *Node) sweepKept(ctx context.Context) {
 	every := time.NewTicker(sweepEvery)
 	defer every.Stop()
 	for {
-		if _, err := n.alone(ctx, "kept", func(ctx context.Context) error {
-			if _, err := n.Travellers.Sweep(ctx); err != nil {
-				return err
-			}
-			_, err := n.Across.Sweep(ctx)
-			return err
-		}); err != nil && ctx.Err() == nil {
+		if _, err := n.alone(ctx, "kept", n.eraseKept); err != nil && ctx.Err() == nil {
 			n.log.Error("erasing what was kept until a day", "err", err)
 		}
 		select {
@@ -40,6 +34,22 @@ func (n *Node) sweepKept(ctx context.Context) {
 		case <-every.C:
 		}
 	}
+}
+
+// eraseKept does so once.
+func (n *Node) eraseKept(ctx context.Context) error {
+	date, err := n.Journal.Witness(ctx)
+	if err != nil {
+		return err
+	}
+	if date.Ahead || date.Behind {
+		n.log.Warn("the date of the clock is doubted: an administrator looks at it", "page", datePath, "clock", date.Clock, "known", date.Known)
+	}
+	if _, err = n.Travellers.Sweep(ctx); err != nil {
+		return err
+	}
+	_, err = n.Across.Sweep(ctx)
+	return err
 }
 
 // borderTasks are what waits at borders: to port health whoever is held, and to those who

@@ -14,7 +14,7 @@ const reasonExpired = "kept until its day"
 // Expire destroys a document whose kind says until when it is kept (Kind.Until), on a
 // day after that one, as Erase does and without two officers: the day was said when the
 // document was made. Any other document is fault.Forbidden, and so is one whose day is
-// not past by this journal's clock. It destroys too what another installation expired
+// not past by this journal's clock, or only by one whose date is doubted. It destroys too what another installation expired
 // before its day came here (see expired).
 func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) error {
 	const op = "journal.Expire"
@@ -26,15 +26,22 @@ func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) er
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= min(today, j.latestToday()) {
+	latest, err := j.latestToday(tx)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= min(today, latest) {
 		return fault.New(fault.Forbidden, op, "journal.two_officers")
 	}
 	return fault.Wrap(op, j.writeErasure(tx, l, by, d, map[string]any{"doc": doc, "kind": d.k.Name, "reason": reasonExpired}))
 }
 
 // latestToday is the latest day that it can be anywhere: it begins earlier in the east,
-// and no two clocks agree.
-func (j *Journal) latestToday() calendar.Day { return calendar.DayOfTime(j.clock.now().UTC()) + 1 }
+// and no two clocks agree. A clock that is doubted is not believed (see Date).
+func (j *Journal) latestToday(tx *db.Tx) (calendar.Day, error) {
+	d, err := j.DateIn(tx)
+	return d.Day() + 1, err
+}
 
 // until is the last day of a document, where it has one. Where two changes that did not
 // see each other say different days it is the latest: nobody may promise less than
@@ -82,7 +89,11 @@ func (j *Journal) expired(tx *db.Tx, f erasureFields, e Erasure) error {
 	if d.k.Name != f.Kind {
 		return notTwoOfficers()
 	}
-	if last, ok := until(d.k, d.s.doc(f.Doc, f.Kind)); ok && last < j.latestToday() {
+	latest, err := j.latestToday(tx)
+	if err != nil {
+		return err
+	}
+	if last, ok := until(d.k, d.s.doc(f.Doc, f.Kind)); ok && last < latest {
 		return j.destroy(tx, e)
 	}
 	_, err = tx.Exec("INSERT INTO journal_held (erasure, doc) VALUES (?, ?)", e.Erasure, f.Doc)

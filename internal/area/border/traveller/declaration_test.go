@@ -87,7 +87,7 @@ func TestATravellerDeclaresOnTheirOwnPhone(t *testing.T) {
 			t.Errorf("sent twice: %s, %v", again.ID, err)
 		}
 		w.clock = w.clock.AddDate(0, 0, 22)
-		if n, err := w.Sweep(t.Context()); err != nil || n != 1 {
+		if n, err := w.sweeps(); err != nil || n != 1 {
 			t.Errorf("%d gone, %v", n, err)
 		}
 		if _, err := w.Declared(w.as("nurse"), id); !fault.Is(err, fault.NotFound) {
@@ -253,7 +253,7 @@ func TestAShipDeclares(t *testing.T) {
 		_, body = w.get("screener", declarationPath(id))
 		w.says(body, "MV Uhuru", "Deckhand", "Cabin Two", "1 person listed")
 		w.clock = w.clock.AddDate(0, 0, 43)
-		if n, err := w.Sweep(t.Context()); err != nil || n != 3 {
+		if n, err := w.sweeps(); err != nil || n != 3 {
 			t.Errorf("%d gone, %v: the declaration, the ship and its traveller", n, err)
 		}
 	})

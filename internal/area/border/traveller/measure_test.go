@@ -180,11 +180,11 @@ func TestTheRecordOfWhoIsHeldStays(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		screening, id := w.held()
 		w.clock = w.clock.AddDate(0, 0, 60)
-		if n, err := w.Sweep(t.Context()); err != nil || n != 0 {
+		if n, err := w.sweeps(); err != nil || n != 0 {
 			t.Errorf("%d are gone, %v", n, err)
 		}
 		w.must(w.Looked(w.as("nurse"), id, Look{Act: Let, Words: "recovered"}, ""))
-		if n, err := w.Sweep(t.Context()); err != nil || n != 1 {
+		if n, err := w.sweeps(); err != nil || n != 1 {
 			t.Errorf("%d are gone, %v: the screening is, the measure is kept on", n, err)
 		}
 		if _, err := w.Open(w.as("nurse"), screening, "en"); !fault.Is(err, fault.NotFound) {

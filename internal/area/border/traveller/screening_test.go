@@ -196,15 +196,15 @@ func TestARecordErasesItselfAfterFollowUpAndItsCountStays(t *testing.T) {
 		w.must(w.MeasureAgain(w.as("screener"), rested, Answers{"temp2_taken": {"yes"}, "temp2_device": {"ncit"}, "temp2_c": {"36.9"}}))
 		before, until := w.counted("BUSIA"), w.open("screener", id).Until
 		w.clock = w.clock.AddDate(0, 0, 2)
-		if n, err := w.Sweep(t.Context()); err != nil || n != 1 {
+		if n, err := w.sweeps(); err != nil || n != 1 {
 			t.Errorf("two days later %d are gone, %v: only who was released should be", n, err)
 		}
 		w.clock = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC).AddDate(0, 0, int(until-calendar.DayOfTime(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))))
-		if n, err := w.Sweep(t.Context()); err != nil || n != 0 {
+		if n, err := w.sweeps(); err != nil || n != 0 {
 			t.Errorf("on its last day %d are gone, %v", n, err)
 		}
 		w.clock = w.clock.AddDate(0, 0, 1)
-		if n, err := w.Sweep(t.Context()); err != nil || n != 3 {
+		if n, err := w.sweeps(); err != nil || n != 3 {
 			t.Errorf("after it %d are gone, %v: the traveller, the bus and the companion", n, err)
 		}
 		w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {

@@ -285,3 +285,11 @@ func typed(id db.ID, a Answers) url.Values {
 	}
 	return out
 }
+
+// sweeps erases what is past, on a day of which nobody doubts that it has come: the
+// program takes note of the time every hour.
+func (w *world) sweeps() (int, error) {
+	w.t.Helper()
+	w.must(w.Journal.ConfirmDate(w.t.Context(), calendar.DayOfTime(w.now())))
+	return w.Sweep(w.t.Context())
+}

@@ -191,10 +191,15 @@ func (s *Service) Sweep(ctx context.Context) (gone int, err error) {
 		n := 0
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
 			n = 0
-			ids, err := expired(tx, s.today(), mostAtOnce)
+			date, err := s.Journal.DateIn(tx)
+			if err != nil {
+				return err
+			}
+			today := min(date.Day(), s.today())
+			ids, err := expired(tx, today, mostAtOnce)
 			for _, id := range ids {
 				if err == nil {
-					err = s.Journal.Expire(tx, by.Author(), id, s.today())
+					err = s.Journal.Expire(tx, by.Author(), id, today)
 				}
 				if fault.Is(err, fault.Forbidden) {
 					err = nil // another change says a later day than the row
