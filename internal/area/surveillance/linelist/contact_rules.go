@@ -21,6 +21,8 @@ type Following struct {
 	DayNo    int    // of today, by the pack's count: day 0 is the last exposure
 	DayKnown bool
 	Due      bool // a visit is due today
+	DueOpen  bool // whether one is due hangs on what nobody knows
+	SeenAgo  int  // days since somebody saw them last; -1 never
 	Never    bool // was due before today and was never seen
 	Today    How  // how today's visit went; "" nobody said
 }
@@ -103,6 +105,12 @@ func follow(p *pack.Pack, c Contact, d surveillance.Disease, today calendar.Day)
 		return ok && o.State == decision.Definite
 	}
 	out.Due, out.Never = definite("VISIT_DUE") && c.Open(), definite("NEVER_SEEN")
+	due, told := dec.Outcome(decision.Flag, "VISIT_DUE")
+	out.DueOpen = told && due.State == decision.Undetermined && c.Open()
+	out.SeenAgo = -1
+	if day, ever, _ := c.seenLast(); ever {
+		out.SeenAgo = int(today - day)
+	}
 	for _, st := range p.Protocol.Standings(&dec) {
 		out.Status = st.Code
 		break
@@ -116,10 +124,14 @@ func follow(p *pack.Pack, c Contact, d surveillance.Disease, today calendar.Day)
 	return out
 }
 
-// Indicators tell how contact tracing does. A number over nothing is not told.
+// Indicators tell how contact tracing does. A number over nothing is not told. Visits
+// have a day and no hour: within 48 hours is today or yesterday, within 72 the day before
+// too. Seen, never seen and not known whether due are of those who are followed up today.
 type Indicators struct {
 	Contacts, Due, SeenToday, Never, Lost, Became int
-	Cases, KnownBefore                            int // cases, and those that had been listed as contacts
+	Seen48, Seen72                                int // of those due
+	DueOpen                                       int // nobody knows whether a visit is due
+	Cases, KnownBefore                            int // cases for counting, and those of them that had been listed as contacts
 }
 
 // count adds one contact.
@@ -128,8 +140,17 @@ func (n *Indicators) count(c Contact, f Following) {
 		return
 	}
 	n.Contacts++
+	if f.DueOpen {
+		n.DueOpen++
+	}
 	if f.Due {
 		n.Due++
+		if f.SeenAgo >= 0 && f.SeenAgo <= 1 {
+			n.Seen48++
+		}
+		if f.SeenAgo >= 0 && f.SeenAgo <= 2 {
+			n.Seen72++
+		}
 		if f.Today == Seen {
 			n.SeenToday++
 		}

@@ -262,7 +262,9 @@ func (s *Service) Worklist(ctx context.Context) (due []Followed, n Indicators, e
 				known[f.Became] = true
 			}
 		}
-		n.KnownBefore = len(known)
+		if n.KnownBefore, err = s.counting(ctx, tx, known); err != nil {
+			return err
+		}
 		n.Cases, err = tracing(tx, sc)
 		return err
 	})
@@ -276,6 +278,24 @@ func (s *Service) Worklist(ctx context.Context) (due []Followed, n Indicators, e
 		return 1
 	})
 	return due, n, fault.Wrap(op, err)
+}
+
+// counting counts which of some cases are cases for counting that the reader may count: a
+// contact who turned out to be no case is none of the cases that were known before.
+func (s *Service) counting(ctx context.Context, tx *db.Tx, ids map[db.ID]bool) (n int, err error) {
+	for id := range ids {
+		r, err := findCase(tx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue // not here yet
+		}
+		if err != nil {
+			return n, err
+		}
+		if r.Class().Counts() && s.Access.May(ctx, access.ContactFollow, r.Resource) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // followed says where follow-ups stand today. Without the pack in force it says so.

@@ -126,7 +126,7 @@ func TestTheWorklistOfTheDayAndWhatItShows(t *testing.T) {
 		if len(due) != 2 || due[0].Name != "Bahati" || due[1].Today != Seen {
 			t.Errorf("due: %+v", due)
 		}
-		if want := (Indicators{Contacts: 4, Due: 2, SeenToday: 1, Never: 1, Lost: 1, Cases: 1}); n != want {
+		if want := (Indicators{Contacts: 4, Due: 2, SeenToday: 1, Seen48: 1, Seen72: 1, Never: 1, Lost: 1, Cases: 1}); n != want {
 			t.Errorf("%+v, want %+v", n, want)
 		}
 		_, body := w.get("nurse", "/contacts")
@@ -139,6 +139,43 @@ func TestTheWorklistOfTheDayAndWhatItShows(t *testing.T) {
 		if due, _, err := w.Worklist(w.as("epidemiologist_elsewhere")); err != nil || len(due) != 0 {
 			t.Errorf("at another site: %d, %v", len(due), err)
 		}
+	})
+}
+
+// Seen yesterday is within 48 hours, the day before within 72; a visit that found nobody is
+// none. Of whom nobody knows the day of the exposure stands apart, and a contact who turned
+// out to be no case is none of the cases that were known before.
+func TestTheIndicatorsOfTracingCountOfThoseDue(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		source := w.record(Case{Disease: "bdbv"})
+		today := calendar.DayOfTime(w.clock)
+		for name, ago := range map[string]calendar.Day{"Today": 0, "Yesterday": 1, "The day before": 2, "Three days ago": 3} {
+			w.must(w.Visited(w.as("nurse"), w.contact(source, name, 6), Visit{Day: today - ago, How: Seen}))
+		}
+		missed := w.contact(source, "Not at home", 6)
+		w.must(w.Visited(w.as("nurse"), missed, Visit{Day: today - 4, How: Seen}))
+		w.must(w.Visited(w.as("nurse"), missed, Visit{How: NotSeen}))
+		w.contact(source, "Nobody went", 6)
+		month, err := calendar.Parse("2026-05")
+		w.must(err)
+		_, err = w.ListContact(w.as("nurse"), source, Contact{Name: "In May", Last: month}, Touched, false)
+		w.must(err)
+		became, err := w.BecomeCase(w.as("nurse"), w.contact(source, "No case", 6))
+		w.must(err)
+		count := func() Indicators {
+			_, n, err := w.Worklist(w.as("nurse"))
+			w.must(err)
+			return n
+		}
+		if n := count(); n.Due != 6 || n.SeenToday != 1 || n.Seen48 != 2 || n.Seen72 != 3 || n.Never != 1 || n.DueOpen != 1 || n.Became != 1 || n.Cases != 0 || n.KnownBefore != 0 {
+			t.Errorf("%+v", n)
+		}
+		w.must(w.Answer(w.as("nurse"), became, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
+		if n := count(); n.Cases != 1 || n.KnownBefore != 1 {
+			t.Errorf("she is a case now: %+v", n)
+		}
+		_, body := w.get("nurse", "/contacts")
+		w.says(body, "Seen today or yesterday, of those due 2 of 6", "Seen in the last three days, of those due 3 of 6", "Not known whether a visit is due 1")
 	})
 }
 

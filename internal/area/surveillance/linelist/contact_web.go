@@ -39,8 +39,11 @@ func share(n, of int) page.Msg {
 }
 
 func indicatorRows(n Indicators) page.Summary {
-	rows := page.Summary{{Label: page.M("linelist.ind.seen"), Value: share(n.SeenToday, n.Due)}, {Label: page.M("linelist.ind.never"), Value: share(n.Never, n.Due)},
+	rows := page.Summary{{Label: page.M("linelist.ind.seen"), Value: share(n.SeenToday, n.Due)}, {Label: page.M("linelist.ind.seen48"), Value: share(n.Seen48, n.Due)}, {Label: page.M("linelist.ind.seen72"), Value: share(n.Seen72, n.Due)}, {Label: page.M("linelist.ind.never"), Value: share(n.Never, n.Due)},
 		{Label: page.M("linelist.ind.lost"), Value: share(n.Lost, n.Contacts)}, {Label: page.M("linelist.ind.known"), Value: share(n.KnownBefore, n.Cases)}}
+	if n.DueOpen > 0 {
+		rows = append(rows, page.Row{Label: page.M("linelist.ind.due_open"), Value: n.DueOpen})
+	}
 	if n.Cases > 0 {
 		rows = append(rows, page.Row{Label: page.M("linelist.ind.per_case"), Value: page.Code(strconv.FormatFloat(float64(n.Contacts)/float64(n.Cases), 'f', 1, 64))})
 	}

@@ -45,7 +45,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	contacts := func(words string) page.Sheet {
 		lost := contact(words).Followed
 		lost.State, lost.Status, lost.Today, lost.Days = DeclaredLost, "LOST", "", 0
-		return contactsView([]Followed{contact(words).Followed, lost}, Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1})
+		return contactsView([]Followed{contact(words).Followed, lost}, Indicators{Contacts: 8, Due: 7, SeenToday: 3, Seen48: 4, Seen72: 5, DueOpen: 2, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1})
 	}
 	opened := contact("Bahati")
 	circle := func(words string) Circle {
