@@ -42,6 +42,7 @@ const (
 	MoreDeaths     Refusal = "more-deaths-than-outcomes"
 	SpeciesUnknown Refusal = "species"
 	NotReported    Refusal = "not_reported"
+	Withheld       Refusal = "withheld" // it would tell a number that does not leave
 )
 
 // DayCases are the cases of a day of onset.
@@ -94,7 +95,8 @@ type Desk struct {
 	ContactsKnown                 bool
 	Agent                         string
 
-	reported []linelist.Tallied
+	reported, onsets []linelist.Tallied
+	today            calendar.Day
 }
 
 // RtDay is the reproduction number of the week that ends on a day.

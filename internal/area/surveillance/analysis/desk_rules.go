@@ -27,7 +27,7 @@ const (
 // onsets by that of onset, also of the days before the period who may have infected
 // those of its first days.
 func Make(a Asked, today calendar.Day, d surveillance.Disease, reported, onsets []linelist.Tallied, people int, serial, delay Interval, speciesKnown bool) Desk {
-	out := Desk{Asked: a, Name: d, People: people, Serial: serial, Delay: delay, Agent: d.Agent, reported: reported}
+	out := Desk{Asked: a, Name: d, People: people, Serial: serial, Delay: delay, Agent: d.Agent, reported: reported, onsets: onsets, today: today}
 	out.count(reported)
 	out.curve(onsets)
 	out.attack()

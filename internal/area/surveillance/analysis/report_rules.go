@@ -111,6 +111,8 @@ type Outside struct {
 	Classes       [3]Cell // confirmed, probable, suspected
 	Ages, Sites   []Left
 	Weeks         []WeekLeft
+	LastRt        RtDay
+	LastRtNo      Refusal
 }
 
 // WeekLeft is a week of the curve.
@@ -149,6 +151,7 @@ func (s Suppression) leaving(d Desk, codes []string) Outside {
 		origin := s.line([]int{w.Local, w.Imported, w.Unknown}, false)
 		out.Weeks = append(out.Weeks, WeekLeft{w, s.total(all), origin[0], origin[1], origin[2], s.deaths(all, w.Deaths)})
 	}
+	out.LastRt, out.LastRtNo = s.reproduction(d)
 	return out
 }
 

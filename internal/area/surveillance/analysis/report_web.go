@@ -42,10 +42,11 @@ func newReported(d Desk, rule Suppression, sites map[string]place.Site) reported
 }
 
 // leaving answers what leaves of what is asked: whole weeks that are over, and all sites
-// together, since one of a site alone could be subtracted from another.
+// together, since one of a site alone could be subtracted from another; and the serial
+// interval of the agent, since a reader who may choose it can ask about one week at a time.
 func (s *Service) leaving(r *http.Request, route access.Route) (reported, error) {
 	a, whole := s.readAsked(r.URL.Query()), false
-	a.Site = ""
+	a.Site, a.Given = "", Interval{}
 	if a.From, a.To, whole = wholeWeeks(a.From, a.To, s.today()); !whole {
 		return reported{}, fault.New(fault.Invalid, "analysis.leaving", "analysis.error.weeks")
 	}
@@ -104,32 +105,22 @@ func reportView(rep reported, lang string) page.Sheet {
 }
 
 // rates are the rates that tell no more than the numbers that leave: the fatality of
-// numbers that do, and the reproduction number of a last week that does. Every other one
-// is of the desk alone.
+// numbers that do, and the reproduction number that is worked out of weeks that do. Every
+// other one is of the desk alone.
 func (rep reported) rates() page.Part {
-	p := page.Part{Title: page.M("analysis.rates")}
-	if d := rep.Desk; d.CrudeNo == Given && rep.Outside.Cases.Told() && rep.Outside.Deaths.Told() {
-		p.Rows = append(p.Rows, fatalityRow(page.M("analysis.cfr_crude"), d.Crude, d.CrudeNo))
+	p := page.Part{Title: page.M("analysis.rates"), Lead: page.M("analysis.report.rates_lead")}
+	cfr := page.Row{Label: page.M("analysis.cfr_crude"), Value: refused(Withheld)}
+	if rep.Outside.Cases.Told() && rep.Outside.Deaths.Told() {
+		cfr = fatalityRow(page.M("analysis.cfr_crude"), rep.Crude, rep.CrudeNo)
 	}
-	if last, ok := rep.lastRt(); ok {
-		p.Rows = append(p.Rows, page.Row{Label: page.M("analysis.rt"), Value: page.M("analysis.rt_is", "mean", text(last.Mean, 2), "low", text(last.Low, 2), "high", text(last.High, 2))}, page.Row{Label: page.M("analysis.rt_end"), Value: last.Day.Date()})
+	p.Rows = append(p.Rows, cfr)
+	if rep.Outside.LastRtNo != Given {
+		p.Rows = append(p.Rows, page.Row{Label: page.M("analysis.rt"), Value: refused(rep.Outside.LastRtNo)})
+		return p
 	}
-	if len(p.Rows) == 0 {
-		p.Lead = page.M("analysis.report.rates_withheld")
-	}
+	last := rep.Outside.LastRt
+	p.Rows = append(p.Rows, page.Row{Label: page.M("analysis.rt"), Value: page.M("analysis.rt_is", "mean", text(last.Mean, 2), "low", text(last.Low, 2), "high", text(last.High, 2))}, page.Row{Label: page.M("analysis.rt_end"), Value: last.Day.Date()})
 	return p
-}
-
-// lastRt is the last reproduction number that is of a whole week whose cases leave. One of
-// another seven days would tell a day.
-func (rep reported) lastRt() (out RtDay, ok bool) {
-	for _, r := range rep.Rt {
-		i := int(r.Day-rep.Outside.From) / 7
-		if r.No == Given && !r.Fresh && (r.Day-rep.Outside.From)%7 == 6 && rep.Weeks[i].LocalLeft.Told() && rep.Weeks[i].UnknownLeft.Told() {
-			out, ok = r, true
-		}
-	}
-	return out, ok
 }
 
 func (rep reported) weeks() *page.Table {

@@ -139,7 +139,8 @@ func (s *Service) DeskOf(ctx context.Context, a Asked) (out Desk, err error) {
 		if err != nil {
 			return err
 		}
-		onsets, err := s.Cases.Onsets(tx, a.Disease, a.From-lead(serial), a.To)
+		// Up to six days more than the lead: what leaves is of whole weeks.
+		onsets, err := s.Cases.Onsets(tx, a.Disease, a.From-lead(serial)-6, a.To)
 		if err != nil {
 			return err
 		}

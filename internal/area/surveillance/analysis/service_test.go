@@ -145,6 +145,39 @@ func numbers(body string) string {
 	return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
 }
 
+func TestAReaderChoosesNoSerialIntervalOfWhatLeaves(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		yes := value.Of(true)
+		for week, n := range []int{6, 3, 14} {
+			on := (calendar.DayOf(2026, 5, 13) + calendar.Day(7*week)).Date()
+			for range n {
+				id, err := w.cases.Record(w.as("nurse"), linelist.Case{Disease: "measles", Reported: on, Onset: on, Imported: value.No}, true)
+				w.must(err)
+				w.must(w.cases.Answer(w.as("nurse"), id, journal.Base{}, map[string]value.Value{"sign:fever": yes, "sign:rash_maculopapular": yes}))
+			}
+		}
+		ask := func(page, given string) string {
+			code, body := w.get("epidemiologist", "/surveillance/desk"+page+"?disease=measles&from=2026-05-11&to=2026-05-31"+given)
+			if code != 200 {
+				t.Fatalf("%s: %d %.300s", page, code, body)
+			}
+			return body
+		}
+		whole, file := numbers(ask("/print", "")), ask("/export", "")
+		for _, given := range []string{"&si_mean=1&si_sd=0.5", "&si_mean=8&si_sd=1", "&si_mean=12&si_sd=3"} {
+			if desk := ask("", given); !strings.Contains(desk, "Given by you") {
+				t.Errorf("the desk does not take the interval of %s", given)
+			}
+			if got := numbers(ask("/print", given)); got != whole {
+				t.Errorf("with %s another report leaves: %s, not %s", given, got, whole)
+			}
+			if ask("/export", given) != file {
+				t.Errorf("with %s another file leaves", given)
+			}
+		}
+	})
+}
+
 func (w *world) signal() db.ID {
 	w.t.Helper()
 	id, err := w.Signals.Report(w.as("physician"), surveillance.Raised{Source: surveillance.Care, Disease: "bdbv", Place: "Camp", Country: "UGA", Cases: surveillance.Of(2)})
