@@ -12,16 +12,19 @@ import (
 // Counted is how many fell ill in a window of days, as far as reports say. A report of a
 // week that the window cuts gives its share of days, from none of its cases to all; days
 // of which nobody reported are taken as like those of which somebody did, from none to as
-// many as in the worst report of the place. Where no day is covered there is no number.
+// many as in the worst report of the place. Where none of those had a case, what the place
+// counted before anybody said when is as many as there may have been; a place that stopped
+// reporting has not none. Where no day is covered there is no number.
 type Counted struct {
 	Least, Likely, Most float64
 	Days, Of            int          // covered by a report, of those since the first report of the place
 	Last                calendar.Day // the last day that a report covers, up to the end of the window; 0: none
 	Fell                bool         // a cumulative count fell, so that nobody can say how many were new
+	Untold              bool         // nothing limits how many there were on the days that nobody reported
 }
 
-// Known reports whether anything was reported of the window.
-func (c Counted) Known() bool { return c.Days > 0 }
+// Known reports whether what was reported of the window makes a number.
+func (c Counted) Known() bool { return c.Days > 0 && !c.Untold }
 
 // At is a number between the limits: -1 the least, 0 the likely one, 1 the most.
 func (c Counted) At(p float64) float64 {
@@ -151,17 +154,19 @@ func (o Outbreak) CasesIn(asOf calendar.Day, days int) map[string]Counted {
 func (o Outbreak) countedIn(unit string, asOf calendar.Day, days int) Counted {
 	w := window{from: max(asOf-calendar.Day(days)+1, o.begun(unit)), to: asOf}
 	kinds, fell := o.kinds(unit, w)
-	worst, last := 0.0, calendar.Day(0)
+	worst, opening, last := 0.0, 0.0, calendar.Day(0)
 	for _, list := range kinds {
 		w.count(list)
 		for _, s := range list {
 			last = max(last, s.last)
-			if !s.open {
+			if s.open {
+				opening = max(opening, s.n)
+			} else {
 				worst = max(worst, s.n/float64(s.days()))
 			}
 		}
 	}
-	c := w.counted(worst)
+	c := w.counted(worst, opening)
 	c.Last, c.Fell = last, slices.ContainsFunc(fell, func(s span) bool { return s.last >= w.from })
 	return c
 }
@@ -188,14 +193,15 @@ func (o Outbreak) kinds(unit string, w window) (out [][]span, fell []span) {
 // begun is the first day that any report of a place is of, also one that gives no number:
 // before it nobody took the place for affected.
 func (o Outbreak) begun(unit string) (day calendar.Day) {
-	for i, r := range o.units[unit] {
+	found := false
+	for _, r := range o.units[unit] {
 		ind, _ := o.lists.Indicator(r.Indicator)
 		first, last, ok := r.Period.Bounds()
 		if ind.Mode == surveillance.Cumulative {
 			first = last
 		}
-		if ok && (i == 0 || first < day) {
-			day = first
+		if ok && (!found || first < day) {
+			day, found = first, true
 		}
 	}
 	return day
@@ -239,7 +245,7 @@ func (w *window) count(list []span) {
 
 // counted sums the window up: days that nobody covered as like the others. What the first
 // cumulative count held is no number of a day, and stands for none.
-func (w window) counted(worst float64) Counted {
+func (w window) counted(worst, opening float64) Counted {
 	c := Counted{Days: len(w.taken), Of: int(w.to-w.from) + 1}
 	if c.Days == 0 {
 		return c
@@ -248,7 +254,11 @@ func (w window) counted(worst float64) Counted {
 	if w.openDay {
 		dated--
 	}
-	c.Least, c.Likely, c.Most = w.least, w.likely+w.opened, w.most+w.opened+silent*worst
+	limit := silent * worst
+	if silent > 0 && worst == 0 {
+		limit, c.Untold = opening, opening == 0
+	}
+	c.Least, c.Likely, c.Most = w.least, w.likely+w.opened, w.most+w.opened+limit
 	if dated > 0 {
 		c.Likely += w.likely / float64(dated) * silent
 	}
@@ -274,23 +284,29 @@ func (o Outbreak) binned(unit string, windows []window) (out []float64, told boo
 			return nil, false
 		}
 		w.opened = 0
-		out = append(out, w.counted(0).Likely)
+		out = append(out, w.counted(0, 0).Likely)
 	}
 	return out, true
 }
 
 // lastCovered is the last day up to one that any report covers, and the days of the
-// longest report of a window up to it.
+// longest count of new cases that touches a window up to it: a report's own period, or
+// from one cumulative count to the next.
 func (o Outbreak) lastCovered(asOf calendar.Day, days int) (last calendar.Day, longest int) {
 	for _, list := range o.units {
 		for _, r := range list {
-			from, to, ok := r.Period.Bounds()
-			if !ok || !r.Value.Known || to > asOf {
-				continue
+			if _, to, ok := r.Period.Bounds(); ok && r.Value.Known && to <= asOf {
+				last = max(last, to)
 			}
-			last = max(last, to)
-			if ind, _ := o.lists.Indicator(r.Indicator); ind.Mode == surveillance.PerPeriod && to > asOf-calendar.Day(days) {
-				longest = max(longest, int(to-from)+1)
+		}
+	}
+	for unit := range o.units {
+		stems, _ := o.spans(unit, asOf)
+		for _, list := range stems {
+			for _, s := range list {
+				if !s.open && s.last > last-calendar.Day(days) {
+					longest = max(longest, s.days())
+				}
 			}
 		}
 	}

@@ -76,7 +76,7 @@ func TestTheFirstCumulativeCountSaysOfNoDays(t *testing.T) {
 		said("C", "cumulative_cases", day-3, of(40)))
 	isCounted(t, "from none to all of the first count, with the rise after it", o.CasesIn(day, 10)["A"], 20, 50, 50, 6, 6)
 	isCounted(t, "the rise of five days, of which two are in the window", o.CasesIn(day, 2)["A"], 0, 8, 20, 2, 2)
-	isCounted(t, "the first count is no number of a day, and the days after it are not like it", o.CasesIn(day, 10)["C"], 0, 40, 40, 1, 4)
+	isCounted(t, "the first count is no number of a day, and on the days after it there may have been as many again", o.CasesIn(day, 10)["C"], 0, 40, 80, 1, 4)
 	if b := o.CasesIn(day, 5)["B"]; b.Known() || !b.Fell {
 		t.Errorf("a count that fell says of no number of new cases: %+v", b)
 	}
@@ -161,6 +161,53 @@ func text(body string) string {
 
 var marks = regexp.MustCompile(`<[^>]*>`)
 
+func TestACountThatStoodStillBeforeThePlaceFellSilentIsNotNone(t *testing.T) {
+	of := surveillance.Of
+	o := outbreakOf(week("A", "cumulative_cases", sunday-28, of(40)), week("A", "cumulative_cases", sunday-21, of(40)),
+		week("B", "new_cases", sunday-35, of(0)), week("B", "cumulative_cases", sunday-28, of(40)), week("B", "cumulative_cases", sunday-21, of(40)))
+	got := o.CasesIn(sunday, 28)
+	isCounted(t, "none in the week that was told, and in the three others up to what the place counted before", got["A"], 0, 0, 40, 7, 28)
+	if a := got["A"]; a.Exact() || !a.Known() {
+		t.Errorf("of 21 of 28 days nothing was told: %+v", a)
+	}
+	if b := got["B"]; b.Known() || b.Last != sunday-21 {
+		t.Errorf("nothing says how many there may have been: %+v", b)
+	}
+	isCounted(t, "the week that was told is exact", o.CasesIn(sunday-21, 7)["A"], 0, 0, 0, 7, 7)
+}
+
+func TestGrowthOfWeeklyCumulativeCountsIsOfWholeWeeks(t *testing.T) {
+	of := surveillance.Of
+	var list []surveillance.Reported
+	for i, n := range []int{4, 8, 16, 32, 64} {
+		list = append(list, week("A", "cumulative_cases", sunday-calendar.Day(7*(4-i)), of(n)))
+	}
+	// In bins of three days a week is cut into shares that are not there, and three steps
+	// of one height are read as no growth between them.
+	g, err := growthOf(outbreakOf(list...), sunday, 28)
+	if err != nil || g.State != epi.Stands || g.Width != 7 || g.Bins != 4 || math.Abs(g.Rate.Mid-math.Ln2/7) > 1e-9 {
+		t.Errorf("%+v %v", g, err)
+	}
+	if _, longest := outbreakOf(said("A", "cumulative_cases", day-40, of(9)), said("A", "cumulative_cases", day-20, of(9)), said("A", "cumulative_cases", day-1, of(11)), said("A", "cumulative_cases", day, of(12))).lastCovered(day, 14); longest != 19 {
+		t.Errorf("a count of 19 days of which the last are in the window: %d", longest)
+	}
+	if _, longest := outbreakOf(said("A", "cumulative_cases", day-40, of(9)), said("A", "cumulative_cases", day-20, of(10)), said("A", "new_cases", day, of(1))).lastCovered(day, 14); longest != 1 {
+		t.Errorf("a long count before the window: %d", longest)
+	}
+}
+
+func TestAPeriodThatCannotBeReadIsNotTheBeginning(t *testing.T) {
+	of := surveillance.Of
+	bad := week("A", "new_cases", sunday, of(3))
+	bad.Period = "soon"
+	o := outbreakOf(week("A", "new_cases", sunday-7, of(14)), week("A", "new_cases", sunday, of(21)))
+	o.units["A"] = append([]surveillance.Reported{bad}, o.units["A"]...)
+	if got := o.begun("A"); got != sunday-13 {
+		t.Errorf("begun on %s", got)
+	}
+	isCounted(t, "the days before the first report are not unknown", o.CasesIn(sunday, 60)["A"], 35, 35, 35, 14, 14)
+}
+
 func TestThePagesSayTheWindowAndWhoDidNotReport(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		w.outbreak()
@@ -183,6 +230,21 @@ func TestThePagesSayTheWindowAndWhoDidNotReport(t *testing.T) {
 		for _, part := range []string{"Affected places that reported nothing", "Zone A: last report of 10 May 2026", "Not reported", "it is not none"} {
 			if !strings.Contains(text(body), part) {
 				t.Errorf("%q is not in the forecast", part)
+			}
+		}
+		for _, r := range []surveillance.Report{
+			{Cell: surveillance.Cell{Unit: "UGA-A", Indicator: "cumulative_cases", Period: "2026-W16"}, Value: surveillance.Of(40)},
+			{Cell: surveillance.Cell{Unit: "UGA-A", Indicator: "cumulative_cases", Period: "2026-W17"}, Value: surveillance.Of(40)},
+			{Cell: surveillance.Cell{Unit: "UGA-B", Indicator: "new_cases", Period: "2026-W20"}, Value: surveillance.Of(7)},
+		} {
+			r.Disease, r.Source, r.Reported = "bdbv", "still", sunday
+			_, err := w.counts.RecordCounts(w.as(access.Epidemiologist), r)
+			w.must(err)
+		}
+		body = w.page(access.Epidemiologist, "/mobility/forecast?series=bdbv+still&window=28")
+		for _, part := range []string{"about 0 (0 to 40)", "7 of 28"} {
+			if !strings.Contains(text(body), part) {
+				t.Errorf("%q is not in the forecast of a place that fell silent", part)
 			}
 		}
 		body = w.page(access.Epidemiologist, "/mobility/next?series=bdbv+weekly")
