@@ -145,3 +145,39 @@ func TestTapsSurviveALostConnection(t *testing.T) {
 		t.Error("a press can be taken back after it was sent")
 	}
 }
+
+// A press that the lock button follows within a frame is kept, also while a batch is on
+// its way: a screen that is off draws no frame that would keep it.
+func TestAPressBeforeTheScreenIsLockedIsKept(t *testing.T) {
+	b := open(t, world(t))
+	b.size(360).logIn("screener").in("en").visit("/border")
+	if b.has("point") {
+		b.set("point", "BUSIA").submit()
+	}
+	b.visit("/border/count").settles("sent")
+	before := b.counted("passed")
+	// All within one task of the browser: no frame is drawn and no answer comes.
+	kept := eval[string](b, `(function(){
+		var press=document.querySelector("button[name=tap][value=passed]"), sent=0, send=XMLHttpRequest.prototype.send;
+		XMLHttpRequest.prototype.send=function(){sent++;return send.apply(this,arguments)};
+		press.click();
+		window.dispatchEvent(new Event("online"));
+		press.click();
+		document.dispatchEvent(new Event("visibilitychange"));
+		XMLHttpRequest.prototype.send=send;
+		var n=0;
+		Object.keys(localStorage).forEach(function(k){
+			if(k.indexOf("godwit-tap.")!==0) return;
+			var c=JSON.parse(localStorage.getItem(k)).counts;
+			Object.keys(c).forEach(function(w){if(w.split("|")[1]==="passed") n+=c[w]});
+		});
+		return [document.hidden,sent,n].join(" ");
+	})()`)
+	if kept != "false 1 2" {
+		t.Errorf("hidden, batches on their way, presses kept: %q, want %q", kept, "false 1 2")
+	}
+	b.settles("sent").visit("/border/count").settles("sent")
+	if got := b.counted("passed"); got != before+2 {
+		t.Errorf("%d counted of 2", got-before)
+	}
+}

@@ -136,8 +136,8 @@
   function flush() {
     clearTimeout(timer);
     timer = 0;
+    keep(); // also while a batch is on its way: the screen may be locked before the next frame
     if (out || stopped) return;
-    keep();
     var list = keys();
     for (var i = 0; i < list.length; i++) {
       var b = get(list[i]);
