@@ -410,6 +410,20 @@ func TestPayloadsAreAskedForOnceAndNothingElseIsTaken(t *testing.T) {
 				t.Errorf("B is asked for %d, want %d", got, want)
 			}
 		}
+		// All of them come back, and then something else comes bare: it is asked for too.
+		hub.write(func(tx *db.Tx) error {
+			for _, id := range people {
+				if err := hub.Journal.ApplyErasures(tx, []journal.Erasure{{Doc: id, Erasure: db.NewID(), At: time.Unix(1, 0)}}); err != nil {
+					return err
+				}
+			}
+			_, _, err := hub.Journal.Bare(tx, 0, 10*bareMost)
+			return err
+		})
+		later := a.put("t.person", "camp", db.ID{}, map[string]any{"given": "Later"})
+		a.write(func(tx *db.Tx) error { return a.Journal.Forget(tx, []db.ID{later}) })
+		a.sync()
+		want(t, "what B is asked for then", asks(other), 1)
 		c := hub.node("C", "camp")
 		l, err := c.LinkTo(t.Context(), hub.Service, false)
 		if err != nil {

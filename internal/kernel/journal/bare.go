@@ -49,7 +49,15 @@ func (f *filler) cameBare(e *Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.tx.Exec("INSERT INTO journal_bare (n, slot) SELECT coalesce(max(n), 0) + 1, ? FROM journal_bare WHERE true ON CONFLICT (slot) DO NOTHING", slotOf(no, e.Version.Seq))
+	slot := slotOf(no, e.Version.Seq)
+	n, err := f.tx.Exec("INSERT INTO journal_bare (n, slot) SELECT coalesce(max(n), 0) + 1, ? FROM journal_bare WHERE true ON CONFLICT DO NOTHING", slot)
+	if err != nil || n == 1 {
+		return err
+	}
+	known, err := f.tx.Exists("SELECT 1 FROM journal_bare WHERE slot = ?", slot)
+	if err == nil && !known { // another process took the number
+		err = db.Retry(fault.New(fault.Unavailable, "journal.CameBare", "journal.busy"))
+	}
 	return err
 }
 
@@ -89,7 +97,8 @@ func (j *Journal) Bare(tx *db.Tx, after int64, limit int) (bare []Head, last int
 	}
 	rows.Close()
 	for _, n := range settled {
-		if _, err := tx.Exec("DELETE FROM journal_bare WHERE n = ?", n); err != nil {
+		// The last one stays: numbers are not given out again.
+		if _, err := tx.Exec("DELETE FROM journal_bare WHERE n = ? AND n < (SELECT max(n) FROM journal_bare)", n); err != nil {
 			return nil, after, fault.Wrap(op, err)
 		}
 	}
