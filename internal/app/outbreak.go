@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -103,14 +104,14 @@ func (n *Node) lookAtJourneys(ctx context.Context, tx *db.Tx, headers []journal.
 	return nil
 }
 
-// lookAtOutbreaks looks at everybody who may have met an outbreak, when the program
+// lookAtOutbreaks looks at everybody and every case that may have met an outbreak, when the program
 // starts, after one was declared or came, and every hour, until ctx ends.
 func (n *Node) lookAtOutbreaks(ctx context.Context) {
 	every := time.NewTicker(sweepEvery)
 	defer every.Stop()
 	for {
 		var later <-chan time.Time
-		done, err := n.alone(ctx, "outbreaks", func(ctx context.Context) error { return n.Outbreaks.Look(asProgram(ctx)) })
+		done, err := n.alone(ctx, "outbreaks", func(ctx context.Context) error { return n.outbreaksChanged(asProgram(ctx)) })
 		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking at who met an outbreak", "err", err)
 		}
@@ -125,6 +126,12 @@ func (n *Node) lookAtOutbreaks(ctx context.Context) {
 		case <-later:
 		}
 	}
+}
+
+// outbreaksChanged is what follows from the outbreaks as they are: who met one, and the
+// class of cases whose definition asks for it.
+func (n *Node) outbreaksChanged(ctx context.Context) error {
+	return errors.Join(n.Outbreaks.Look(ctx), n.Cases.LookAtOutbreaks(ctx))
 }
 
 // tellDeclared wakes lookAtOutbreaks. Several changes are one.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/value"
@@ -12,7 +13,8 @@ import (
 )
 
 // A child with watery stools is a suspected case of cholera where an outbreak of it was
-// declared, and open where nobody did.
+// declared, and open where nobody did; a case of before follows when it is declared and
+// when it is discarded, with the outbreak as the cause.
 func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 	n := startNode(t)
 	nurse := n.actor(access.Nurse)
@@ -33,19 +35,62 @@ func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 		}
 		return o.Class()
 	}
+	program, _ := access.From(asProgram(t.Context()))
+	who := map[db.ID]string{program.User: "program"}
+	history := func(id db.ID) string {
+		o, err := n.Cases.Open(nurse, id, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, k := range o.Classed[1:] {
+			out = append(out, string(k.Class)+" by "+who[k.By]+": "+k.Cause)
+		}
+		if o.Stale {
+			out = append(out, "stale")
+		}
+		return strings.Join(out, ", ")
+	}
+	looks := func() {
+		if err := n.outbreaksChanged(asProgram(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
 	before := child()
+	told := history(before)
+	if looks(); history(before) != told || class(before) != linelist.Open {
+		t.Errorf("before anything was declared: %s, %s", class(before), history(before))
+	}
 	site, err := demoSite()
+	var declared db.ID
+	var o outbreak.Outbreak
 	if err == nil {
-		_, err = n.Outbreaks.Declare(n.actor(access.Epidemiologist), outbreak.Outbreak{Disease: "cholera", Places: []string{outbreak.SitePrefix + site.Code}, From: (today(n) - 10).Date(), Source: "Ministry of Health"},
-			outbreak.Step{State: outbreak.Active, Why: "Confirmed by the laboratory."})
+		o = outbreak.Outbreak{Disease: "cholera", Places: []string{outbreak.SitePrefix + site.Code}, From: (today(n) - 10).Date(), Source: "Ministry of Health"}
+		declared, err = n.Outbreaks.Declare(n.actor(access.Epidemiologist), o, outbreak.Step{State: outbreak.Active, Why: "Confirmed by the laboratory."})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := class(before); got != linelist.Open {
-		t.Errorf("before it was declared: %s", got)
-	}
-	if got := class(child()); got != linelist.Suspected {
+	after := child()
+	if got := class(after); got != linelist.Suspected {
 		t.Errorf("after it was declared: %s", got)
+	}
+	own := history(after)
+	looks()
+	if got, want := history(before), told+", SUSPECTED by program: outbreak"; class(before) != linelist.Suspected || got != want {
+		t.Errorf("the case of before it was declared: %s, %q, want %q", class(before), got, want)
+	}
+	once := history(before)
+	if looks(); history(before) != once || history(after) != own {
+		t.Errorf("looked at again, nothing is new: %s; %s", history(before), history(after))
+	}
+	if err := n.Outbreaks.Do(n.actor(access.Epidemiologist), outbreak.Change{ID: declared, Outbreak: o, Step: outbreak.Step{State: outbreak.Discarded, Why: "The laboratory found another cause."}}); err != nil {
+		t.Fatal(err)
+	}
+	looks()
+	for _, id := range []db.ID{before, after} {
+		if got := history(id); class(id) != linelist.Open || !strings.HasSuffix(got, ", OPEN by program: outbreak") {
+			t.Errorf("after it was discarded: %s, %s", class(id), got)
+		}
 	}
 }

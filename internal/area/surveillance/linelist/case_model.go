@@ -122,7 +122,7 @@ type Classed struct {
 	Level  string          `json:"level"` // by laboratory, by link, clinically: a word of the pack
 	May    []string        `json:"may"`   // higher classes that what is not known could still give
 	Ask    []string        `json:"ask"`   // the facts that would settle those
-	Cause  string          `json:"cause"` // what made it be looked at: new, sign, result, link, elsewhere, rules
+	Cause  string          `json:"cause"` // what made it be looked at: new, sign, result, link, elsewhere, rules, outbreak
 	Record json.RawMessage `json:"record,omitempty"`
 	By     db.ID           `json:"by"`
 	At     time.Time       `json:"at"`

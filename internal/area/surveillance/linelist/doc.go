@@ -11,7 +11,8 @@
 //     it from ("sign:fever"), so that it stays when the definition changes.
 //   - Result: of one specimen and one test. The last final one counts; all are kept.
 //   - Class: what the definition in force says, by its highest row that is definite.
-//     All rows that fired are kept with it, what it was decided on, when and why.
+//     All rows that fired are kept with it, what it was decided on, when and why. It
+//     follows an outbreak that is declared, changed or discarded (LookAtOutbreaks).
 //   - Override: an officer's class in place of the definition's, with a reason.
 //
 // # Journal kinds

@@ -32,7 +32,12 @@ func Kinds() []journal.Kind {
 	lists := surveillance.Shipped()
 	return append([]journal.Kind{
 		{Name: kindCase, Schema: 2, Tables: []string{"linelist_case"}, Project: func(tx *db.Tx, d *journal.Doc) error { return projectCase(tx, d, lists) },
-			Remove: func(tx *db.Tx, doc db.ID) error { return uncountCase(tx, doc, lists) }, Groups: []journal.Group{
+			Remove: func(tx *db.Tx, doc db.ID) error {
+				if err := dropDecidedIn(tx, doc); err != nil {
+					return err
+				}
+				return uncountCase(tx, doc, lists)
+			}, Groups: []journal.Group{
 				reg("report", "disease", "number", "reported", "signal", "system", "foreign"),
 				reg("who", "name", "sex", "birth", "health_worker"),
 				reg("where", "country", "area", "place"), reg("origin", "imported", "from"),
@@ -60,7 +65,7 @@ CREATE INDEX linelist_case_origin ON linelist_case (origin);
 ALTER TABLE linelist_case ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
 `}, {Area: "linelist", Number: 4, SQL: `
 CREATE INDEX linelist_case_counts ON linelist_case (site, sensitivity, programme) WHERE class IN ('CONFIRMED', 'COMPATIBLE', 'PROBABLE', 'SUSPECTED');
-`}}
+`}, decidedMigration}
 }
 
 // caseOf reads a case out of its document, with everything that was added to it.
@@ -111,8 +116,10 @@ func projectCase(tx *db.Tx, d *journal.Doc, lists surveillance.Lists) error {
 		return err
 	}
 	if d.Error {
-		_, err := tx.Exec("DELETE FROM linelist_case WHERE id = ?", d.ID)
-		return err
+		if _, err := tx.Exec("DELETE FROM linelist_case WHERE id = ?", d.ID); err != nil {
+			return err
+		}
+		return dropDecidedIn(tx, d.ID)
 	}
 	c, err := caseOf(d)
 	if err != nil {

@@ -53,13 +53,16 @@ func (s *Service) OnCase(f func(ctx context.Context, tx *db.Tx, c Case) error) {
 	s.told = append(s.told, f)
 }
 
-// tell tells of a case that changed.
+// tell tells of a case that changed, and keeps what its outbreak was when it did.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, id db.ID) error {
-	if len(s.told) == 0 {
+	if len(s.told) == 0 && s.OutbreakAt == nil {
 		return nil
 	}
 	r, err := findCase(tx, id)
 	if err != nil {
+		return err
+	}
+	if err := s.mark(tx, r.Case); err != nil {
 		return err
 	}
 	for _, f := range s.told {
