@@ -356,7 +356,7 @@ func (n *Node) services(o Options) error {
 	n.acrossBorders(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock,
-		Address: traveller.Address{Public: o.Public, Secure: o.Secure}})
+		Address: traveller.Address{Public: o.Public, Secure: o.Secure, Here: o.Demo}})
 	n.Border.Held = n.Travellers.HeldIn
 	n.Ground = ground.New(ground.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Packs: n.Packs, Clock: o.Clock})
 	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks

@@ -26,6 +26,7 @@ func TestAPosterLeadsWhereATravellersPhoneCanGo(t *testing.T) {
 		{"what a stranger's header says is not believed", Address{}, "poe.example.org", map[string]string{"X-Forwarded-Proto": "https"}, false, ""},
 		{"at the computer itself", Address{}, "localhost:8080", nil, false, ""},
 		{"at the computer itself, behind a proxy", Address{Secure: true}, "127.0.0.1:8080", nil, false, ""},
+		{"in a demonstration, where the phone is this computer", Address{Here: true}, "127.0.0.1:8080", nil, false, "http://127.0.0.1:8080"},
 		{"the address that was set", Address{Public: "https://poe.example.org:8443"}, "localhost:8080", map[string]string{"Via": "1.1 x"}, false, "https://poe.example.org:8443"},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/border/points/BUSIA/poster", nil)
