@@ -116,6 +116,12 @@ func withNotices(sh *sync.Sharing, x *across.Service) *sync.Sharing {
 		}
 		return x.MayLeave(tx, agreement, doc)
 	}
+	sh.Tells = func(tx *db.Tx, agreement db.ID, e *journal.Entry) (bool, error) {
+		if across.Shared(e.Kind) {
+			return x.MayTell(tx, e)
+		}
+		return true, nil
+	}
 	sh.Accept = func(tx *db.Tx, agreement db.ID, e *journal.Entry) error {
 		if across.Shared(e.Kind) {
 			return x.AcceptUnder(tx, agreement, e)

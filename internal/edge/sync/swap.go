@@ -48,6 +48,11 @@ type Sharing struct {
 	// before a document goes into the feed and again before each sending.
 	Leaves func(tx *db.Tx, agreement, doc db.ID) (bool, error)
 
+	// Tells reports whether what one entry of such a document holds may still be told:
+	// what a document said before may be more than what it says now. It is asked before
+	// each sending; nil where each entry of what leaves may be told.
+	Tells func(tx *db.Tx, agreement db.ID, e *journal.Entry) (bool, error)
+
 	// Accept refuses an entry that an agreement does not allow to come.
 	Accept func(tx *db.Tx, agreement db.ID, e *journal.Entry) error
 
@@ -434,7 +439,7 @@ func (s *Service) fillShared(tx *db.Tx, sh share) error {
 }
 
 // withhold takes the payload out of an item that was queued and may not leave any more,
-// because consent was taken back meanwhile. Its place in the feed stays, so that the
+// because consent, or what it said, was taken back meanwhile. Its place in the feed stays, so that the
 // feed can still be proved; nothing about the person is in it.
 func (s *Service) withhold(tx *db.Tx, sh share, it *journal.Item) error {
 	if it.Op != journal.OpEntry || it.Part.Payload == nil {
@@ -444,6 +449,9 @@ func (s *Service) withhold(tx *db.Tx, sh share, it *journal.Item) error {
 		return nil
 	}
 	ok, err := s.Sharing.Leaves(tx, sh.agreement, it.Part.Doc)
+	if err == nil && ok && s.Sharing.Tells != nil {
+		ok, err = s.Sharing.Tells(tx, sh.agreement, &it.Part.Entry)
+	}
 	if err == nil && !ok {
 		it.Withhold()
 	}

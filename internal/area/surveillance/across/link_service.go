@@ -2,6 +2,7 @@ package across
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -49,6 +50,32 @@ func (s *Service) MayLeave(tx *db.Tx, agreement, doc db.ID) (bool, error) {
 		return false, nil
 	}
 	return err == nil && refused == nil, err
+}
+
+// MayTell reports whether what one entry of a document that may leave says may be told
+// still. Each entry of a notice holds all of it: of one that was taken back only the
+// withdrawal itself is told, whatever of it was queued before.
+func (s *Service) MayTell(tx *db.Tx, e *journal.Entry) (bool, error) {
+	if e.Kind != kindNotice {
+		return true, nil
+	}
+	n, err := findNotice(tx, e.Doc)
+	if err != nil {
+		return false, orGone(err)
+	}
+	var own Notice
+	if json.Unmarshal(e.Payload, &own) != nil {
+		return false, nil // the other side could not read it either
+	}
+	return n.stillTells(own), nil
+}
+
+// orGone takes it for an answer that a document is not here.
+func orGone(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 func (s *Service) mayAnswer(tx *db.Tx, agreement, doc db.ID) (bool, error) {

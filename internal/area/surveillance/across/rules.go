@@ -109,3 +109,9 @@ func mayBeNamed(registered bool, refused error, shield value.Truth) bool {
 	}
 	return shield == value.No
 }
+
+// stillTells decides whether what a notice said in one of its entries may be told, now
+// that it says n.
+func (n Notice) stillTells(entry Notice) bool {
+	return n.Withdrawn.IsZero() || !entry.Withdrawn.IsZero() && len(entry.Values)+len(entry.Visits) == 0
+}
