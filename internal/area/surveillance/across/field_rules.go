@@ -124,23 +124,23 @@ func (t Terms) keep(about About, named bool, all map[string]string, visits []Tol
 // field outside the agreement must not hide in one that nobody looks at.
 func ReadNotice(payload []byte) (Notice, error) {
 	var n Notice
-	return n, strictly(payload, &n)
+	return n, strictly(payload, n, &n)
 }
 
 // ReadAnswer reads what came as an answer.
 func ReadAnswer(payload []byte) (Answer, error) {
 	var a Answer
-	return a, strictly(payload, &a)
+	return a, strictly(payload, a, &a)
 }
 
-func strictly(payload []byte, into any) error {
+func strictly(payload []byte, like, into any) error {
 	bad := fault.New(fault.Invalid, "across.Read", "across.error.broken")
-	if len(payload) > largestNotice {
+	if len(payload) > largestNotice || exact(payload, like) != nil {
 		return bad
 	}
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.DisallowUnknownFields()
-	if d.Decode(into) != nil || d.More() {
+	if d.Decode(into) != nil { // what follows it, exact has refused
 		return bad
 	}
 	return nil

@@ -139,6 +139,37 @@ func TestWhatCameIsRefusedIfItIsNotAsAgreed(t *testing.T) {
 	}
 }
 
+// encoding/json takes a key in any case for a field, and of two the last; the journal
+// takes the key that is exactly so. What passes the check must be what is stored.
+func TestANoticeThatCanBeReadInTwoWaysIsRefused(t *testing.T) {
+	made := `"agreement":"01000000-0000-0000-0000-000000000000","about":"case","disease":"measles","number":"AB","made":"2026-11-16T09:00:00Z"`
+	for _, tc := range []struct{ why, payload string }{
+		{"values in two spellings", `{"values":{"passport":"A1"},"Values":null,` + made + `}`},
+		{"values twice", `{"values":{"passport":"A1"},"values":null,` + made + `}`},
+		{"the last day in two spellings", `{"until":30000,"UNTIL":20783,` + made + `}`},
+		{"a letter that folds into another", `{"value\u017f":null,` + made + `}`},
+		{"a value twice", `{"values":{"class":"passport A1","class":"CONFIRMED"},` + made + `}`},
+		{"a visit in two spellings", `{"visits":[{"day":20770,"how":"seen","signs":"no","How":"seen"}],` + made + `}`},
+		{"a visit with a key twice", `{"visits":[{"day":20770,"how":"a name","how":"seen"}],` + made + `}`},
+		{"another document behind it", `{` + made + `} {"values":{}}`},
+		{"a bracket behind it", `{` + made + `}]`},
+	} {
+		if n, err := ReadNotice([]byte(tc.payload)); fault.KeyOf(err) != "across.error.broken" {
+			t.Errorf("%s: %+v %v", tc.why, n, err)
+		}
+	}
+	if _, err := ReadAnswer([]byte(`{"step":"read","until":30000,"Until":1,"at":"2026-11-16T09:00:00Z"}`)); err == nil {
+		t.Error("an answer whose last day has two spellings was read")
+	}
+	good, err := json.Marshal(noticeFields(Notice{Agreement: db.ID{1}, About: OfContact, Disease: "measles", Number: "X", Made: testNow, Until: 20780, Values: everyValue(OfContact), Visits: []Told{{20770, linelist.Seen, value.No}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := ReadNotice(good); err != nil || len(n.Visits) != 1 || n.Visits[0].How != linelist.Seen {
+		t.Errorf("one as it is written: %+v %v", n, err)
+	}
+}
+
 // Not asked is not no: who somebody is stays here unless the answer is no.
 func TestWhoSomebodyIsGoesOnlyWhereItMay(t *testing.T) {
 	refused := fault.New(fault.Forbidden, "test", "door.release.feared")
