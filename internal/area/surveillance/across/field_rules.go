@@ -158,7 +158,7 @@ func (n Notice) check(t Terms, today calendar.Day) error {
 		return bad("broken")
 	case !slices.Contains(t.Diseases, n.Disease):
 		return bad("disease")
-	case n.Until > made+calendar.Day(t.Keep) || n.Until < made && n.Withdrawn.IsZero():
+	case made > today+1 || n.Until > made+calendar.Day(t.Keep) || n.Until < made && n.Withdrawn.IsZero():
 		return bad("kept_longer")
 	case n.Until < today && (len(n.Values) > 0 || len(n.Visits) > 0):
 		return bad("expired")

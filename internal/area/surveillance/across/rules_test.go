@@ -106,6 +106,9 @@ func TestWhatCameIsRefusedIfItIsNotAsAgreed(t *testing.T) {
 	if err := good.check(terms, today); err != nil {
 		t.Fatal(err)
 	}
+	if ahead := good; ahead.check(terms, today-1) != nil {
+		t.Error("a clock there that is a day ahead is refused")
+	}
 	for _, tc := range []struct {
 		why, key string
 		change   func(n *Notice)
@@ -124,6 +127,7 @@ func TestWhatCameIsRefusedIfItIsNotAsAgreed(t *testing.T) {
 		{"a number that turns the writing around", "broken", func(n *Notice) { n.Number = "AB\u202eCD" }, today},
 		{"kept longer than agreed", "kept_longer", func(n *Notice) { n.Until++ }, today},
 		{"made long after today, to be kept longer", "kept_longer", func(n *Notice) { n.Until = today - 1 }, today},
+		{"made years after today, to be kept for years", "kept_longer", func(n *Notice) { n.Made, n.Until = testNow.AddDate(3, 0, 0), today + 1106 }, today},
 		{"its last day is past", "expired", func(n *Notice) {}, today + 11},
 		{"withdrawn, and it still says something", "broken", func(n *Notice) { n.Withdrawn, n.Why = testNow, WhyAsked }, today},
 		{"withdrawn without a reason", "broken", func(n *Notice) { n.Withdrawn, n.Values = testNow, nil }, today},
