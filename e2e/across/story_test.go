@@ -67,7 +67,7 @@ func (s *side) agrees(number string) string {
 	s.Size(1280).LogIn("privacy_officer").In(s.lang).Visit("/agreements/new")
 	s.choose("pin")
 	s.Set("country", s.country).Set("purpose", "public_health")
-	for _, f := range []string{"contact.last", "contact.follow_day", "contact.follow_until", "contact.visits", "contact.sex", "contact.going_to", "contact_who.name", "contact_who.reach"} {
+	for _, f := range []string{"contact.last", "contact.follow_day", "contact.follow_until", "contact.visits", "contact.sex", "contact_who.name", "contact_who.reach", "contact_who.going_to"} {
 		s.Set("fields", f)
 	}
 	for _, d := range []string{"bdbv", "ebov", "sudv", "filovirus", "measles", "cholera"} {

@@ -47,7 +47,7 @@ func (h *shareHub) tellAcross(name string, acc *access.Access, pages *page.Rende
 
 var followedFields = map[stewardship.Part][]string{
 	stewardship.PartCase: {"class", "onset", "ending"}, stewardship.PartCaseWho: {"name"},
-	stewardship.PartContact: {"last", "follow_day", "follow_until", "visits", "sex", "going_to", "arrives"}, stewardship.PartContactWho: {"name", "reach"}}
+	stewardship.PartContact: {"last", "follow_day", "follow_until", "visits", "sex"}, stewardship.PartContactWho: {"name", "reach", "going_to", "arrives"}}
 
 // agreeOnNotices writes an agreement about measles and Ebola down on both hubs.
 func agreeOnNotices(a, b *shareHub, change func(h *shareHub, g *stewardship.Agreement)) db.ID {

@@ -41,7 +41,7 @@ func (n *Node) seedAcross(ctx context.Context, today calendar.Day) error {
 	key := sha256.Sum256([]byte("an authority of the demonstration"))
 	g := stewardship.Agreement{ID: db.NewID(), Peer: "Neighbouring ministry (synthetic)", Pin: hex.EncodeToString(key[:]), Country: "RWA", Purpose: "public_health", Inbox: site.Code, Keep: 42, Expires: today + 300,
 		Contacts: "IHR focal points of both sides", Diseases: []string{"ebov", "sudv", "bdbv", "filovirus", "measles", "cholera"}, Fields: map[stewardship.Part][]string{
-			stewardship.PartCase: {"class", "onset", "ending"}, stewardship.PartContact: {"last", "exposure", "follow_day", "follow_until", "visits", "sex", "going_to", "arrives"}, stewardship.PartContactWho: {"name", "reach"}}}
+			stewardship.PartCase: {"class", "onset", "ending"}, stewardship.PartContact: {"last", "exposure", "follow_day", "follow_until", "visits", "sex"}, stewardship.PartContactWho: {"name", "reach", "going_to", "arrives"}}}
 	if err := n.Steward.DraftAgreement(first, g); err != nil {
 		return fmt.Errorf("demo agreement: %w", err)
 	}

@@ -23,12 +23,13 @@ import (
 const fieldVisits = "visits"
 
 // fieldsOf are the fields of each part that an agreement can name. A place finer than a
-// district is none of them: where somebody stays may be what must not be known.
+// district is none of them: where somebody stays may be what must not be known. Where
+// somebody goes, and when, is typed as it was heard, and stands with who they are.
 var fieldsOf = map[string][]string{
 	"case":        {"class", "onset", "reported", "isolated", "ending", "ended", "imported", "infected", "country", "area", "health_worker", "age", "sex"},
 	"case_who":    {"name", "birth", "number"},
-	"contact":     {"last", "exposure", "follow_day", "follow_until", fieldVisits, "vaccine", "area", "age", "sex", "going_to", "arrives"},
-	"contact_who": {"name", "birth", "number", "reach"},
+	"contact":     {"last", "exposure", "follow_day", "follow_until", fieldVisits, "vaccine", "area", "age", "sex"},
+	"contact_who": {"name", "birth", "number", "reach", "going_to", "arrives"},
 }
 
 // Parts are the parts in their order, and Fields those of a part.
@@ -247,9 +248,9 @@ func valuesOfCase(c linelist.Case, name string, guarded bool, today calendar.Day
 	put(out, "ending", string(c.Ending))
 	putDate(out, "ended", c.Ended)
 	putTruth(out, "imported", c.Imported)
-	put(out, "infected", c.From)
 	put(out, "country", c.Country)
 	if !guarded {
+		put(out, "infected", c.From) // as it was written, which may be the place itself
 		put(out, "area", c.Area)
 	}
 	putTruth(out, "health_worker", c.Work)

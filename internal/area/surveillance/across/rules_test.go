@@ -127,7 +127,7 @@ func TestWhatCameIsRefusedIfItIsNotAsAgreed(t *testing.T) {
 		{"a number that turns the writing around", "broken", func(n *Notice) { n.Number = "AB\u202eCD" }, today},
 		{"kept longer than agreed", "kept_longer", func(n *Notice) { n.Until++ }, today},
 		{"made long after today, to be kept longer", "kept_longer", func(n *Notice) { n.Until = today - 1 }, today},
-		{"made years after today, to be kept for years", "kept_longer", func(n *Notice) { n.Made, n.Until = testNow.AddDate(3, 0, 0), today + 1106 }, today},
+		{"made years after today, to be kept for years", "kept_longer", func(n *Notice) { n.Made, n.Until = testNow.AddDate(3, 0, 0), today+1106 }, today},
 		{"its last day is past", "expired", func(n *Notice) {}, today + 11},
 		{"withdrawn, and it still says something", "broken", func(n *Notice) { n.Withdrawn, n.Why = testNow, WhyAsked }, today},
 		{"withdrawn without a reason", "broken", func(n *Notice) { n.Withdrawn, n.Values = testNow, nil }, today},
@@ -190,12 +190,25 @@ func TestWhoSomebodyIsGoesOnlyWhereItMay(t *testing.T) {
 }
 
 func TestACaseAtAShelterIsToldWithoutItsDistrict(t *testing.T) {
-	c := linelist.Case{Area: "Kalobeyei", Country: "KEN", Birth: date("1990-05-03")}
-	if v := valuesOfCase(c, "N", true, calendar.DayOfTime(testNow)); v["area"] != "" || v["country"] != "KEN" || v["age"] != "36" {
+	c := linelist.Case{Area: "Kalobeyei", From: "the house beside the water point", Country: "KEN", Birth: date("1990-05-03")}
+	if v := valuesOfCase(c, "N", true, calendar.DayOfTime(testNow)); v["area"] != "" || v["infected"] != "" || v["country"] != "KEN" || v["age"] != "36" {
 		t.Errorf("%v", v)
 	}
-	if v := valuesOfCase(c, "N", false, calendar.DayOfTime(testNow)); v["area"] != "Kalobeyei" {
+	if v := valuesOfCase(c, "N", false, calendar.DayOfTime(testNow)); v["area"] != "Kalobeyei" || v["infected"] == "" {
 		t.Errorf("%v", v)
+	}
+}
+
+// What an officer types of where somebody goes leads to them as their name does.
+func TestWhereSomebodyGoesStaysWhereTheyAreNotNamed(t *testing.T) {
+	terms := Terms{Fields: fieldsOf}
+	all := everyValue(OfContact)
+	values, _, _ := terms.keep(OfContact, false, all, nil)
+	named, _, _ := terms.keep(OfContact, true, all, nil)
+	for _, f := range []string{"going_to", "arrives", "reach"} {
+		if values[f] != "" || named[f] == "" {
+			t.Errorf("%s: %q unnamed, %q named", f, values[f], named[f])
+		}
 	}
 }
 

@@ -100,14 +100,15 @@ func (s *Service) showNew(w http.ResponseWriter, r *http.Request, wrong error) {
 	s.Pages.Sheet(w, r, page.Page{Title: titleOf(about), Back: page.Link{Href: offersPath(about, id), Text: page.M(titleOf(about))}}, previewView(p, f), f)
 }
 
-// typed are the fields that the officer adds when a contact travels on.
+// typed are the fields that the officer adds when a contact travels on. They go with who
+// it is, or not at all.
 var typed = []string{"going_to", "arrives", "reach"}
 
 func (s *Service) sendForm(p Preview) *page.Form {
 	f := &page.Form{Action: newPath(p.About, p.ID, p.Terms.ID), Submit: page.M("across.new.send", "hub", p.Terms.Peer), Cancel: page.Link{Href: offersPath(p.About, p.ID), Text: page.M("across.new.cancel")},
 		Fields: []page.Field{{Kind: page.Hidden, Name: "shown", Value: p.Digest, Keep: true}}}
 	for _, name := range typed {
-		if !slices.Contains(p.Told, name) && !slices.Contains(p.Who, name) {
+		if !slices.Contains(p.Who, name) || p.Refused != nil { // what does not go is not asked
 			continue
 		}
 		q := page.Field{Kind: page.Text, Name: name, Label: fieldMsg(name), Max: longestValue, Dir: "auto", Auto: "off", Optional: true}
