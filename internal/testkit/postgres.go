@@ -105,7 +105,8 @@ func pgVersion(initdb string) int {
 }
 
 func startCluster(bin string) {
-	s, err := startServer(bin)
+	// Nobody cuts the power here: what kills a server has one of its own (PostgresServer).
+	s, err := startServer(bin, "fsync=off", "full_page_writes=off")
 	if cluster.err = err; err == nil {
 		cluster.dir, cluster.stop = s.dir, s.Stop
 	}
