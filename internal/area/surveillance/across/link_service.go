@@ -29,8 +29,8 @@ func (s *Service) MayLeave(tx *db.Tx, agreement, doc db.ID) (bool, error) {
 	if fault.Is(err, fault.NotFound) {
 		return s.mayAnswer(tx, agreement, doc)
 	}
-	if err != nil || n.Agreement != agreement || n.Until < s.today() {
-		return false, err
+	if err != nil || n.Agreement != agreement || n.Until < s.today() && n.Withdrawn.IsZero() {
+		return false, err // a withdrawal holds nothing, and is never too late
 	}
 	if _, err := sentOfNotice(tx, doc); err != nil {
 		if fault.Is(err, fault.NotFound) {
@@ -42,7 +42,7 @@ func (s *Service) MayLeave(tx *db.Tx, agreement, doc db.ID) (bool, error) {
 		queued, _, err := s.Agreements.Sent(tx, agreement, doc)
 		return queued, err // what never went need not be taken back
 	}
-	if n.Person.IsZero() {
+	if n.Person.IsZero() || !n.names() {
 		return true, nil
 	}
 	refused, err := s.Agreements.MayBeNamed(tx, agreement, n.Person)
@@ -67,7 +67,7 @@ func (s *Service) MayTell(tx *db.Tx, e *journal.Entry) (bool, error) {
 	if json.Unmarshal(e.Payload, &own) != nil {
 		return false, nil // the other side could not read it either
 	}
-	return n.stillTells(own), nil
+	return n.stillTells(own, s.today()), nil
 }
 
 // orGone takes it for an answer that a document is not here.

@@ -1,6 +1,7 @@
 package across
 
 import (
+	"slices"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -111,7 +112,13 @@ func mayBeNamed(registered bool, refused error, shield value.Truth) bool {
 }
 
 // stillTells decides whether what a notice said in one of its entries may be told, now
-// that it says n.
-func (n Notice) stillTells(entry Notice) bool {
-	return n.Withdrawn.IsZero() || !entry.Withdrawn.IsZero() && len(entry.Values)+len(entry.Visits) == 0
+// that it says n: nothing of what was taken back, nothing of who somebody is that was
+// taken away since, and nothing whose own day is past, which the other side would refuse
+// with all that comes beside it.
+func (n Notice) stillTells(entry Notice, today calendar.Day) bool {
+	if !n.Withdrawn.IsZero() || !entry.Withdrawn.IsZero() {
+		return !entry.Withdrawn.IsZero() && len(entry.Values)+len(entry.Visits) == 0
+	}
+	taken := slices.ContainsFunc(fieldsOf[n.About.who()], func(f string) bool { return entry.Values[f] != "" && n.Values[f] == "" })
+	return !taken && entry.Until >= today
 }

@@ -324,8 +324,9 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 	})
 }
 
-// Withdraw takes a notice back: its content goes at once from what is sent, and after
-// today from both sides.
+// Withdraw takes a notice back: its content goes at once from what is sent, and from the
+// other side's list when the withdrawal comes there. The last day stays as it was: who
+// has not exchanged until the evening must still hear of it.
 func (s *Service) Withdraw(ctx context.Context, sent db.ID, why Why) error {
 	const op = "across.Withdraw"
 	if !slices.Contains(Whys, why) {
@@ -340,7 +341,7 @@ func (s *Service) Withdraw(ctx context.Context, sent db.ID, why Why) error {
 			return err
 		}
 		n := old
-		n.Values, n.Visits, n.Withdrawn, n.Why, n.Until = map[string]string{}, nil, s.now(), why, min(old.Until, s.today())
+		n.Values, n.Visits, n.Withdrawn, n.Why = map[string]string{}, nil, s.now(), why
 		if err := s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindNotice, Doc: n.ID, Purpose: "public_health", Base: doc.Version, Fields: noticeFields(n)},
 			journal.Change{Kind: kindSent, Doc: sent, Purpose: "public_health", Base: line.Version, Fields: map[string]any{"withdrawn": n.Withdrawn}}); err != nil {
 			return err
