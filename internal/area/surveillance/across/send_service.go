@@ -208,7 +208,7 @@ func (s *Service) Send(ctx context.Context, in Sending) (sent db.ID, err error) 
 	if err := in.valid(s.today()); err != nil {
 		return sent, err
 	}
-	named, err := s.release(ctx, p, in.Shield)
+	named, err := s.release(ctx, p, true, in.Shield)
 	if err != nil {
 		return sent, err
 	}
@@ -231,7 +231,7 @@ func (s *Service) Send(ctx context.Context, in Sending) (sent db.ID, err error) 
 		}
 		n := s.notice(now, in, named)
 		sent = db.NewID()
-		return s.write(tx, a.Author(), now, n, Sent{ID: sent, Shield: in.Shield, Named: n.names()}, journal.Base{}, journal.Base{})
+		return s.write(tx, a.Author(), now, n, Sent{ID: sent, Shield: in.Shield, Named: n.names(), At: n.Made}, journal.Base{}, journal.Base{})
 	})
 	return sent, fault.Wrap(op, err)
 }
@@ -250,10 +250,10 @@ func (in Sending) valid(today calendar.Day) error {
 }
 
 // release writes into the audit that something leaves, to whom and about whom, and
-// answers whether who it is may go with it.
-func (s *Service) release(ctx context.Context, p Preview, shield value.Truth) (named bool, err error) {
+// answers whether who it is may go with it, where that is wanted.
+func (s *Service) release(ctx context.Context, p Preview, wanted bool, shield value.Truth) (named bool, err error) {
 	row := p.Resource
-	named = mayBeNamed(p.Registered, p.Refused, shield) && len(p.Who) > 0
+	named = wanted && mayBeNamed(p.Registered, p.Refused, shield) && len(p.Who) > 0
 	if !named {
 		row.Subject = db.ID{} // nobody is named
 	}
@@ -279,9 +279,11 @@ func (s *Service) notice(p Preview, in Sending, named bool) Notice {
 	return n
 }
 
-// write appends a notice with its line in the register. base is what a correction saw.
+// write appends a notice with its line in the register. line is what stands there: what
+// was told once stays told, and the other side's clock runs from the first time. base is
+// what a correction saw.
 func (s *Service) write(tx *db.Tx, by journal.Author, p Preview, n Notice, line Sent, base, lineBase journal.Base) error {
-	fields := make([]string, 0, len(n.Values)+1)
+	fields := slices.Clone(line.Fields)
 	for f := range n.Values {
 		fields = append(fields, f)
 	}
@@ -289,10 +291,11 @@ func (s *Service) write(tx *db.Tx, by journal.Author, p Preview, n Notice, line 
 		fields = append(fields, fieldVisits)
 	}
 	slices.Sort(fields)
+	fields = slices.Compact(fields)
 	told := journal.Change{Kind: kindNotice, Doc: n.ID, Subject: n.Person, Sensitivity: journal.Clinical, Purpose: "public_health", Base: base, Fields: noticeFields(n)}
 	kept := journal.Change{Kind: kindSent, Doc: line.ID, Subject: p.Subject, Site: p.Site, Programme: p.Programme, Sensitivity: journal.Identity, Purpose: "public_health", Base: lineBase,
 		Fields: map[string]any{"notice": n.ID, "agreement": n.Agreement, "peer": p.Terms.Peer, "country": p.Terms.Country, "about": n.About, "of": p.ID, "disease": n.Disease, "number": n.Number,
-			"fields": fields, "named": line.Named, "shield": line.Shield, "at": n.Made, "until": n.Until}}
+			"fields": fields, "named": line.Named, "shield": line.Shield, "at": line.At, "until": n.Until}}
 	return s.Journal.Append(tx, by, told, kept)
 }
 
@@ -302,25 +305,46 @@ func noticeFields(n Notice) map[string]any {
 }
 
 // Correct tells again what was told, as it is known now. What the officer had typed
-// stays as it was.
+// stays as it was, and the line in the register says all that was ever told.
 func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 	const op = "across.Correct"
-	return s.again(ctx, op, sent, func(tx *db.Tx, a access.Actor, r sentRow, old Notice) error {
+	look := func(tx *db.Tx, r sentRow, old Notice) (Preview, error) {
 		if !r.Withdrawn.IsZero() || old.Until < s.today() {
-			return fault.New(fault.Conflict, op, "across.error.over")
+			return Preview{}, fault.New(fault.Conflict, op, "across.error.over")
 		}
-		p, err := s.preview(ctx, tx, r.About, r.Of, r.Agreement)
+		return s.preview(ctx, tx, r.About, r.Of, r.Agreement)
+	}
+	var shown Preview
+	var line sentRow
+	err := s.again(ctx, op, sent, func(tx *db.Tx, _ access.Actor, r sentRow, old Notice) (err error) {
+		line = r
+		shown, err = look(tx, r, old)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	named, err := s.release(ctx, shown, line.Named, line.Shield)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	return s.again(ctx, op, sent, func(tx *db.Tx, a access.Actor, r sentRow, old Notice) error {
+		p, err := look(tx, r, old)
 		if err != nil {
 			return err
 		}
-		named := r.Named && mayBeNamed(p.Registered, p.Refused, r.Shield)
+		if p.Digest != shown.Digest || p.Subject != shown.Subject {
+			return fault.New(fault.Conflict, op, "across.error.changed")
+		}
+		named := named && mayBeNamed(p.Registered, p.Refused, r.Shield)
 		n := s.notice(p, Sending{GoingTo: old.Values["going_to"], Arrives: date(old.Values["arrives"]), Reach: old.Values["reach"]}, named)
 		n.ID, n.Number, n.Person = old.ID, old.Number, old.Person
 		doc, line, err := s.both(tx, old.ID, sent)
 		if err != nil {
 			return err
 		}
-		return s.write(tx, a.Author(), p, n, Sent{ID: sent, Shield: r.Shield, Named: n.names()}, doc.Version, line.Version)
+		r.Named = r.Named || n.names()
+		return s.write(tx, a.Author(), p, n, r.Sent, doc.Version, line.Version)
 	})
 }
 
