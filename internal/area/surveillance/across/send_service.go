@@ -257,8 +257,13 @@ func (s *Service) release(ctx context.Context, p Preview, wanted bool, shield va
 	if !named {
 		row.Subject = db.ID{} // nobody is named
 	}
-	withheld, err := s.Access.ReleaseList(ctx, route, access.HealthAuthority.Of(p.Terms.Country), []access.Resource{row})
-	return named && !withheld[p.Subject], err
+	to := access.HealthAuthority.Of(p.Terms.Country)
+	withheld, err := s.Access.ReleaseList(ctx, route, to, []access.Resource{row})
+	if named = named && !withheld[p.Subject]; err != nil || named || !p.Registered {
+		return named, err
+	}
+	// That their case was told stands in their record too where they are not named.
+	return false, s.Access.ReleaseUnnamed(ctx, unnamedRoute, to, p.Resource)
 }
 
 // notice puts together what is told.

@@ -116,9 +116,14 @@ func idOf(name string) db.ID {
 var route = access.Route{Name: "surveillance.notice", Means: access.Message, Purpose: "public_health", Recipients: []access.Recipient{access.HealthAuthority},
 	Action: access.NoticeSend, Sensitivity: journal.Clinical}
 
+// unnamedRoute is the same way out of a notice that does not say who it is about: the
+// record of the person says that it went, and that it did not name them.
+var unnamedRoute = access.Route{Name: "surveillance.notice_unnamed", Means: access.Message, Purpose: "public_health", Recipients: []access.Recipient{access.HealthAuthority},
+	Action: access.NoticeSend, Sensitivity: journal.Clinical}
+
 // parcelRoute is the way out of the file that carries notices.
 var parcelRoute = access.Route{Name: "surveillance.notice_file", Means: access.Export, Purpose: "public_health", Recipients: []access.Recipient{access.HealthAuthority},
 	Action: access.NoticeSend, Sensitivity: journal.Clinical, Patterns: []string{"POST /across/export"}}
 
 // Outlets are this package's ways out.
-func Outlets() []access.Route { return []access.Route{route, parcelRoute} }
+func Outlets() []access.Route { return []access.Route{route, unnamedRoute, parcelRoute} }
