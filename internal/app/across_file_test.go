@@ -178,7 +178,7 @@ func TestAFileThatMayNotBeTakenIsRefusedWithAReason(t *testing.T) {
 		return a.journal.Append(tx, a.users["epidemiologist"].Author(),
 			journal.Change{Kind: "surveillance.notice", Doc: n.ID, Sensitivity: journal.Clinical, Purpose: "public_health", Fields: map[string]any{"agreement": id, "about": "contact", "disease": "bdbv", "number": "X-1",
 				"from": "A", "made": a.clock.Now(), "until": calendar.DayOfTime(a.clock.Now()) + 5, "values": map[string]string{"last": "2026-11-01", "birth": "1990-01-01"}, "visits": nil, "withdrawn": time.Time{}, "why": ""}},
-			journal.Change{Kind: "surveillance.notice_sent", Doc: db.NewID(), Site: "KLA", Sensitivity: journal.Identity, Purpose: "public_health", Fields: map[string]any{"notice": n.ID, "agreement": id, "of": db.NewID(), "about": "contact", "until": calendar.DayOfTime(a.clock.Now()) + 5}})
+			journal.Change{Kind: "surveillance.notice_sent", Doc: db.NewID(), Site: "KLA", Sensitivity: journal.Identity, Purpose: "public_health", Fields: map[string]any{"notice": n.ID, "agreement": id, "of": of, "about": "contact", "until": calendar.DayOfTime(a.clock.Now()) + 5}})
 	}))
 	refused("a field that was not agreed", b, a.file(id), "across.error.field")
 

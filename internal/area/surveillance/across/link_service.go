@@ -32,24 +32,43 @@ func (s *Service) MayLeave(tx *db.Tx, agreement, doc db.ID) (bool, error) {
 	if err != nil || n.Agreement != agreement || n.Until < s.today() && n.Withdrawn.IsZero() {
 		return false, err // a withdrawal holds nothing, and is never too late
 	}
-	if _, err := sentOfNotice(tx, doc); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return false, nil // it came from there
-		}
-		return false, err
+	r, err := sentOfNotice(tx, doc)
+	if err != nil {
+		return false, orGone(err) // it came from there
 	}
 	if !n.Withdrawn.IsZero() {
 		queued, _, err := s.Agreements.Sent(tx, agreement, doc)
 		return queued, err // what never went need not be taken back
 	}
-	if n.Person.IsZero() || !n.names() {
+	if !n.names() {
 		return true, nil
 	}
-	refused, err := s.Agreements.MayBeNamed(tx, agreement, n.Person)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
+	who, err := s.whoIs(tx, r)
+	if err != nil {
+		return false, orGone(err) // of whom nobody knows any more whether they may be named
 	}
-	return err == nil && refused == nil, err
+	if who.IsZero() {
+		who = n.Person
+	}
+	if who.IsZero() {
+		return true, nil
+	}
+	refused, err := s.Agreements.MayBeNamed(tx, agreement, who)
+	if err != nil {
+		return false, orGone(err)
+	}
+	return refused == nil, nil
+}
+
+// whoIs answers which registered person the case or contact is that a notice was made
+// of, now: who was registered since it was written has a standing that decides.
+func (s *Service) whoIs(tx *db.Tx, r sentRow) (db.ID, error) {
+	if r.About == OfContact {
+		_, res, err := s.Cases.FollowedAt(tx, r.Of)
+		return res.Subject, err
+	}
+	_, res, err := s.Cases.CaseAt(tx, r.Of)
+	return res.Subject, err
 }
 
 // MayTell reports whether what one entry of a document that may leave says may be told

@@ -343,7 +343,10 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 		}
 		named := named && mayBeNamed(p.Registered, p.Refused, r.Shield)
 		n := s.notice(p, Sending{GoingTo: old.Values["going_to"], Arrives: date(old.Values["arrives"]), Reach: old.Values["reach"]}, named)
-		n.ID, n.Number, n.Person = old.ID, old.Number, old.Person
+		n.ID, n.Number = old.ID, old.Number
+		if n.Person.IsZero() {
+			n.Person = old.Person
+		}
 		doc, line, err := s.both(tx, old.ID, sent)
 		if err != nil {
 			return err

@@ -98,7 +98,7 @@ func projectNotice(tx *db.Tx, d *journal.Doc) error {
 	var n Notice
 	return project(tx, d, "across_notice", &n, func(body string) error {
 		_, err := tx.Exec(`INSERT INTO across_notice (id, subject, sensitivity, agreement, until, body) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET sensitivity = excluded.sensitivity, agreement = excluded.agreement, until = excluded.until, body = excluded.body`,
+			ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, sensitivity = excluded.sensitivity, agreement = excluded.agreement, until = excluded.until, body = excluded.body`,
 			d.ID, d.Subject, int(d.Sensitivity), n.Agreement, n.Until, body)
 		return err
 	})
