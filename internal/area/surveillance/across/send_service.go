@@ -301,7 +301,7 @@ func (s *Service) write(tx *db.Tx, by journal.Author, p Preview, n Notice, line 
 	kept := journal.Change{Kind: kindSent, Doc: line.ID, Subject: p.Subject, Site: p.Site, Programme: p.Programme, Sensitivity: journal.Identity, Purpose: "public_health", Base: lineBase,
 		Fields: map[string]any{"notice": n.ID, "agreement": n.Agreement, "peer": p.Terms.Peer, "country": p.Terms.Country, "about": n.About, "of": p.ID, "disease": n.Disease, "number": n.Number,
 			"fields": fields, "named": line.Named, "shield": line.Shield, "at": line.At, "until": n.Until}}
-	return s.Journal.Append(tx, by, told, kept)
+	return s.Journal.Append(tx, by, kept, told) // the register first: at a hub, what comes from a node in two parts must not be met without it
 }
 
 func noticeFields(n Notice) map[string]any {
