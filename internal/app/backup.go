@@ -213,17 +213,23 @@ func roomFor(dir string, need int64) error {
 	return nil
 }
 
+// folderMarks are the files that say what a folder's records are: of a demo, and of an
+// exercise. They go with the records, since a copy without them would pass for real.
+var folderMarks = []string{demoFile, exerciseFile}
+
 // smallFiles are the files of the folder that belong to its records: all there is
-// beside the database is the mark of a demo.
+// beside the database is its marks.
 func (n *Node) smallFiles() map[string][]byte {
 	if n.Dir == "" {
 		return nil
 	}
-	b, err := os.ReadFile(filepath.Join(n.Dir, demoFile))
-	if err != nil {
-		return nil
+	out := map[string][]byte{}
+	for _, name := range folderMarks {
+		if b, err := os.ReadFile(filepath.Join(n.Dir, name)); err == nil {
+			out[name] = b
+		}
 	}
-	return map[string][]byte{demoFile: b}
+	return out
 }
 
 // keepErasures writes what is known to be erased beside the backups, so that an old

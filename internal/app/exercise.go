@@ -16,6 +16,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
@@ -32,6 +33,23 @@ func markExercise(dir string) error {
 		return fmt.Errorf("%s holds records already; give an empty folder", dir)
 	}
 	return os.WriteFile(filepath.Join(dir, exerciseFile), []byte(exerciseMark), 0o600)
+}
+
+// oneWorld refuses records that the mark of their folder says something else of: those of
+// an exercise would pass for real where the mark was lost, and real ones for nothing.
+func (n *Node) oneWorld(ctx context.Context) error {
+	return n.DB.Read(ctx, func(tx *db.Tx) error {
+		exercise, known, err := n.Journal.OfExercise(tx)
+		switch {
+		case err != nil || !known || exercise == n.Exercise:
+			return err
+		case exercise && n.Dir == "":
+			return errors.New("this database holds the records of an exercise, and a database of a server is for real records")
+		case exercise:
+			return fmt.Errorf("%s holds the records of an exercise and its mark is gone; put the file %q back, or give an empty folder with --dir", n.Dir, exerciseFile)
+		}
+		return fmt.Errorf("%s carries the mark of an exercise and holds records of none; take the file %q away if somebody put it there", n.Dir, exerciseFile)
+	})
 }
 
 // ownFolder makes a folder for a drill, or refuses one that holds anything at all.

@@ -307,6 +307,9 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock, Exercise: n.Exercise}); err != nil {
 		return err
 	}
+	if err := n.oneWorld(ctx); err != nil {
+		return err
+	}
 	if err := n.Journal.CatchUp(ctx); err != nil {
 		return err
 	}

@@ -180,7 +180,7 @@ func restoreInto(ctx context.Context, work string, a *opened, erased []journal.E
 		return nil, err
 	}
 	for name, content := range a.Header.Files {
-		if name != demoFile { // what a later program adds is not for this one to write
+		if !slices.Contains(folderMarks, name) { // what a later program adds is not for this one to write
 			continue
 		}
 		if err := os.WriteFile(filepath.Join(work, name), content, 0o600); err != nil {
@@ -202,9 +202,9 @@ func newKey(dir string) (key.Provider, error) {
 
 // moveUp puts the files in place, the database last: with it the folder is a node.
 func moveUp(work, dir string) error {
-	for _, name := range []string{keyFile, demoFile, databaseFile} {
+	for _, name := range slices.Concat([]string{keyFile}, folderMarks, []string{databaseFile}) {
 		err := os.Rename(filepath.Join(work, name), filepath.Join(dir, name))
-		if err != nil && (name != demoFile || !errors.Is(err, os.ErrNotExist)) {
+		if err != nil && (!slices.Contains(folderMarks, name) || !errors.Is(err, os.ErrNotExist)) {
 			return err
 		}
 	}
@@ -241,7 +241,8 @@ func load(ctx context.Context, at db.Options, a *backup.Reader, r Restore) (_ *c
 	if c.db, err = db.Open(ctx, at); err != nil {
 		return nil, err
 	}
-	if c.journal, err = journal.New(journal.Options{DB: c.db, Kinds: kinds(), Clock: r.Clock}); err == nil {
+	_, exercise := a.Header.Files[exerciseFile] // what restoring writes carries the mark too
+	if c.journal, err = journal.New(journal.Options{DB: c.db, Kinds: kinds(), Clock: r.Clock, Exercise: exercise}); err == nil {
 		err = c.check(ctx)
 	}
 	if err != nil {

@@ -73,6 +73,25 @@ type Options struct {
 // the hash, and nobody takes it off.
 const ExerciseProgramme = "exercise"
 
+// OfExercise reports whether what is here was written in an exercise, by its first entry;
+// known is whether there is one.
+func (j *Journal) OfExercise(tx *db.Tx) (exercise, known bool, err error) {
+	var raw []byte
+	err = tx.Row("SELECT header FROM journal_entries ORDER BY slot LIMIT 1").Scan(&raw)
+	if fault.Is(err, fault.NotFound) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	h, err := parseHeader(raw)
+	return h.Programme == ExerciseProgramme, err == nil, err
+}
+
+// OfNoProgramme reports whether an entry is of no programme. Those of an exercise carry
+// its mark in that place, and which of them may come here is decided by Apply.
+func (h Header) OfNoProgramme() bool { return h.Programme == "" || h.Programme == ExerciseProgramme }
+
 // Journal appends, merges and projects. It is safe for concurrent use.
 type Journal struct {
 	db    *db.DB
