@@ -9,6 +9,7 @@ import (
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
@@ -153,7 +154,7 @@ func (n *Node) userForm(ctx context.Context, lang string, fixed bool) (*page.For
 }
 
 // typedUser reads the form.
-func typedUser(typed url.Values, sites []place.Site) (access.User, error) {
+func (n *Node) typedUser(typed url.Values, sites []place.Site) (access.User, error) {
 	const op = "app.typedUser"
 	u := access.User{
 		Login: typed.Get("login"), Name: strings.TrimSpace(typed.Get("name")), Sites: typed["sites"], Ceiling: typed.Get("sensitivity"), Locale: typed.Get("locale"),
@@ -170,6 +171,8 @@ func typedUser(typed url.Values, sites []place.Site) (access.User, error) {
 	switch {
 	case len(u.Programmes) == 0:
 		return u, fault.Field(op, "programmes", "app.users.programmes_hint")
+	case !n.Exercise && slices.Contains(u.Programmes, journal.ExerciseProgramme):
+		return u, fault.Field(op, "programmes", "journal.exercise_programme")
 	case u.Ceiling == "": // what AddUser would take for the least is not what was chosen
 		return u, fault.Field(op, "sensitivity", "door.user.sensitivity")
 	case u.Locale != "" && !slices.ContainsFunc(page.Locales(), func(l page.Locale) bool { return l.Code == u.Locale }):
@@ -214,7 +217,7 @@ func (n *Node) postNewUser(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.Fill(r.PostForm)
-	u, err := typedUser(r.PostForm, sites)
+	u, err := n.typedUser(r.PostForm, sites)
 	var password string
 	if err == nil {
 		password, err = access.TemporaryPassword()
@@ -289,7 +292,7 @@ func (n *Node) postEditUser(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.Fill(r.PostForm)
-	u, err := typedUser(r.PostForm, sites)
+	u, err := n.typedUser(r.PostForm, sites)
 	u.Login = old.Login
 	if err == nil {
 		err = n.Access.EditUser(r.Context(), u)

@@ -154,6 +154,8 @@ func (b *batch) entry(p *prepared, by Author, c *Change) error {
 	d.header(&p.h, c, by)
 	if b.j.exercise {
 		p.h.Programme = ExerciseProgramme
+	} else if p.h.Programme == ExerciseProgramme {
+		return fault.Field(op, "programme", "journal.exercise_programme") // nobody else would take it
 	}
 	h := &p.h
 	if h.Sensitivity == Sealed && len(c.Fields)+len(c.Distinct) > 0 || h.Sensitivity != Sealed && h.Sealed {

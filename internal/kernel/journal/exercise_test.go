@@ -48,3 +48,33 @@ func TestAnExerciseAndWhatIsRealStayApart(t *testing.T) {
 		})
 	}
 }
+
+// The code of an exercise is nobody's programme: an entry that is of none and carries it
+// would be refused by everybody who is to take it.
+func TestNothingRealIsOfTheProgrammeOfAnExercise(t *testing.T) {
+	for engine, place := range places() {
+		t.Run(engine, func(t *testing.T) {
+			actual, exercise := newNode(t, place(t)), newNode(t, places()["sqlite"](t), func(o *journal.Options) { o.Exercise = true })
+			c := newPerson(db.NewID(), fields{"given": "Amina"})
+			c.Programme = journal.ExerciseProgramme
+			if err := actual.try(almaz, c); fault.KeyOf(err) != "journal.exercise_programme" || fault.FieldOf(err) != "programme" {
+				t.Errorf("written: %v", err)
+			}
+			for words, n := range map[string]*node{"real": actual, "of an exercise": exercise} {
+				n.read(func(tx *db.Tx) error {
+					if _, known, err := n.j.OfExercise(tx); known || err != nil {
+						t.Errorf("%s, and empty: known %v, %v", words, known, err)
+					}
+					return nil
+				})
+				n.create(fields{"given": "Amina"})
+				n.read(func(tx *db.Tx) error {
+					if is, known, err := n.j.OfExercise(tx); is != (n == exercise) || !known || err != nil {
+						t.Errorf("%s: %v, known %v, %v", words, is, known, err)
+					}
+					return nil
+				})
+			}
+		})
+	}
+}
