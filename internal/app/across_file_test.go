@@ -21,10 +21,10 @@ import (
 
 // byCards are two hubs that never have a link: each added the other's card, by the
 // fingerprint that was read out.
-func byCards(t *testing.T, from, to db.Options) (a, b *shareHub) {
+func byCards(t *testing.T, from, to db.Options, change ...func(*journal.Options)) (a, b *shareHub) {
 	t.Helper()
 	c := &clock{now: testDay}
-	a, b = newShareHub(t, "Hub of A", "KLA", "UGA", from, c), newShareHub(t, "Hub of B", "NBO", "KEN", to, c)
+	a, b = newShareHub(t, "Hub of A", "KLA", "UGA", from, c, change...), newShareHub(t, "Hub of B", "NBO", "KEN", to, c, change...)
 	for _, side := range []struct {
 		h, other *shareHub
 		name     string

@@ -71,7 +71,7 @@ func twoHubs(t *testing.T, test func(t *testing.T, a, b *shareHub)) {
 	}
 }
 
-func newShareHub(t *testing.T, name, site, country string, o db.Options, c *clock) *shareHub {
+func newShareHub(t *testing.T, name, site, country string, o db.Options, c *clock, change ...func(*journal.Options)) *shareHub {
 	t.Helper()
 	h := &shareHub{t: t, clock: c, users: map[string]access.Actor{}}
 	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), sync.Migrations(), people.Migrations(), stewardship.Migrations(), tally.Migrations(), surveillance.Migrations(), linelist.Migrations(), across.Migrations()} {
@@ -85,7 +85,11 @@ func newShareHub(t *testing.T, name, site, country string, o db.Options, c *cloc
 	for _, k := range [][]journal.Kind{access.Kinds(), place.Kinds(), people.Kinds(), stewardship.Kinds(), surveillance.Kinds(), linelist.Kinds(), across.Kinds()} {
 		kinds = append(kinds, k...)
 	}
-	h.journal, err = journal.New(journal.Options{DB: h.db, Kinds: kinds, Clock: c.Now})
+	kept := journal.Options{DB: h.db, Kinds: kinds, Clock: c.Now}
+	for _, f := range change {
+		f(&kept)
+	}
+	h.journal, err = journal.New(kept)
 	h.must(err)
 	pages, err := page.New(page.Options{Areas: areas(), Clock: c.Now})
 	h.must(err)

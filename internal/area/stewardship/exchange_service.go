@@ -90,7 +90,7 @@ func (s *Service) AcceptUnder(tx *db.Tx, agreement db.ID, e *journal.Entry) erro
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(sharedKinds, e.Kind) || e.Site != "" || e.Programme != "" || e.Sealed || e.Subject.IsZero() {
+	if !slices.Contains(sharedKinds, e.Kind) || e.Site != "" || !e.OfNoProgramme() || e.Sealed || e.Subject.IsZero() {
 		return refused
 	}
 	if e.Payload == nil {

@@ -120,7 +120,7 @@ func (s *Service) AcceptUnder(tx *db.Tx, agreement db.ID, e *journal.Entry) erro
 	if err != nil {
 		return err
 	}
-	if e.Site != "" || e.Programme != "" || e.Sealed || e.Sensitivity > journal.Clinical {
+	if e.Site != "" || !e.OfNoProgramme() || e.Sealed || e.Sensitivity > journal.Clinical {
 		return refused
 	}
 	if e.Payload == nil {
