@@ -56,7 +56,8 @@ type Sharing struct {
 	// Accept refuses an entry that an agreement does not allow to come.
 	Accept func(tx *db.Tx, agreement db.ID, e *journal.Entry) error
 
-	// Arrived is told of documents that have come, once they are projected.
+	// Arrived is told of documents that have come, once they are projected, in the
+	// transaction that takes them: what fails here is not taken.
 	Arrived func(ctx context.Context, tx *db.Tx, agreement db.ID, docs []db.ID) error
 
 	// Ask answers a question of the other hub; see swap_ask.go.
@@ -306,11 +307,11 @@ func (s *Service) takeItems(ctx context.Context, h OtherHub, sh share, list []jo
 	if err != nil {
 		return 0, err
 	}
-	if _, err := s.Journal.TakeFeed(ctx, sh.theirs, from, to, list, nil); err != nil {
+	arrived := func(tx *db.Tx) error { return s.Sharing.Arrived(ctx, tx, sh.agreement, docs) }
+	if _, err := s.Journal.TakeFeed(ctx, sh.theirs, from, to, list, nil, arrived); err != nil {
 		return 0, err
 	}
-	err = s.DB.Write(ctx, func(tx *db.Tx) error { return s.Sharing.Arrived(ctx, tx, sh.agreement, docs) })
-	return int64(len(list)), err
+	return int64(len(list)), nil
 }
 
 // admit refuses what the agreement does not allow, before anything of it is stored: an

@@ -29,7 +29,10 @@ func (j *Journal) Taken(tx *db.Tx, id db.ID) (FeedHead, error) {
 // forgotten here, unless something written here about it, or about the person it is
 // about, is not in acknowledged, the heads that the sender has of this journal: then
 // it stays, and comes into scope again when the sender has it.
-func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head) (FeedHead, error) {
+//
+// then, of which there is at most one, is run in the same transaction once everything is
+// projected: what must follow from a taking is never left out by a crash.
+func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head, then ...func(tx *db.Tx) error) (FeedHead, error) {
 	const op = "journal.TakeFeed"
 	var at FeedHead
 	err := j.db.Write(ctx, func(tx *db.Tx) error {
@@ -43,12 +46,17 @@ func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, ite
 		if at.Chain(items) != to {
 			return fault.New(fault.Invalid, op, "journal.broken_feed")
 		}
-		for len(items) > 0 {
-			n := run(items)
-			if err := j.takeRun(tx, items[:n], acknowledged); err != nil {
+		for rest := items; len(rest) > 0; {
+			n := run(rest)
+			if err := j.takeRun(tx, rest[:n], acknowledged); err != nil {
 				return err
 			}
-			items = items[n:]
+			rest = rest[n:]
+		}
+		for _, f := range then {
+			if err := f(tx); err != nil {
+				return err
+			}
 		}
 		at = to
 		_, err = tx.Exec(`INSERT INTO journal_taken (feed, seq, hash, at) VALUES (?, ?, ?, ?)

@@ -57,6 +57,7 @@ func (s *Service) TakeFile(ctx context.Context, body []byte) (int, error) {
 	if err := s.Access.Check(ctx, access.NoticeTake, access.Resource{Kind: kindNotice, Site: a.Site(), Sensitivity: journal.Clinical}); err != nil {
 		return 0, err
 	}
-	n, err := s.Carrier.Import(ctx, body)
+	// Who closes the page has given the file all the same: it is taken to its end.
+	n, err := s.Carrier.Import(context.WithoutCancel(ctx), body)
 	return n, fault.Wrap(op, err)
 }
