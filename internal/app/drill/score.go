@@ -127,14 +127,18 @@ func (s *scorer) stages() {
 		name  string
 	}{{surveillance.ActTriage, surveillance.ClockTriage, "triage"}, {surveillance.ActVerify, surveillance.ClockVerify, "verification"},
 		{surveillance.ActAssess, surveillance.ClockAssess, "risk assessment"}, {surveillance.ActRespond, surveillance.ClockRespond, "response begun"}} {
-		at, owner := s.firstStep(st.act, from)
+		var at time.Time
+		var owner string
+		if !from.IsZero() { // the step before was done
+			at, owner = s.firstStep(st.act, from)
+		}
 		s.span(st.name, st.clock, from, at)
 		l := &s.out[len(s.out)-1]
 		if l.Owner = owner; owner == "" {
 			l.Unowned = true
 		}
-		if at.IsZero() {
-			return
+		if from.IsZero() && at.IsZero() {
+			l.Unowned = false // it never was anybody's turn
 		}
 		from = at
 	}
@@ -189,6 +193,7 @@ func (s *scorer) days(name string, clock surveillance.Clocked, i surveillance.In
 	c := s.r.Clocks[clock]
 	l := Line{Step: name, Clock: fmt.Sprintf("%d d", int(c.Long/(24*time.Hour))), Source: c.Source, Verdict: Undecided}
 	switch {
+	case !i.Known && clock == surveillance.SevenDetect: // it was detected: nobody knows when it began
 	case !i.Known:
 		l.Verdict = NotDone
 	case i.Most == i.Least:

@@ -98,6 +98,20 @@ func TestAStepThatNobodyTookHasNoOwner(t *testing.T) {
 	}
 }
 
+// A step that was never reached is one that was not done: left out, a drill that stopped
+// early would look better than one that went on.
+func TestStepsAfterTheOneThatWasNotDoneAreNotDoneEither(t *testing.T) {
+	s := ScoreOf(Scenario{}, 1, began, recorded([4]float64{2, 0, 0, 0}, surveillance.ActTriage), Marks{})
+	for _, step := range []string{"verification", "risk assessment", "response begun"} {
+		if l := line(t, s, step); l.Verdict != NotDone || l.Unowned != (step == "verification") {
+			t.Errorf("%s: %+v", step, l)
+		}
+	}
+	if s.Unowned != 1 {
+		t.Errorf("%d steps without an owner", s.Unowned)
+	}
+}
+
 func TestWhatIsNotKnownIsNotMet(t *testing.T) {
 	r := recorded([4]float64{2, 3, 4, 5})
 	if s := ScoreOf(Scenario{}, 1, began, r, Marks{}); s.Seven != "missed" || line(t, s, "time to notify (1)").Verdict != Late {
@@ -109,8 +123,11 @@ func TestWhatIsNotKnownIsNotMet(t *testing.T) {
 	}
 	r.Start = calendar.Date{}
 	r.Seven = surveillance.SevenOf(r.Signal, r.Clocks, calendar.DayOfTime(at(5)))
-	if l := line(t, ScoreOf(Scenario{}, 1, began, r, Marks{}), "time to detect (7)"); l.Verdict == InTime {
+	if l := line(t, ScoreOf(Scenario{}, 1, began, r, Marks{}), "time to detect (7)"); l.Verdict != Undecided {
 		t.Errorf("nobody knows when it began: %+v", l)
+	}
+	if l := line(t, ScoreOf(Scenario{}, 1, began, r, Marks{}), "early response (7)"); l.Verdict != NotDone {
+		t.Errorf("nobody was told, so nobody answered: %+v", l)
 	}
 }
 
