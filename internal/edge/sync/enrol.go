@@ -101,6 +101,9 @@ type Service struct {
 	// Sharing answers for agreements with other hubs; nil where there are none.
 	Sharing *Sharing
 
+	// FileLimit is the largest file that is made for another hub; 0 is SharedFileLimit.
+	FileLimit int
+
 	one   chan struct{} // one exchange with the hub at a time
 	words *remembered
 }

@@ -14,7 +14,8 @@ import (
 // ExportShared makes a file of what the hub of an agreement is not known to have, and of
 // how far this hub has taken what came from there. Files follow one another like
 // messages do; since each holds everything since the last that was acknowledged, one
-// that is lost is made good by the next.
+// that is lost is made good by the next. What does not fit waits until the other side
+// has acknowledged this one.
 func (s *Service) ExportShared(ctx context.Context, agreement db.ID) (file []byte, items int, err error) {
 	const op = "sync.ExportShared"
 	if s.Sharing == nil {
@@ -43,11 +44,14 @@ func (s *Service) ExportShared(ctx context.Context, agreement db.ID) (file []byt
 			at.Seq = uint64(sh.taken)
 			copy(at.Hash[:], sh.takenHash)
 		}
-		for more := true; more; {
+		for more, size := true, 0; more; {
 			var body []byte
 			var n int
 			if body, n, at, err = s.sharedMessage(tx, sh, terms, at); err != nil {
 				return err
+			}
+			if size += len(body); len(b.Messages) > 0 && size > s.fileLimit()-sealRoom {
+				break
 			}
 			if more = n > 0; more || len(b.Messages) == 0 {
 				b.Messages, items = append(b.Messages, body), items+n
@@ -59,10 +63,21 @@ func (s *Service) ExportShared(ctx context.Context, agreement db.ID) (file []byt
 		return nil, 0, fault.Wrap(op, err)
 	}
 	b.To = h.Pin
-	if file, err = sealShared(own, h.Recipient, b); err == nil && len(file) > SharedFileLimit {
+	if file, err = sealShared(own, h.Recipient, b); err == nil && len(file) > s.fileLimit() {
 		err = fault.New(fault.Conflict, op, "sync.too_much")
 	}
 	return file, items, err
+}
+
+// sealRoom is what a file has beside its messages: certificate, signature, and the seal
+// with its 16 bytes for every 64 KiB.
+const sealRoom = 8 << 10
+
+func (s *Service) fileLimit() int {
+	if s.FileLimit > 0 {
+		return s.FileLimit
+	}
+	return SharedFileLimit
 }
 
 // sharedMessage is the next message of a file.
