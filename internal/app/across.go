@@ -43,7 +43,7 @@ func (c carrier) Import(ctx context.Context, body []byte) (int, error) {
 type noticeAgreements struct{ of func() *stewardship.Service }
 
 func termsOf(s *stewardship.Service, g stewardship.Agreement) across.Terms {
-	t := across.Terms{ID: g.ID, Peer: g.Peer, Country: g.Country, Diseases: g.Diseases, Keep: g.Keep, Sites: g.Sites, Inbox: g.Inbox,
+	t := across.Terms{ID: g.ID, Peer: g.Peer, Country: g.Country, Diseases: g.Diseases, Keep: g.Keep, From: g.From, To: g.To, Sites: g.Sites, Inbox: g.Inbox,
 		InForce: g.StateAt(s.Clock()) == stewardship.AgreementInForce, Fields: map[string][]string{}}
 	for _, part := range across.Parts {
 		t.Fields[part] = g.Fields[stewardship.Part(part)]

@@ -108,6 +108,7 @@ func (t Terms) keep(about About, named bool, all map[string]string, visits []Tol
 	values = map[string]string{}
 	for _, f := range t.agreed(about, named) {
 		if f == fieldVisits {
+			visits := slices.DeleteFunc(slices.Clone(visits), func(v Told) bool { return !t.within(v.Day) })
 			if len(visits) > 0 {
 				told, fields = visits[max(0, len(visits)-mostVisits):], append(fields, f)
 			}
@@ -175,7 +176,10 @@ func (n Notice) check(t Terms, today calendar.Day) error {
 			return bad("value")
 		}
 	}
-	if len(n.Visits) > 0 && !slices.Contains(agreed, fieldVisits) {
+	if len(n.Visits) > 0 && !slices.Contains(agreed, fieldVisits) || slices.ContainsFunc(n.Visits, func(v Told) bool { return !t.within(v.Day) }) {
+		return bad("field")
+	}
+	if n.Values[windowed[n.About]] != "" && !t.InTime(n.About, n.Values) {
 		return bad("field")
 	}
 	if len(n.Visits) > mostVisits {

@@ -30,9 +30,10 @@ type Terms struct {
 	Country  string // of the other side
 	Diseases []string
 	Fields   map[string][]string
-	Keep     int      // days
-	Sites    []string // whose cases may be told; none is every site
-	Inbox    string   // the site here that receives
+	Keep     int          // days
+	From, To calendar.Day // what was before or after is not told; 0 is no bound
+	Sites    []string     // whose cases may be told; none is every site
+	Inbox    string       // the site here that receives
 	InForce  bool
 }
 
@@ -41,6 +42,22 @@ func (t Terms) Covers(about About, disease, site string) bool {
 	return t.InForce && slices.Contains(t.Diseases, disease) && (len(t.Sites) == 0 || slices.Contains(t.Sites, site)) &&
 		len(t.Fields[string(about)])+len(t.Fields[about.who()]) > 0
 }
+
+// windowed are the days by which something is within the time of an agreement: when a
+// case was reported, and when a contact was last exposed.
+var windowed = map[About]string{OfCase: "reported", OfContact: "last"}
+
+// InTime reports whether a case or contact is of the time that was agreed. Of which
+// nobody knows the day is not, as with records.
+func (t Terms) InTime(about About, values map[string]string) bool {
+	if t.From == 0 && t.To == 0 {
+		return true
+	}
+	first, last, ok := date(values[windowed[about]]).Bounds()
+	return ok && t.within(first) && t.within(last)
+}
+
+func (t Terms) within(day calendar.Day) bool { return day >= t.From && (t.To == 0 || day <= t.To) }
 
 func (a About) who() string { return string(a) + "_who" }
 

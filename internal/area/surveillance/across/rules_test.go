@@ -212,6 +212,41 @@ func TestWhereSomebodyGoesStaysWhereTheyAreNotNamed(t *testing.T) {
 	}
 }
 
+// What was before the time of the agreement, or after it, is neither told nor taken.
+func TestOnlyWhatIsOfTheTimeThatWasAgreedIsTold(t *testing.T) {
+	today := calendar.DayOfTime(testNow)
+	terms := Terms{ID: db.ID{1}, Diseases: []string{"measles"}, Keep: 10, Fields: fieldsOf, From: today - 10, To: today - 1}
+	for _, tc := range []struct {
+		about About
+		value string
+		want  bool
+	}{
+		{OfCase, (today - 10).String(), true}, {OfCase, (today - 11).String(), false}, {OfCase, today.String(), false}, {OfCase, "", false}, {OfCase, "2026-11", false},
+		{OfContact, (today - 1).String(), true}, {OfContact, today.String(), false}, {OfContact, (today - 11).String(), false},
+	} {
+		values := map[string]string{}
+		put(values, windowed[tc.about], tc.value)
+		if got := terms.InTime(tc.about, values); got != tc.want {
+			t.Errorf("%s of %q: %t", tc.about, tc.value, got)
+		}
+		if !(Terms{}).InTime(tc.about, values) {
+			t.Errorf("%s of %q: refused where no time was agreed", tc.about, tc.value)
+		}
+		n := Notice{Agreement: terms.ID, About: tc.about, Disease: "measles", Number: "AB", Made: testNow, Until: today + 10, Values: values}
+		if err := n.check(terms, today); (err == nil) != (tc.want || tc.value == "") {
+			t.Errorf("%s of %q came: %v", tc.about, tc.value, err)
+		}
+	}
+	visits := []Told{{today - 11, linelist.Seen, value.No}, {today - 2, linelist.Seen, value.No}, {today, linelist.Seen, value.No}}
+	if _, told, _ := terms.keep(OfContact, true, nil, visits); len(told) != 1 || told[0].Day != today-2 {
+		t.Errorf("visits that are told: %v", told)
+	}
+	n := Notice{Agreement: terms.ID, About: OfContact, Disease: "measles", Number: "AB", Made: testNow, Until: today + 10, Visits: visits[1:]}
+	if err := n.check(terms, today); fault.KeyOf(err) != "across.error.field" {
+		t.Errorf("a visit after the time came: %v", err)
+	}
+}
+
 func TestANoticeWaitsUntilSomebodyThereOpensIt(t *testing.T) {
 	s := Sent{At: testNow, Until: calendar.DayOfTime(testNow) + 10}
 	said := func(steps ...Step) map[Step]Answer {

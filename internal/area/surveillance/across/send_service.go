@@ -131,7 +131,7 @@ func (s *Service) Offers(ctx context.Context, about About, id db.ID) (m Matter, 
 		if err != nil {
 			return err
 		}
-		offers = slices.DeleteFunc(all, func(t Terms) bool { return !t.Covers(about, m.Disease, m.Site) })
+		offers = slices.DeleteFunc(all, func(t Terms) bool { return !t.Covers(about, m.Disease, m.Site) || !t.InTime(about, m.Values) })
 		rows, err := sentOf(tx, id)
 		if err != nil {
 			return err
@@ -163,7 +163,7 @@ func (s *Service) preview(ctx context.Context, tx *db.Tx, about About, id, agree
 	if p.Terms, err = s.Agreements.One(tx, agreement); err != nil {
 		return p, err
 	}
-	if !p.Terms.Covers(about, p.Disease, p.Site) {
+	if !p.Terms.Covers(about, p.Disease, p.Site) || !p.Terms.InTime(about, p.Values) {
 		return p, fault.New(fault.Forbidden, op, "across.error.not_covered")
 	}
 	p.Registered = !p.Subject.IsZero()
