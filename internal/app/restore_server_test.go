@@ -85,7 +85,7 @@ func firstOther(a, b []string) string {
 
 func (k keeper) intoServer(t *testing.T, from string) (lines []string, n *testNode, url string) {
 	t.Helper()
-	url = testkit.Postgres(t)
+	url = testkit.NewPostgresServer(t).URL("postgres") // as verify wants one
 	lines, err := RestoreServer(t.Context(), Restore{From: from, Identity: k.identity, Database: url})
 	if err != nil {
 		t.Fatal(Sentence(err))

@@ -76,7 +76,7 @@ func TestAHubOfTwoProcessesIsOneHub(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a world is made on PostgreSQL")
 	}
-	url := testkit.Postgres(t)
+	url := testkit.NewPostgresServer(t).URL("postgres") // as doctor wants one
 	a := hubProcess(t, url)
 	if _, err := a.seed(t.Context(), 7, 0); err != nil {
 		t.Fatal(err)
