@@ -41,11 +41,12 @@ var pointLink = regexp.MustCompile(`href="(/border/points/[A-Z0-9-]+/board)"`)
 // grow.
 var sizedPages = []sizedPage{
 	{name: "border: points", login: "manager", path: "/border"}, {name: "border: board", login: "manager", path: "/border/board", board: true}, {name: "border: board of a point", login: "manager", path: "/border/board", link: pointLink, board: true},
-	{name: "border: repairs", login: "manager", path: "/border/repairs"}, {name: "border: travellers of the shift", login: "screener", path: "/border/travellers"}, {name: "border: measures", login: "screener", path: "/border/measures"}, {name: "border: declarations", login: "screener", path: "/border/declarations"},
+	{name: "border: repairs", login: "manager", path: "/border/repairs"}, {name: "border: travellers", login: "nurse", path: "/border/travellers"}, {name: "border: measures", login: "nurse", path: "/border/measures"}, {name: "border: declarations", login: "nurse", path: "/border/declarations"},
 	{name: "surveillance: signals", login: "epidemiologist", path: "/surveillance", board: true}, {name: "surveillance: a signal", login: "epidemiologist", path: "/surveillance", link: linkTo("/surveillance/signals/")},
 	{name: "surveillance: reported counts", login: "epidemiologist", path: "/surveillance/counts"}, {name: "surveillance: alerts", login: "epidemiologist", path: "/surveillance/alerts", board: true}, {name: "surveillance: weekly reports", login: "epidemiologist", path: "/surveillance/weeks", board: true},
 	{name: "surveillance: desk", login: "epidemiologist", path: "/surveillance/desk", board: true}, {name: "surveillance: situation report", login: "epidemiologist", path: "/surveillance/report", board: true}, {name: "surveillance: deaths", login: "epidemiologist", path: "/surveillance/deaths", board: true},
 	{name: "line list", login: "epidemiologist", path: "/linelist"}, {name: "line list: page 2", login: "epidemiologist", path: "/linelist?page=2"}, {name: "line list: a case", login: "epidemiologist", path: "/linelist", link: linkTo("/linelist/")}, {name: "line list: chains", login: "epidemiologist", path: "/linelist/chains"}, {name: "contacts", login: "epidemiologist", path: "/contacts"},
+	{name: "across the border", login: "epidemiologist", path: "/across", board: true}, {name: "across the border: one that was sent", login: "epidemiologist", path: "/across", link: linkTo("/across/sent/")},
 	{name: "outbreaks", login: "epidemiologist", path: "/outbreaks"}, {name: "outbreaks: one", login: "epidemiologist", path: "/outbreaks", link: linkTo("/outbreaks/")}, {name: "departures", login: "manager", path: "/departures"},
 	{name: "mobility", login: "epidemiologist", path: "/mobility"}, {name: "mobility: who may be next", login: "epidemiologist", path: "/mobility/next", board: true}, {name: "mobility: forecast", login: "epidemiologist", path: "/mobility/forecast", board: true}, {name: "mobility: screening", login: "epidemiologist", path: "/mobility/screening", board: true}, {name: "mobility: measures", login: "epidemiologist", path: "/mobility/measures", board: true}, {name: "mobility: map", login: "epidemiologist", path: "/mobility/map", board: true}, {name: "mobility: flow points", login: "epidemiologist", path: "/mobility/watch"}, {name: "mobility: a flow point", login: "epidemiologist", path: "/mobility/watch", link: regexp.MustCompile(`href="(/mobility/watch/[A-Z0-9-]+)"`), board: true}, {name: "mobility: sketches", login: "epidemiologist", path: "/mobility/sketches"},
 	{name: "today", login: "epidemiologist", path: "/", board: true},
@@ -119,8 +120,13 @@ func (s *sized) get(login, path string) (string, error) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode != http.StatusOK {
+	asked, _, _ := strings.Cut(path, "?")
+	switch {
+	case err != nil:
+	case resp.StatusCode != http.StatusOK:
 		err = fmt.Errorf("%s as %s answers %d", path, login, resp.StatusCode)
+	case resp.Request.URL.Path != asked: // a session that ended leads to the door, which is fast
+		err = fmt.Errorf("%s as %s leads to %s", path, login, resp.Request.URL.Path)
 	}
 	return string(body), err
 }
@@ -199,6 +205,7 @@ func benchSize(w io.Writer, records int) error {
 		if err != nil {
 			return err
 		}
+		clear(s.users) // a session may have ended while records were written
 		fmt.Fprintf(w, "%d documents in %d copies of the demo's over %d weeks; %d written in %.0f s\n", s.copies*len(s.docs), s.copies, history, wrote, time.Since(begin).Seconds())
 		for _, p := range sizedPages {
 			c, err := s.open(p, sizeTurns)

@@ -20,6 +20,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/across"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
 	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -33,6 +34,7 @@ import (
 var copied = []string{
 	"border.shift", "border.tally", "border.closing", "border.screening", "border.measure", "border.conveyance", "border.companion", "border.found", "border.declaration",
 	"surveillance.signal", "surveillance.signal_person", "surveillance.reported", "surveillance.notified", "surveillance.received", "surveillance.alert", "surveillance.case", "surveillance.contact", "surveillance.link", "surveillance.deaths",
+	"surveillance.notice", "surveillance.notice_answer", "surveillance.notice_sent", "surveillance.notice_taken",
 	"mobility.group", "mobility.watched", "mobility.answer", "travel.movement", "travel.traveller",
 }
 
@@ -55,7 +57,7 @@ type filler struct {
 
 func newFiller(ctx context.Context, d *db.DB, j *journal.Journal) (*filler, error) {
 	f := &filler{d: d, j: j, every: 1, kinds: map[string]journal.Kind{}, known: map[db.ID]bool{}}
-	for _, list := range [][]journal.Kind{border.Kinds(), traveller.Kinds(), surveillance.Kinds(), linelist.Kinds(), alert.Kinds(), analysis.Kinds(), mobility.Kinds(), travel.Kinds()} {
+	for _, list := range [][]journal.Kind{border.Kinds(), traveller.Kinds(), surveillance.Kinds(), linelist.Kinds(), across.Kinds(), alert.Kinds(), analysis.Kinds(), mobility.Kinds(), travel.Kinds()} {
 		for _, k := range list {
 			f.kinds[k.Name] = k
 		}
@@ -84,6 +86,10 @@ func newFiller(ctx context.Context, d *db.DB, j *journal.Journal) (*filler, erro
 		return nil
 	})
 }
+
+// oncePerHour is a kind whose document is named by its content: a second one of the same
+// hour cannot be.
+const oncePerHour = "mobility.watched"
 
 // perWrite is how many copies of all documents one transaction holds.
 const perWrite = 4
@@ -118,8 +124,11 @@ func (f *filler) fill(ctx context.Context, records int) (int, error) {
 
 // copy is a document in the k-th copy.
 func (f *filler) copy(doc *journal.Doc, k int) (*journal.Doc, error) {
-	days := -7 * (1 + k*f.every%history)
-	return doc.Another(f.id(doc.ID, k), f.id(doc.Subject, k), func(raw json.RawMessage) (json.RawMessage, error) {
+	days, copyID := -7*(1+k*f.every%history), k
+	if doc.Kind == oncePerHour {
+		copyID = k * f.every % history // an hour of a point is watched once, whoever says it
+	}
+	return doc.Another(f.id(doc.ID, copyID), f.id(doc.Subject, k), func(raw json.RawMessage) (json.RawMessage, error) {
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.UseNumber()
 		var v any

@@ -20,6 +20,7 @@ var openWork = []string{
 	"FROM border_measure WHERE ended IS NULL",
 	"FROM surveillance_signal s WHERE s.stage = ? AND s.clock = ?",
 	"FROM alert_alert a WHERE a.open = 1",
+	"FROM alert_alert WHERE open = 1",
 }
 
 // limited are statements that read up to a limit, which the small size does not reach: what
@@ -27,8 +28,13 @@ var openWork = []string{
 var limited = map[string]int64{
 	"SELECT count(*) FROM (SELECT 1 FROM linelist_case":        150_000, // 10,000 cases
 	"FROM linelist_contact k WHERE":                            100_000,
+	"FROM border_screening s WHERE":                            5_000,   // a list of 100
 	"FROM linelist_case c WHERE":                               20_000,  // 200 cases of a chain, and pages of 100
 	"FROM linelist_link l WHERE l.source = ?":                  50_000,  // those of 200 cases
+	"FROM linelist_link l WHERE l.target IN":                   100_000, // those of 5,000 contacts
+	"FROM across_sent s WHERE":                                 25_000,  // 500 lines
+	"FROM across_taken t WHERE":                                25_000,
+	"FROM across_answer WHERE notice = ?":                      25_000,  // of 500 lines
 	"SELECT 1 FROM surveillance_reported":                      10_000,  // of 1000
 	"SELECT r.id, r.site, r.body FROM surveillance_reported r": 200_000, // of two years
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/e2e/program"
+	"github.com/godwit-health/godwit/e2e/story"
 	"github.com/godwit-health/godwit/internal/testkit"
 )
 
@@ -16,58 +18,58 @@ func TestPictures(t *testing.T) {
 	if os.Getenv("GODWIT_PICTURES") == "" {
 		t.Skip("skipped, makes pictures only: set GODWIT_PICTURES to a folder, or run make pictures")
 	}
-	b := open(t, world(t))
-	b.size(1280).logIn("reception").in("en").shot("today-reception-en")
-	b.visit("/people/new").shot("register-en-desk")
-	family := b.best("/cases?state=services", "/cases/0", func() int { return len(b.links("/people/0")) })
-	b.visit(family).shot("board-en-desk")
-	b.size(360).in("ar").visit(family).shot("board-ar-phone")
-	b.size(1280).logIn("nurse").in("en").visit("/worklist/nurse").shot("worklist-nurse-en-desk")
-	b.logIn("epidemiologist").visit("/surveillance").shot("surveillance-en-desk")
-	b.visit("/linelist").shot("linelist-en-desk")
-	b.visit("/border/board").shot("border-board-en-desk")
-	b.size(360).logIn("volunteer").in("fr").visit("/surveillance/tell").shot("tell-fr-phone")
-	b.logIn("screener").visit("/border")
-	if b.has("point") {
-		b.set("point", "BUSIA").submit()
+	b := story.Open(t, program.World(t))
+	b.Size(1280).LogIn("reception").In("en").Shot("today-reception-en")
+	b.Visit("/people/new").Shot("register-en-desk")
+	family := best(b, "/cases?state=services", "/cases/0", func() int { return len(b.Links("/people/0")) })
+	b.Visit(family).Shot("board-en-desk")
+	b.Size(360).In("ar").Visit(family).Shot("board-ar-phone")
+	b.Size(1280).LogIn("nurse").In("en").Visit("/worklist/nurse").Shot("worklist-nurse-en-desk")
+	b.LogIn("epidemiologist").Visit("/surveillance").Shot("surveillance-en-desk")
+	b.Visit("/linelist").Shot("linelist-en-desk")
+	b.Visit("/border/board").Shot("border-board-en-desk")
+	b.Size(360).LogIn("volunteer").In("fr").Visit("/surveillance/tell").Shot("tell-fr-phone")
+	b.LogIn("screener").Visit("/border")
+	if b.Has("point") {
+		b.Set("point", "BUSIA").Submit()
 	}
-	b.visit("/border/count").set("direction", "in").shot("tap-fr-phone")
-	b.size(1280).in("en").logIn("physician").visit("/cases").shot("cases-en-desk")
-	b.visit(family).follow("/members/").shot("member-en-desk")
-	b.size(360).visit("/cases?state=suspended").follow("/cases/0").follow("/members/").from(".banner").shot("suspended-en-phone")
-	person := b.best(family, "/people/0", func() int {
-		if strings.Contains(b.visit(b.where()+"/ask/pregnancy").text(), "By sex and age") {
+	b.Visit("/border/count").Set("direction", "in").Shot("tap-fr-phone")
+	b.Size(1280).In("en").LogIn("physician").Visit("/cases").Shot("cases-en-desk")
+	b.Visit(family).Follow("/members/").Shot("member-en-desk")
+	b.Size(360).Visit("/cases?state=suspended").Follow("/cases/0").Follow("/members/").From(".banner").Shot("suspended-en-phone")
+	person := best(b, family, "/people/0", func() int {
+		if strings.Contains(b.Visit(b.Where()+"/ask/pregnancy").Text(), "By sex and age") {
 			return 0
 		}
 		return 1
 	})
-	b.visit(person + "/ask/pregnancy").from(".banner").shot("safety-en-phone")
+	b.Visit(person + "/ask/pregnancy").From(".banner").Shot("safety-en-phone")
 
 	hub, laptop := demoPair(t)
-	hub.size(1280).in("en").logIn("administrator").visit("/admin/nodes").shot("nodes-en-desk")
-	hub.follow("/admin/nodes/0").shot("node-en-desk")
-	laptop.size(360).in("en").logIn("reception").visit("/sync").shot("sync-en-phone")
-	laptop.size(1280).visit("/people/ask").shot("ask-hub-en-desk")
+	hub.Size(1280).In("en").LogIn("administrator").Visit("/admin/nodes").Shot("nodes-en-desk")
+	hub.Follow("/admin/nodes/0").Shot("node-en-desk")
+	laptop.Size(360).In("en").LogIn("reception").Visit("/sync").Shot("sync-en-phone")
+	laptop.Size(1280).Visit("/people/ask").Shot("ask-hub-en-desk")
 	tutorialPictures(t)
 }
 
 // best opens the first pages with part in their paths that the page at from leads
 // to, and returns the path that measures most.
-func (b *tab) best(from, part string, measure func() int) string {
-	b.t.Helper()
+func best(b *story.Tab, from, part string, measure func() int) string {
+	b.T.Helper()
 	best, most := "", 0
-	links := b.visit(from).links(part)
+	links := b.Visit(from).Links(part)
 	for _, path := range links[:min(len(links), 12)] {
 		if strings.Count(path, "/") != strings.Count(part, "/") {
 			continue
 		}
-		b.visit(path)
+		b.Visit(path)
 		if n := measure(); best == "" || n > most {
 			best, most = path, n
 		}
 	}
 	if best == "" {
-		b.t.Fatalf("%s leads to no %s", from, part)
+		b.T.Fatalf("%s leads to no %s", from, part)
 	}
 	return best
 }

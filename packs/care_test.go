@@ -1,12 +1,9 @@
 package packs
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -125,95 +122,32 @@ func TestTheGuideHasEveryFactOfCare(t *testing.T) {
 	}
 }
 
-// visit is a line of a schedule: a visit, the date it counts from, and its window.
-type visit struct {
-	name, anchor, unit              string
-	due, from, to, expires          int
-	expiresKnown                    bool
-	certainty, source, note, folder string
-}
-
-func schedule(t *testing.T, file string) []visit {
-	t.Helper()
-	text, err := fs.ReadFile(Builtin(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
-	if err != nil || len(rows) < 2 || strings.Join(rows[0], ",") != "visit,anchor,unit,due,due_from,due_to,expires,certainty,source,note" {
-		t.Fatalf("%s: %v", file, err)
-	}
-	var vs []visit
-	for _, r := range rows[1:] {
-		v := visit{name: r[0], anchor: r[1], unit: r[2], expiresKnown: r[6] != "", certainty: r[7], source: r[8], note: r[9], folder: path.Dir(path.Dir(file))}
-		for i, into := range []*int{&v.due, &v.from, &v.to, &v.expires} {
-			if i == 3 && !v.expiresKnown {
-				continue
-			}
-			if *into, err = strconv.Atoi(r[3+i]); err != nil {
-				t.Errorf("%s: %s: %v", file, v.name, err)
-			}
-		}
-		vs = append(vs, v)
-	}
-	return vs
-}
-
-// Nothing reads schedules yet but these tests (docs/packs-needs.md): they hold
-// each to be whole, so that what reads them one day finds no surprise.
-func TestSchedulesAreWhole(t *testing.T) {
-	files, err := fs.Glob(Builtin(), "*/schedules/*.csv")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no schedules: %v", err)
-	}
-	for _, file := range files {
-		for _, v := range schedule(t, file) {
-			p := load(t, v.folder)
-			if f, ok := p.Fact(v.anchor); !ok || f.Type != "date" {
-				t.Errorf("%s: %s counts from %s, which is no date of the pack", file, v.name, v.anchor)
-			}
-			if v.unit != "d" && v.unit != "h" || v.from > v.due || v.due > v.to || v.expiresKnown && v.expires < v.to {
-				t.Errorf("%s: %s: window %d to %d %s around %d, expires %d", file, v.name, v.from, v.to, v.unit, v.due, v.expires)
-			}
-			for _, id := range pack.SourceIDs(v.source) {
-				if _, ok := p.SourceByID(id); !ok {
-					t.Errorf("%s: %s cites %s, which is not a source of the pack", file, v.name, id)
-				}
-			}
-			if len(pack.SourceIDs(v.source)) == 0 || !slices.Contains([]string{"O", "S", "R"}, v.certainty) {
-				t.Errorf("%s: %s has certainty %q, source %q", file, v.name, v.certainty, v.source)
-			}
-			for _, lang := range pack.Languages {
-				if p.Words[lang]["form."+v.name] == "" {
-					t.Errorf("%s: %s has no word in %s", file, v.name, lang)
-				}
-			}
-		}
-	}
-}
-
 // A schedule and the table that calls a visit due say the same, on both sides of
 // each end of the window: one read by a recall list, the other on the page.
 func TestAScheduleAndItsTableCallTheSameDaysDue(t *testing.T) {
 	birth := calendar.DayOf(2026, 3, 1)
 	for _, c := range []struct {
-		file  string
-		facts func(v visit, day int) value.Facts
+		pack, schedule string
+		facts          func(v pack.Visit, day int) value.Facts
 	}{
-		{"anc/schedules/contacts.csv", func(v visit, day int) value.Facts {
+		{"anc", "contacts", func(v pack.Visit, day int) value.Facts {
 			return value.Facts{"ended": value.Of(false), "dating_basis": value.Text("lmp"), "lmp": value.Day(int(birth)),
-				strings.ToLower(strings.TrimPrefix(v.name, "ANC_")) + "_done": value.Of(false)}
+				strings.ToLower(strings.TrimPrefix(v.Code, "ANC_")) + "_done": value.Of(false)}
 		}},
-		{"pnc/schedules/contacts.csv", func(v visit, day int) value.Facts {
+		{"pnc", "contacts", func(v pack.Visit, day int) value.Facts {
 			return value.Facts{"pnc_stopped": value.Of(false), "birth_date": value.Day(int(birth)), "hours_since_birth": value.Number(float64(day * 24)),
-				"pnc_" + strings.TrimPrefix(v.name, "PNC_CONTACT_") + "_done": value.Of(false)}
+				"pnc_" + strings.TrimPrefix(v.Code, "PNC_CONTACT_") + "_done": value.Of(false)}
 		}},
 	} {
-		p := load(t, path.Dir(path.Dir(c.file)))
-		for _, v := range schedule(t, c.file) {
-			from, to := v.from, v.to
-			if v.unit == "h" {
-				from, to = v.from/24, v.to/24
+		p := load(t, c.pack)
+		s, ok := p.Schedule(c.schedule)
+		if !ok {
+			t.Fatalf("%s has no schedule %s", c.pack, c.schedule)
+		}
+		for _, v := range s.Visits {
+			from, to := v.From, v.To
+			if v.Hours {
+				from, to = v.From/24, v.To/24
 			}
 			for _, day := range []int{from - 1, from, to, to + 1} {
 				if day < 0 {
@@ -223,8 +157,8 @@ func TestAScheduleAndItsTableCallTheSameDaysDue(t *testing.T) {
 				facts := c.facts(v, day)
 				facts["visit_date"] = value.Day(int(on))
 				d := p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(facts, on)})
-				if got, want := slices.Contains(d.Codes(decision.Form), v.name), day >= from && day <= to; got != want {
-					t.Errorf("%s: %s on day %d: due %v in the table, %v in the schedule", c.file, v.name, day, got, want)
+				if got, want := slices.Contains(d.Codes(decision.Form), v.Code), day >= from && day <= to; got != want {
+					t.Errorf("%s: %s on day %d: due %v in the table, %v in the schedule", c.pack, v.Code, day, got, want)
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package packs
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
 	"os"
@@ -217,53 +216,73 @@ func TestFormsOfHealthSecurityGiveFactsThatThePackReads(t *testing.T) {
 	}
 }
 
-// The desk for signals shows clocks and a matrix of its own data; both say what the
-// pack says, or an officer who reads one would act against the other.
-func TestTheDeskAndThePackHaveOneMatrixAndOneClock(t *testing.T) {
+// The desk reads the list of clocks and the tables decide with hours of their own: an
+// officer who reads one would act against the other where they differ.
+func TestTheClocksOfTheDeskAndOfTheTablesAreTheSame(t *testing.T) {
 	p := load(t, "event-response")
-	rows := func(name string) [][]string {
-		t.Helper()
-		text, err := os.ReadFile(filepath.Join(testkit.Root(t), "internal", "area", "surveillance", "data", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		table, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
-		if err != nil || len(table) < 2 {
-			t.Fatalf("%s: %v", name, err)
-		}
-		return table[1:]
-	}
 	on := calendar.DayOf(2026, 6, 10)
 	decide := func(facts value.Facts) decision.Decision {
-		return p.Protocol.Decide(decision.Input{On: on, Facts: decision.FactsOf(facts, on)})
+		return p.Protocol.Decide(decision.Input{On: on, Unasked: true, Facts: decision.FactsOf(facts, on)})
 	}
-	likelihood, _ := p.Fact("likelihood")
-	consequence, _ := p.Fact("consequence")
-	for _, r := range rows("risk-matrix.csv") {
-		i, errI := strconv.Atoi(r[0])
-		j, errJ := strconv.Atoi(r[1])
-		if errI != nil || errJ != nil {
-			t.Fatal(r)
+	l, ok := p.List("clocks")
+	if !ok {
+		t.Fatal("no list of clocks")
+	}
+	hours := map[string]int{}
+	for _, m := range l.Members {
+		n, err := strconv.Atoi(m.Value)
+		if err != nil || n <= 0 {
+			t.Errorf("clock %s has %q hours", m.Code, m.Value)
 		}
-		d := decide(value.Facts{"likelihood": value.Text(likelihood.Values[i-1]), "consequence": value.Text(consequence.Values[j-1])})
-		if got := d.Codes(decision.Classify); !slices.Equal(got, []string{"RISK_" + strings.ToUpper(r[2])}) {
-			t.Errorf("likelihood %d, consequence %d: the pack says %v, the desk %s", i, j, got, r[2])
+		hours[m.Code] = n
+	}
+	for clock, row := range map[string]struct{ state, form, late string }{"triage": {"detected", "TRIAGE", "OVERDUE_TRIAGE"},
+		"verify": {"triaged", "VERIFICATION", "OVERDUE_VERIFICATION"}, "assess": {"verified", "RISK_ASSESSMENT", "OVERDUE_ASSESSMENT"}} {
+		for over, want := range map[int]bool{0: false, 1: true} {
+			d := decide(value.Facts{"event_state": value.Text(row.state), "hours_in_state": value.Number(float64(hours[clock] + over))})
+			if o, ok := d.Outcome(decision.Form, row.form); !ok || o.Args["hours"] != strconv.Itoa(hours[clock]) {
+				t.Errorf("%s: the list says %d hours, the table %v", clock, hours[clock], o.Args)
+			}
+			if o, late := d.Outcome(decision.Flag, row.late); (late && o.State == decision.Definite) != want {
+				t.Errorf("%s, %d hours over: overdue %t, want %t", clock, over, late, want)
+			}
 		}
 	}
-	steps := map[string][2]string{"triage": {"detected", "TRIAGE"}, "verify": {"triaged", "VERIFICATION"}, "assess": {"verified", "RISK_ASSESSMENT"}}
-	for _, r := range rows("event-clocks.csv") {
-		step, ok := steps[r[0]]
-		if !ok {
-			continue
+	for clock, row := range map[string]struct{ from, to, met string }{"seven_detect": {"emergence_date", "detection_date", "DETECT_MET"},
+		"seven_notify": {"detection_date", "notification_date", "NOTIFY_MET"}} {
+		for over, want := range map[int]bool{0: true, 1: false} {
+			d := decide(value.Facts{row.from: on.Date().Value(), row.to: (on + calendar.Day(hours[clock]/24+over)).Date().Value()})
+			if o, met := d.Outcome(decision.Flag, row.met); (met && o.State == decision.Definite) != want {
+				t.Errorf("%s, %d days over: met %t, want %t", clock, over, met, want)
+			}
 		}
-		d := decide(value.Facts{"event_state": value.Text(step[0])})
-		if o, ok := d.Outcome(decision.Form, step[1]); !ok || o.Args["hours"] != r[1] {
-			t.Errorf("%s: the pack says %v hours, the desk %s", r[0], o.Args, r[1])
-		}
-		delete(steps, r[0])
 	}
-	if len(steps) > 0 {
-		t.Errorf("the desk has no clock for %v", steps)
+	if hours["seven_respond"] != 7*24 { // ER-75: [..7] days
+		t.Errorf("a response is complete within %d hours", hours["seven_respond"])
+	}
+}
+
+// Every sign that can be told answers a fact with yes that makes a signal, and every
+// definition can be told.
+func TestEverySignThatCanBeToldIsADefinition(t *testing.T) {
+	p := load(t, "community-signals")
+	on := calendar.DayOf(2026, 6, 10)
+	l, ok := p.List("signs")
+	if !ok {
+		t.Fatal("no list of signs")
+	}
+	told := map[string]bool{}
+	for _, m := range l.Members {
+		told[m.Value] = true
+		d := p.Protocol.Decide(decision.Input{On: on, Unasked: true, Facts: decision.FactsOf(value.Facts{m.Value: value.Of(true)}, on)})
+		if o, ok := d.Outcome(decision.Form, "VERIFICATION"); !ok || o.State != decision.Definite {
+			t.Errorf("sign %s (%s) makes no signal that is verified", m.Code, m.Value)
+		}
+	}
+	for _, f := range p.Facts {
+		if strings.HasPrefix(f.Name, "lay_") && !told[f.Name] {
+			t.Errorf("nobody can tell %s", f.Name)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/godwit-health/godwit/internal/app"
 	"github.com/godwit-health/godwit/internal/app/epicmd"
 	"github.com/godwit-health/godwit/internal/app/flowcmd"
+	"github.com/godwit-health/godwit/internal/app/growthcmd"
 	"github.com/godwit-health/godwit/internal/app/matchcmd"
 	"github.com/godwit-health/godwit/internal/app/packcmd"
 	"github.com/godwit-health/godwit/internal/app/vaccinecmd"
@@ -49,6 +50,7 @@ type cli struct {
 	Flow    flowcmd.Commands    `cmd:"" help:"Mobility models, importation risk, screening and travel measures, from CSV."`
 	Match   matchcmd.Commands   `cmd:"" help:"Find records of one person in a CSV, or in two."`
 	Vaccine vaccinecmd.Commands `cmd:"" help:"Evaluate vaccine doses and forecast what is due, by CDSi supporting data."`
+	Growth  growthcmd.Commands  `cmd:"" help:"z-scores of children by the WHO growth standards and reference, from a CSV."`
 	Version versionCmd          `cmd:"" help:"Print the version."`
 }
 
@@ -94,7 +96,8 @@ func run(w world, args []string) (code int) {
 		return 2
 	}
 	err = k.Run(&w, packEnv(w), &epicmd.Env{In: w.in, Out: w.out, Err: w.err}, &flowcmd.Env{In: w.in, Out: w.out},
-		&matchcmd.Env{In: w.in, Out: w.out, Err: w.err}, &vaccinecmd.Env{In: w.in, Out: w.out, Err: w.err})
+		&matchcmd.Env{In: w.in, Out: w.out, Err: w.err}, &vaccinecmd.Env{In: w.in, Out: w.out, Err: w.err},
+		&growthcmd.Env{In: w.in, Out: w.out, Err: w.err})
 	var status interface{ ExitCode() int }
 	switch {
 	case err == nil:

@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(e.WorkDir, "harbour"), os.DirFS(harbour))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": startServer, "end": stopServer, "cut": killServer, "login": logIn, "get": get, "take": takePort, "free": freePort, "code": readCode, "harm": harm,
+			"start": startServer, "end": stopServer, "closed": closeWindow, "cut": killServer, "login": logIn, "get": get, "take": takePort, "free": freePort, "code": readCode, "harm": harm,
 			"mode": mode, "same": same, "copy": copyFolder, "word": word, "newest": newest,
 		},
 	})

@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -37,20 +39,23 @@ func servers(ts *testscript.TestScript) map[string]*server {
 	return ts.Value(serversKey{}).(map[string]*server)
 }
 
+// commandOf is where the program of a script is.
+func commandOf(ts *testscript.TestScript) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if found, err := exec.LookPath(filepath.Join(dir, "godwit")); err == nil {
+			return found
+		}
+	}
+	return ""
+}
+
 // start NAME ARGS... runs godwit with these arguments until it says that it is
 // ready, and puts its address into $URL.
 func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: start NAME ARGS...")
 	}
-	bin := ""
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if found, err := exec.LookPath(filepath.Join(dir, "godwit")); err == nil {
-			bin = found
-			break
-		}
-	}
-	s := &server{cmd: exec.Command(bin, args[1:]...), read: make(chan struct{})}
+	s := &server{cmd: exec.Command(commandOf(ts), args[1:]...), read: make(chan struct{})}
 	s.cmd.Dir, s.cmd.Stderr = ts.MkAbs("."), &s.errs
 	out, err := s.cmd.StdoutPipe()
 	ts.Check(err)
@@ -94,6 +99,44 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	if err != nil {
 		ts.Fatalf("%s did not end well: %v\n%s", args[0], err, s.errs.String())
 	}
+}
+
+// closed WORD ARGS... runs godwit with these arguments, closes its window when it prints
+// the word, waits for its end, which must not be a success, and leaves what it said in
+// closed.err.
+func closeWindow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: closed WORD ARGS...")
+	}
+	cmd := exec.Command(commandOf(ts), args[1:]...)
+	var errs bytes.Buffer
+	cmd.Dir, cmd.Stderr, cmd.Env = ts.MkAbs("."), &errs, append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ended := time.AfterFunc(longest, func() { _ = cmd.Process.Kill() })
+	defer ended.Stop()
+	said := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if !said && strings.Contains(lines.Text(), args[0]) {
+			said = true
+			ts.Check(cmd.Process.Signal(closing()))
+		}
+	}
+	err = cmd.Wait()
+	ts.Check(os.WriteFile(ts.MkAbs("closed.err"), errs.Bytes(), 0o600))
+	if !said || err == nil {
+		ts.Fatalf("it said the word: %v, and ended with %v\n%s", said, err, errs.String())
+	}
+}
+
+// closing is the signal of a window that is closed. Whoever is started so that closing
+// does not end it (nohup) hands that down: it is then ended like a service.
+func closing() os.Signal {
+	if signal.Ignored(syscall.SIGHUP) {
+		return syscall.SIGTERM
+	}
+	return syscall.SIGHUP
 }
 
 // cut NAME ends a server as a power cut does.

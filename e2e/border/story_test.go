@@ -47,6 +47,14 @@ func (s *story) answer(pairs ...string) *story {
 	return s
 }
 
+// day fills the boxes of a date.
+func (s *story) day(name string, t time.Time) *story {
+	s.t.Helper()
+	s.answer(name[len("q-"):]+"-year", fmt.Sprint(t.Year()))
+	s.Set(name+"-month", fmt.Sprint(int(t.Month()))).Set(name+"-day", fmt.Sprint(t.Day()))
+	return s
+}
+
 // open follows the first link of the page that reads so.
 func (s *story) open(text string) *story {
 	s.t.Helper()
@@ -85,9 +93,10 @@ func (s *story) atTheCrossing() {
 		"exposed_recently", "unknown", "listed_stay", "no", "temp2_taken", "no").Submit()
 	s.Sees(s.say("traveller.card.second"), s.word("border-screening", "service.REMEASURE")).Follow("/second")
 	onset := time.Now().UTC().AddDate(0, 0, -2)
-	s.answer("traveller_name", traveller, "traveller_age", "34", "traveller_sex", "female", "signs", "cough", "antipyretic_6h", "no", "suspicion", "plague", "ended", "isolated")
-	s.Set("q-sign_onset-day", fmt.Sprint(onset.Day())).Set("q-sign_onset-month", fmt.Sprint(int(onset.Month()))).Set("q-sign_onset-year", fmt.Sprint(onset.Year())).Submit()
+	s.answer("traveller_name", traveller, "traveller_age", "34", "traveller_sex", "female", "stay1_place", "Nyota", "signs", "cough", "antipyretic_6h", "no", "suspicion", "plague", "ended", "isolated")
+	s.day("q-sign_onset", onset).day("q-stay1_from", onset.AddDate(0, 0, -18)).day("q-stay1_to", time.Now().UTC()).Submit()
 	s.Sees(s.word("border-screening", "flag.STEP_DISTANCE"), s.word("border-screening", "flag.STEP_MASK"), s.word("border-screening", "flag.STEP_CALL"), s.say("traveller.signal.raised"), s.say("traveller.signal.due"))
+	s.Sees(s.say("traveller.journey.met"), s.say("outbreak.answer.yes"), browser.Say(s.t, "fr", "surveillance.disease.measles"), s.say("outbreak.why.source"), s.say("traveller.journey.last_on"), s.say("outbreak.limit.declared"))
 	s.Speaks("fr").Shot("border-what-now-fr-phone")
 	s.Follow("/companions").Set("kind", "bus").Set("number", "KBA 123A").Submit().Sees(s.word("conveyance-contacts", "flag.LIST_ALL_ABOARD"))
 	for _, name := range []string{companion, "Okello Behind"} {

@@ -24,6 +24,9 @@ func loadDictionary(root string) {
 	dictionary.areas = map[string]page.Catalogue{}
 	for _, tree := range []string{"internal", "packs"} {
 		dictionary.err = filepath.WalkDir(filepath.Join(root, tree), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() && d.Name() == "testdata" {
+				return filepath.SkipDir // a pack of tests, which is nobody's page
+			}
 			if err != nil || d.Name() != "en.json" || !strings.Contains(filepath.ToSlash(path), "/locales/") {
 				return err
 			}

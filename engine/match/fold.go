@@ -85,7 +85,9 @@ func tokens(name string) []token {
 // Apostrophes and their kin are dropped inside a word: O'Brien, Sa'ad, Nuʿman.
 func split(name string) [][]rune {
 	if !isPlain(name) {
-		name = norm.NFKC.String(limit(name))
+		// Normalisation leaves letters behind a broken byte as they are, and how many
+		// depends on what follows: the bytes are mended first.
+		name = norm.NFKC.String(strings.ToValidUTF8(limit(name), "\uFFFD"))
 	}
 	var words [][]rune
 	var word []rune

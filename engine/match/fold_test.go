@@ -176,7 +176,7 @@ func TestKeysAreFew(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"محمد Muhammad", "ሙሐመድ", "Щ'ь", "\u0651\u0640", "abd al din ullah", "ﷺ", "ß", strings.Repeat("ﷺ", 500)} {
+	for _, s := range []string{"محمد Muhammad", "ሙሐመድ", "Щ'ь", "\u0651\u0640", "abd al din ullah", "ﷺ", "ß", strings.Repeat("ﷺ", 500), "00000000000000\xf5ˠ"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

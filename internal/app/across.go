@@ -18,29 +18,29 @@ import (
 // asked when somebody asks it.
 func (n *Node) acrossBorders(o Options) {
 	n.Across = across.New(across.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Cases: n.Cases, People: n.People, Sites: n.Sites,
-		Lists: n.Signals.Lists(), Agreements: &noticeAgreements{of: func() *stewardship.Service { return n.Steward }}, Name: o.SyncName, Clock: o.Clock})
-	if o.SyncAddr != "" || o.Database != "" { // a hub
-		n.Across.Carrier = carrier{n.Sync}
+		Lists: n.Signals.Lists(), Clocks: n.Signals.Clocks, Agreements: &NoticeAgreements{Of: func() *stewardship.Service { return n.Steward }}, Name: o.SyncName, Clock: o.Clock})
+	if o.isHub() {
+		n.Across.Carrier = Carrier{n.Sync}
 	}
 	n.Cases.Beyond = n.Across.Beyond
 }
 
-// carrier moves what agreements let go as files, where there is no link.
-type carrier struct{ s *sync.Service }
+// Carrier moves what agreements let go as files, where there is no link.
+type Carrier struct{ Sync *sync.Service }
 
 // Export implements across.Carrier.
-func (c carrier) Export(ctx context.Context, agreement db.ID) (across.Parcel, error) {
-	body, items, err := c.s.ExportShared(ctx, agreement)
+func (c Carrier) Export(ctx context.Context, agreement db.ID) (across.Parcel, error) {
+	body, items, err := c.Sync.ExportShared(ctx, agreement)
 	return across.Parcel{Body: body, Items: items}, err
 }
 
 // Import implements across.Carrier.
-func (c carrier) Import(ctx context.Context, body []byte) (int, error) {
-	return c.s.ImportShared(ctx, body)
+func (c Carrier) Import(ctx context.Context, body []byte) (int, error) {
+	return c.Sync.ImportShared(ctx, body)
 }
 
-// noticeAgreements gives notices the agreements under which they go.
-type noticeAgreements struct{ of func() *stewardship.Service }
+// NoticeAgreements gives notices the agreements under which they go.
+type NoticeAgreements struct{ Of func() *stewardship.Service }
 
 func termsOf(s *stewardship.Service, g stewardship.Agreement) across.Terms {
 	t := across.Terms{ID: g.ID, Peer: g.Peer, Country: g.Country, Diseases: g.Diseases, Keep: g.Keep, From: g.From, To: g.To, Sites: g.Sites, Inbox: g.Inbox,
@@ -52,40 +52,40 @@ func termsOf(s *stewardship.Service, g stewardship.Agreement) across.Terms {
 }
 
 // All implements across.Agreements.
-func (a *noticeAgreements) All(tx *db.Tx) ([]across.Terms, error) {
-	list, err := a.of().NoticeAgreements(tx)
+func (a *NoticeAgreements) All(tx *db.Tx) ([]across.Terms, error) {
+	list, err := a.Of().NoticeAgreements(tx)
 	var out []across.Terms
 	for _, g := range list {
-		out = append(out, termsOf(a.of(), g))
+		out = append(out, termsOf(a.Of(), g))
 	}
 	return out, err
 }
 
 // One implements across.Agreements.
-func (a *noticeAgreements) One(tx *db.Tx, id db.ID) (across.Terms, error) {
-	g, err := a.of().AgreementOf(tx, id)
+func (a *NoticeAgreements) One(tx *db.Tx, id db.ID) (across.Terms, error) {
+	g, err := a.Of().AgreementOf(tx, id)
 	if err != nil {
 		return across.Terms{}, err
 	}
-	return termsOf(a.of(), g), nil
+	return termsOf(a.Of(), g), nil
 }
 
 // MayBeNamed implements across.Agreements.
-func (a *noticeAgreements) MayBeNamed(tx *db.Tx, agreement, person db.ID) (refused, err error) {
-	return a.of().MayBeNamed(tx, agreement, person)
+func (a *NoticeAgreements) MayBeNamed(tx *db.Tx, agreement, person db.ID) (refused, err error) {
+	return a.Of().MayBeNamed(tx, agreement, person)
 }
 
 // Sent implements across.Agreements.
-func (a *noticeAgreements) Sent(tx *db.Tx, agreement, doc db.ID) (sent, taken bool, err error) {
-	if a.of().Link == nil {
+func (a *NoticeAgreements) Sent(tx *db.Tx, agreement, doc db.ID) (sent, taken bool, err error) {
+	if a.Of().Link == nil {
 		return false, false, nil
 	}
-	return a.of().Link.Sent(tx, agreement, doc)
+	return a.Of().Link.Sent(tx, agreement, doc)
 }
 
-// noticeSharers are the parts of an agreement that notices are made of. They are told
+// NoticeSharers are the parts of an agreement that notices are made of. They are told
 // case by case and are no part of anybody's record that is handed over whole.
-func noticeSharers() []stewardship.Sharer {
+func NoticeSharers() []stewardship.Sharer {
 	var out []stewardship.Sharer
 	for _, part := range across.Parts {
 		out = append(out, stewardship.Sharer{Part: stewardship.Part(part), Fields: across.Fields(part),
@@ -94,8 +94,8 @@ func noticeSharers() []stewardship.Sharer {
 	return out
 }
 
-// diseaseCodes are the diseases that an agreement can name.
-func diseaseCodes(l surveillance.Lists) []string {
+// DiseaseCodes are the diseases that an agreement can name.
+func DiseaseCodes(l surveillance.Lists) []string {
 	var out []string
 	for _, d := range l.Diseases {
 		out = append(out, d.Code)
@@ -103,8 +103,8 @@ func diseaseCodes(l surveillance.Lists) []string {
 	return out
 }
 
-// withNotices lets notices travel in the feeds of agreements too.
-func withNotices(sh *sync.Sharing, x *across.Service) *sync.Sharing {
+// WithNotices lets notices travel in the feeds of agreements too.
+func WithNotices(sh *sync.Sharing, x *across.Service) *sync.Sharing {
 	if x == nil {
 		return sh
 	}
@@ -143,7 +143,7 @@ func (n *Node) acrossCard(ctx context.Context) ([]todayCard, error) {
 	if !n.Access.Ever(ctx, access.NoticeRead) {
 		return nil, nil
 	}
-	b, err := n.Across.Board(ctx)
+	b, err := n.Across.Waiting(ctx)
 	if err != nil || b.New+b.Tells+b.Late == 0 {
 		return nil, err
 	}

@@ -54,6 +54,14 @@ func (p casePacks) Rules(tx *db.Tx, id string) (string, error) {
 }
 
 // ordersOf gives the assessment what it needs of orders.
+// carePacks gives encounters the packs of care.
+type carePacks struct{ *pack.Registry }
+
+// InForce lists the packs of a kind that hold on a day.
+func (p carePacks) InForce(tx *db.Tx, kind string, on calendar.Day) ([]*pack.Pack, error) {
+	return p.WholeAll(tx, kind, on)
+}
+
 type ordersOf struct{ s *order.Service }
 
 // Facts implements assessment.Orders.

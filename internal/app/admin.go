@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 	if err := halfMade(o.Dir); err != nil {
 		return Answer{}, err
 	}
-	if !o.onServer() && !isNode(o.Dir) && !exists(o.Dir, slotsFile) && !strings.HasPrefix(c.Name, "destroy") {
+	if !o.onServer() && !IsNode(o.Dir) && !exists(o.Dir, SlotsFile) && !strings.HasPrefix(c.Name, "destroy") {
 		if c.Name != "user-add" {
 			return Answer{}, fmt.Errorf("%s holds no node; `godwit user add LOGIN --dir %s` makes one", o.Dir, o.Dir)
 		}
@@ -87,16 +87,16 @@ func Run(ctx context.Context, o Options, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	h, err := claim(o)
+	h, err := Claim(o)
 	switch {
 	case errors.Is(err, errRunning):
-		return ask(ctx, filepath.Join(o.Dir, socketFile), c)
+		return Ask(ctx, filepath.Join(o.Dir, SocketFile), c)
 	case err != nil:
 		return Answer{}, explainOpen(o.Dir, err)
 	}
 	a, err := h.Do(ctx, c)
 	if n := h.node.Load(); n != nil && err == nil { // what a server does behind its pages
-		if err := n.replaceKey(ctx); err != nil {
+		if err := n.ReplaceKey(ctx); err != nil {
 			a.Lines = append(a.Lines, "the data key could not be replaced ("+Sentence(err)+"); it is tried again whenever the node opens")
 		}
 	}
@@ -115,7 +115,7 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 		return h.destroyCommand(ctx, c)
 	case h.State() == StateNew:
 		return Answer{Error: fmt.Sprintf("there is no administrator yet; `godwit user add LOGIN --dir %s` makes one", h.o.Dir)}, nil
-	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !h.o.onServer() && !isNode(h.o.Dir): // a cut in the middle of setting up
+	case c.Name == "user-add" && c.As == "" && c.KeyFile == "" && !h.o.onServer() && !IsNode(h.o.Dir): // a cut in the middle of setting up
 		c.As, c.Unlock = c.Login, c.Password
 	}
 	n := h.node.Load()
@@ -123,7 +123,7 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 		o := h.o
 		o.As, o.Password, o.KeyFile = c.As, c.Unlock, c.KeyFile
 		var err error
-		n, err = h.openWith(ctx, o)
+		n, err = h.OpenWith(ctx, o)
 		if fault.KeyOf(err) == "key.locked" {
 			err = lockedAnswer(h.o.Dir)
 		}
@@ -143,7 +143,7 @@ func (h *Host) Do(ctx context.Context, c Command) (Answer, error) {
 		return Answer{Lines: []string{"the records are open"}, OK: true}, nil
 	}
 	missed := false // a cut in the middle of setting up: nobody has seen the recovery words
-	if c.Name == "user-add" && h.keys() != nil {
+	if c.Name == "user-add" && h.Keys() != nil {
 		first, err := n.Access.NeedsFirst(ctx)
 		if err != nil {
 			return Answer{}, err
@@ -191,25 +191,31 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 		if c.Backup == nil {
 			c.Backup = &Backup{}
 		}
-		lines, err = n.runBackup(ctx, *c.Backup, c.Progress)
+		lines, err = n.RunBackup(ctx, *c.Backup, c.Progress)
 	case "backup-off":
 		lines, err = n.stopBackups(ctx)
 	case "verify":
-		lines, ok, err = n.verify(ctx, c.Progress)
+		lines, ok, err = n.Verify(ctx, c.Progress)
 	case "doctor":
-		lines, ok = n.doctor(ctx)
+		lines, ok = n.Doctor(ctx)
 	case "rebuild":
-		lines, ok, err = n.rebuild(ctx)
+		lines, ok, err = n.Rebuild(ctx)
 	case "hub-invite", "hub-nodes", "hub-revoke", "sync-enrol", "sync-export", "sync-import", "sync-now", "sync-reissue", "sync-status":
-		lines, err = n.syncCommand(ctx, c)
+		lines, err = n.SyncCommand(ctx, c)
 	case "peer-invite", "peer-enrol", "peer-list", "peer-swap", "peer-card", "peer-add":
 		lines, err = n.hubCommand(ctx, c)
 	case "import-outbreak":
-		lines, ok, err = n.importOutbreak(ctx, c.Import)
+		if err = n.ofThisWorld(c); err == nil {
+			lines, ok, err = n.importOutbreak(ctx, c.Import)
+		}
 	case "place-import", "place-boundaries", "place-map", "place-find", "place-unmatched", "place-list":
-		lines, ok, err = n.placeCommand(ctx, c)
+		if err = n.ofThisWorld(c); err == nil {
+			lines, ok, err = n.placeCommand(ctx, c)
+		}
 	case "import-godata":
-		lines, err = n.goDataCommand(ctx, c)
+		if err = n.ofThisWorld(c); err == nil {
+			lines, err = n.goDataCommand(ctx, c)
+		}
 	case "https-show", "https-replace":
 		lines, err = n.httpsCommand(ctx, c)
 	default:
@@ -224,7 +230,7 @@ func (n *Node) Do(ctx context.Context, c Command) Answer {
 	return Answer{Lines: lines, OK: ok}
 }
 
-func (n *Node) rebuild(ctx context.Context) ([]string, bool, error) {
+func (n *Node) Rebuild(ctx context.Context) ([]string, bool, error) {
 	r, err := n.Journal.Rebuild(ctx, nil)
 	if err != nil {
 		return nil, false, err
@@ -258,7 +264,7 @@ type adminServer struct {
 const maxCommand = 16 << 20
 
 func (h *Host) listenAdmin() (*adminServer, error) {
-	path := filepath.Join(h.o.Dir, socketFile)
+	path := filepath.Join(h.o.Dir, SocketFile)
 	_ = os.Remove(path) // left by a process that was killed: the lock says that none runs
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -306,8 +312,8 @@ func (a *adminServer) close(ctx context.Context) error {
 	return a.srv.Shutdown(ctx)
 }
 
-// ask sends a command to the server that has the folder.
-func ask(ctx context.Context, socket string, c Command) (Answer, error) {
+// Ask sends a command to the server that has the folder.
+func Ask(ctx context.Context, socket string, c Command) (Answer, error) {
 	body, err := json.Marshal(c)
 	if err != nil {
 		return Answer{}, err

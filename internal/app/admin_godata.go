@@ -51,7 +51,7 @@ func (n *Node) goDataCommand(ctx context.Context, c Command) ([]string, error) {
 	if v.Temporary { // somebody else knows it
 		return nil, errors.New("log in once and change the password first")
 	}
-	ctx, err = n.as(ctx, c.Login, "public_health")
+	ctx, err = n.As(ctx, c.Login, "public_health")
 	if err != nil {
 		return nil, err
 	}

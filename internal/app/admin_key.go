@@ -11,7 +11,7 @@ import (
 
 // keyCommand does a command about the key slots of an open node.
 func (n *Node) keyCommand(ctx context.Context, c Command) (lines []string, ok bool, err error) {
-	s := n.host.keys()
+	s := n.host.Keys()
 	if s == nil {
 		return nil, false, plainKey(n)
 	}

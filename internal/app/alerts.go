@@ -56,11 +56,11 @@ func forPublicHealth(ctx context.Context) context.Context {
 // seedAlerts makes a demo's centre and two of its districts report every week, the
 // centre with a rise of watery diarrhoea that its rules find.
 func (n *Node) seedAlerts(ctx context.Context) error {
-	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	officer, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 	if err != nil {
 		return err
 	}
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}

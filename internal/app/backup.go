@@ -16,14 +16,14 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
 
-// machineTables belong to the machine and not to the records: log-ins under way and
+// MachineTables belong to the machine and not to the records: log-ins under way and
 // lock-outs, and where this machine sends its backups.
-var machineTables = append([]string{"access_session", "access_attempt", db.LeaseTable}, backup.OwnTables()...)
+var MachineTables = append([]string{"access_session", "access_attempt", db.LeaseTable}, backup.OwnTables()...)
 
-// erasuresPrefix begins the name of a list of erasures that is kept beside the
+// ErasuresPrefix begins the name of a list of erasures that is kept beside the
 // backups. It names documents, entries and times and nobody, so it is not
 // encrypted: whoever restores needs it, and so does whoever checks.
-const erasuresPrefix = "godwit-erased-"
+const ErasuresPrefix = "godwit-erased-"
 
 // Backup is one order to back up, as the command line gives it. What is empty comes
 // from the node's settings.
@@ -38,10 +38,10 @@ type Backup struct {
 	Access backup.Access `json:"access,omitzero"`
 }
 
-// runBackup does what an order says, and notes what came of it. An order that fails
+// RunBackup does what an order says, and notes what came of it. An order that fails
 // and names its own place says so to who gave it: what is noted is how the place
 // stands that the node keeps. A schedule is kept once it has worked.
-func (n *Node) runBackup(ctx context.Context, o Backup, progress backup.Progress) ([]string, error) {
+func (n *Node) RunBackup(ctx context.Context, o Backup, progress backup.Progress) ([]string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(n.life, cancel)() // what is destroyed is not saved any more
@@ -175,7 +175,7 @@ func (n *Node) leftOut(ctx context.Context) (tables []string, err error) {
 		tables, err = sync.NotSaved(tx)
 		return err
 	})
-	return append(tables, machineTables...), err
+	return append(tables, MachineTables...), err
 }
 
 // room refuses to begin what cannot be finished. An archive is smaller than the
@@ -215,7 +215,7 @@ func roomFor(dir string, need int64) error {
 
 // folderMarks are the files that say what a folder's records are: of a demo, and of an
 // exercise. They go with the records, since a copy without them would pass for real.
-var folderMarks = []string{demoFile, exerciseFile}
+var folderMarks = []string{DemoFile, ExerciseFile}
 
 // smallFiles are the files of the folder that belong to its records: all there is
 // beside the database is its marks.
@@ -239,7 +239,7 @@ func (n *Node) keepErasures(ctx context.Context, place backup.Place, installatio
 	if err != nil {
 		return err
 	}
-	f, err := place.Create(ctx, erasuresPrefix+installation+".txt")
+	f, err := place.Create(ctx, ErasuresPrefix+installation+".txt")
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (n *Node) keepBackups(ctx context.Context) {
 }
 
 func (n *Node) scheduledBackup(ctx context.Context) error {
-	lines, err := n.runBackup(ctx, Backup{}, nil)
+	lines, err := n.RunBackup(ctx, Backup{}, nil)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:

@@ -19,8 +19,8 @@ func borderCard(a access.Actor) []todayCard {
 	return []todayCard{{page.M("app.nav.border"), page.M("app.today.border_text"), []page.Link{{Href: "/border", Text: page.M("app.today.open")}}}}
 }
 
-// demoPoints are the points of the demo's country.
-var demoPoints = []place.Point{
+// DemoPoints are the points of the demo's country.
+var DemoPoints = []place.Point{
 	{Code: "BUSIA", Kind: place.GroundCrossing, Country: "KEN", Faces: "UGA",
 		Names: map[string]string{"en": "Busia crossing", "fr": "Poste frontière de Busia", "es": "Paso de Busia", "ar": "معبر بوسيا"}},
 	{Code: "NBO-AIR", Kind: place.Airport, Country: "KEN",
@@ -29,43 +29,40 @@ var demoPoints = []place.Point{
 		Names: map[string]string{"en": "Country bus station", "fr": "Gare routière nationale", "es": "Estación de autobuses", "ar": "محطة الحافلات"}},
 }
 
-// openPoint puts a point into the gazetteer and opens it for screening.
-func (n *Node) openPoint(ctx context.Context, p place.Point, post border.Post) error {
-	house, err := n.as(ctx, string(access.Administrator), "administration")
+// OpenPoint puts a point into the gazetteer and opens it for screening.
+func (n *Node) OpenPoint(ctx context.Context, p place.Point, post border.Post) error {
+	house, err := n.As(ctx, string(access.Administrator), "administration")
 	if err != nil {
 		return err
 	}
 	if _, err := n.Gazetteer.SavePoint(house, p); err != nil {
 		return err
 	}
-	desk, err := n.as(ctx, string(access.Manager), "public_health")
+	desk, err := n.As(ctx, string(access.Manager), "public_health")
 	if err != nil {
 		return err
 	}
 	return n.Border.SavePost(desk, post)
 }
 
-// seedBorder makes points that counted and reported, and one day that nobody reported.
-func (n *Node) seedBorder(ctx context.Context) error {
-	site, err := demoSite()
+// SeedBorder makes points that counted and reported, and one day that nobody reported.
+func (n *Node) SeedBorder(ctx context.Context) error {
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}
-	nurse, err := n.as(ctx, string(access.Nurse), "public_health")
+	nurse, err := n.As(ctx, string(access.Nurse), "public_health")
 	if err != nil {
 		return err
 	}
-	for i, p := range demoPoints {
+	for i, p := range DemoPoints {
 		post := border.Post{Code: p.Code, Site: site.Code, Offset: 180, Corridor: i == 0}
-		if err := n.openPoint(ctx, p, post); err != nil {
+		if err := n.OpenPoint(ctx, p, post); err != nil {
 			return fmt.Errorf("demo point %s: %w", p.Code, err)
 		}
-		sh, err := n.Border.StartShift(nurse, p.Code)
+		sh, err := n.seedShifts(nurse, post, i)
 		if err != nil {
-			return fmt.Errorf("demo shift at %s: %w", p.Code, err)
-		}
-		if err := n.seedTravellers(nurse, post, sh, i); err != nil {
-			return fmt.Errorf("demo counts at %s: %w", p.Code, err)
+			return fmt.Errorf("demo shifts at %s: %w", p.Code, err)
 		}
 		if i == 0 {
 			if err := n.seedFound(nurse, sh); err != nil {
@@ -85,9 +82,31 @@ func (n *Node) seedBorder(ctx context.Context) error {
 // demoDays is how many days the demo's points have counted.
 const demoDays = 10
 
-func (n *Node) seedTravellers(ctx context.Context, p border.Post, sh border.Shift, point int) error {
+// seedShifts makes the days that are over under a shift that was handed over, and today
+// under the one that is at work, which so has what it counted itself and nothing else.
+func (n *Node) seedShifts(ctx context.Context, p border.Post, point int) (border.Shift, error) {
+	before, err := n.Border.StartShift(ctx, p.Code)
+	if err != nil {
+		return before, err
+	}
+	if err := n.seedTravellers(ctx, p, before, point, demoDays, 1); err != nil {
+		return before, err
+	}
+	a, _ := access.From(ctx)
+	a.Shift = before.ID.String()
+	if err := n.Border.EndShift(access.With(ctx, a), "Soap is nearly used up. The evening bus is expected late."); err != nil {
+		return before, err
+	}
+	sh, err := n.Border.StartShift(ctx, p.Code)
+	if err != nil {
+		return sh, err
+	}
+	return sh, n.seedTravellers(ctx, p, sh, point, 0, 0)
+}
+
+func (n *Node) seedTravellers(ctx context.Context, p border.Post, sh border.Shift, point, from, to int) error {
 	now := p.HourAt(n.clock())
-	for back := demoDays; back >= 0; back-- {
+	for back := from; back >= to; back-- {
 		first := now - now.OfDay() - border.Hour(24*back)
 		sums := border.Totals{}
 		t := border.Tally{ID: db.NewID(), Shift: sh.ID}

@@ -15,11 +15,11 @@ import (
 // seedCounts are the reported counts of a demo: weeks of cholera at the centre, of which
 // one was not reported and one nobody sent, and a neighbour's cumulative count that fell.
 func (n *Node) seedCounts(ctx context.Context) error {
-	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	officer, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 	if err != nil {
 		return err
 	}
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ func (n *Node) date(ctx context.Context) (d journal.Date, err error) {
 func dateNotice(d journal.Date) page.Callout {
 	c := page.Callout{Level: page.Danger, Links: []page.Link{{Href: datePath, Text: page.M("app.date.title")}}}
 	switch {
+	case d.Crept:
+		c.Title, c.Text = page.M("app.date.crept"), []page.Msg{page.M("app.date.crept_text")}
 	case d.Ahead:
 		c.Title, c.Text = page.M("app.date.ahead"), []page.Msg{page.M("app.date.ahead_text")}
 	case d.Behind:
@@ -73,7 +75,7 @@ func (n *Node) showDate(w http.ResponseWriter, r *http.Request, failed error) {
 		n.Pages.Error(w, r, failed)
 		return
 	}
-	n.Pages.Sheet(w, r, page.Page{Title: "app.date.title", Back: page.Link{Href: devicePath, Text: page.M("app.device.title")}}, v, f)
+	n.Pages.Sheet(w, r, page.Page{Title: "app.date.title", Back: page.Link{Href: DevicePath, Text: page.M("app.device.title")}}, v, f)
 }
 
 func (n *Node) postDate(w http.ResponseWriter, r *http.Request) {

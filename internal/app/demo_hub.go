@@ -32,7 +32,7 @@ func openLaptop(ctx context.Context, hub *Node, dir string, o DemoOptions) (_ de
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return demoPair{}, err
 	}
-	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, remake: true})
+	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, Remake: true})
 	if err != nil {
 		return demoPair{}, err
 	}

@@ -22,12 +22,12 @@ const (
 )
 
 // IsDemo reports whether a folder holds a demo.
-func IsDemo(dir string) bool { return exists(dir, demoFile) }
+func IsDemo(dir string) bool { return exists(dir, DemoFile) }
 
 // demoSeed is the seed of the world in a demo's folder; false where there is none
 // or it was never finished.
 func demoSeed(dir string) (seed uint64, ok bool) {
-	b, err := os.ReadFile(filepath.Join(dir, demoFile))
+	b, err := os.ReadFile(filepath.Join(dir, DemoFile))
 	if err != nil {
 		return 0, false
 	}
@@ -45,10 +45,10 @@ func prepareDemo(dir string) error {
 	if _, whole := demoSeed(dir); whole {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(dir, demoFile), []byte(demoMark), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, DemoFile), []byte(demoMark), 0o600); err != nil {
 		return err
 	}
-	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", keyFile} {
+	for _, name := range []string{DatabaseFile, DatabaseFile + "-wal", DatabaseFile + "-shm", KeyFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -71,12 +71,12 @@ func finishDemo(dir string, seed uint64, sights []demo.Sight) error {
 	for _, s := range sights {
 		b = fmt.Appendf(b, "%s%s  %s\n", demoLook, s.Number, s.What)
 	}
-	return os.WriteFile(filepath.Join(dir, demoFile), b, 0o600)
+	return os.WriteFile(filepath.Join(dir, DemoFile), b, 0o600)
 }
 
 // demoSights are the lines that finishDemo noted.
 func demoSights(dir string) (lines []string) {
-	b, err := os.ReadFile(filepath.Join(dir, demoFile))
+	b, err := os.ReadFile(filepath.Join(dir, DemoFile))
 	if err != nil {
 		return nil
 	}
@@ -97,11 +97,11 @@ func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
 	switch o.Families {
 	case 0:
 		o.Families = demoFamilies
-	case noFamilies:
+	case NoFamilies:
 		o.Families = 0
 	}
 	was, whole := demoSeed(dir)
-	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, SyncAddr: o.syncAddr, SyncName: o.syncAddr, remake: true})
+	n, err := Open(ctx, Options{Dir: dir, Demo: true, Clock: o.Clock, Log: o.Log, SyncAddr: o.syncAddr, SyncName: o.syncAddr, Remake: true})
 	switch {
 	case err != nil:
 		return nil, err
@@ -112,7 +112,7 @@ func OpenDemo(ctx context.Context, dir string, o DemoOptions) (*Node, error) {
 		return n, nil
 	}
 	fmt.Fprintf(o.Out, "Making a synthetic world (seed %d) …\n", o.Seed)
-	w, err := n.seed(ctx, o.Seed, o.Families)
+	w, err := n.Seed(ctx, o.Seed, o.Families)
 	if err == nil {
 		err = finishDemo(dir, o.Seed, w.Sights())
 	}

@@ -54,7 +54,7 @@ func (h *Host) Destroy() error {
 		return errOnServer
 	}
 	h.mu.Lock()
-	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, keyFile), filepath.Join(h.o.Dir, tlsFile), filepath.Join(h.o.Dir, tlsFile+".new")}, h.keyFiles...)
+	s, keyFiles := h.slots, append([]string{filepath.Join(h.o.Dir, KeyFile), filepath.Join(h.o.Dir, tlsFile), filepath.Join(h.o.Dir, tlsFile+".new")}, h.keyFiles...)
 	h.gone = true
 	h.mu.Unlock()
 	// What is under way learns of it first: a job that finds its key gone would

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/key"
@@ -19,46 +21,46 @@ import (
 // An administrator destroys the records on the page, with the site's code: nobody
 // who was logged in sees anything any more, and the folder opens with nothing.
 func TestTheRecordsAreDestroyedFromThePage(t *testing.T) {
-	dir, words := protectedFolder(t)
-	l := lockedNode(t, dir)
-	l.mustUnlock()
-	nurse, admin := l.visit(), l.visit()
-	nurse.logIn("nurse", demoPassword())
-	admin.logIn("administrator", demoPassword())
-	nurse.get(destroyPath).says(t, 403)
-	nurse.post(destroyPath, url.Values{"code": {"NBO-1"}}).says(t, 403)
-	admin.get("/").says(t, 200, "This device")
-	admin.get(devicePath).says(t, 200, "administrator", "as it was left", "Destroy the records")
-	a := admin.get(destroyPath)
-	a.says(t, 200, "have reached no other place")
-	site, err := demoSite()
+	dir, words := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	l.MustUnlock()
+	nurse, admin := l.Visit(), l.Visit()
+	nurse.LogIn("nurse", app.DemoPassword())
+	admin.LogIn("administrator", app.DemoPassword())
+	nurse.Get(app.DestroyPath).Says(t, 403)
+	nurse.Post(app.DestroyPath, url.Values{"code": {"NBO-1"}}).Says(t, 403)
+	admin.Get("/").Says(t, 200, "This device")
+	admin.Get(app.DevicePath).Says(t, 200, "administrator", "as it was left", "Destroy the records")
+	a := admin.Get(app.DestroyPath)
+	a.Says(t, 200, "have reached no other place")
+	site, err := app.DemoSite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	admin.post(destroyPath, url.Values{"code": {"XXX"}}).says(t, 422, "Nothing was destroyed")
-	nurse.get("/worklist").says(t, 200)
-	dataKey, _ := l.keys().DataKey(t.Context())
-	admin.post(destroyPath, url.Values{"code": {site.Code}}).says(t, 410, "were destroyed")
-	for _, path := range []string{"/", "/worklist", "/people", "/login", "/recovery", destroyPath} {
-		nurse.get(path).says(t, 410, "were destroyed")
+	admin.Post(app.DestroyPath, url.Values{"code": {"XXX"}}).Says(t, 422, "Nothing was destroyed")
+	nurse.Get("/worklist").Says(t, 200)
+	dataKey, _ := l.Keys().DataKey(t.Context())
+	admin.Post(app.DestroyPath, url.Values{"code": {site.Code}}).Says(t, 410, "were destroyed")
+	for _, path := range []string{"/", "/worklist", "/people", "/login", "/recovery", app.DestroyPath} {
+		nurse.Get(path).Says(t, 410, "were destroyed")
 	}
-	nurse.post("/login", url.Values{"login": {"administrator"}, "password": {demoPassword()}}).says(t, 410)
-	nurse.get("/healthz").says(t, 503, "destroyed")
-	if _, err := l.keys().DataKey(t.Context()); err == nil {
+	nurse.Post("/login", url.Values{"login": {"administrator"}, "password": {app.DemoPassword()}}).Says(t, 410)
+	nurse.Get("/healthz").Says(t, 503, "destroyed")
+	if _, err := l.Keys().DataKey(t.Context()); err == nil {
 		t.Error("the data key is still in memory")
 	}
-	files := filesOf(t, dir)
+	files := apptest.FilesOf(t, dir)
 	for name, b := range files {
-		if strings.HasPrefix(name, slotsFile) || name == keyFile || bytes.Contains(b, dataKey) {
+		if strings.HasPrefix(name, app.SlotsFile) || name == app.KeyFile || bytes.Contains(b, dataKey) {
 			t.Errorf("%s is still there", name)
 		}
 	}
-	again := lockedNode(t, folderWith(t, files))
-	again.visit().get("/people").says(t, 410)
-	if err := again.UnlockWords(t.Context(), words, "", ""); err != nil || again.node.Load() != nil {
+	again := apptest.StartLocked(t, apptest.FolderWith(t, files))
+	again.Visit().Get("/people").Says(t, 410)
+	if err := again.UnlockWords(t.Context(), words, "", ""); err != nil || again.Node() != nil {
 		t.Errorf("the words: %v", err)
 	}
-	if _, err := Open(t.Context(), Options{Dir: folderWith(t, files), As: "administrator", Password: demoPassword()}); fault.KeyOf(err) != "key.destroyed" {
+	if _, err := app.Open(t.Context(), app.Options{Dir: apptest.FolderWith(t, files), As: "administrator", Password: app.DemoPassword()}); fault.KeyOf(err) != "key.destroyed" {
 		t.Errorf("opening says %v", err)
 	}
 }
@@ -66,9 +68,9 @@ func TestTheRecordsAreDestroyedFromThePage(t *testing.T) {
 // Destroying waits for nobody: not for a read under way, which would hold up the
 // closing of the database, and not for an opening, which then comes to nothing.
 func TestDestroyingWaitsForNobody(t *testing.T) {
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	n := l.mustUnlock()
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	n := l.MustUnlock()
 	reading, held := make(chan struct{}), make(chan struct{})
 	ended := make(chan error, 1)
 	go func() {
@@ -78,14 +80,14 @@ func TestDestroyingWaitsForNobody(t *testing.T) {
 	if err := l.Destroy(); err != nil { // would hang here
 		t.Fatal(err)
 	}
-	l.visit().get("/people").says(t, 410)
+	l.Visit().Get("/people").Says(t, 410)
 	close(held)
 	<-ended
 
-	other := lockedNode(t, folderWith(t, protected.files))
-	err := other.unlock(t.Context(), func(s *key.Slots) error { return s.Unlock(t.Context(), "administrator", demoPassword()) },
-		func(*Node) error { return other.Destroy() })
-	if fault.KeyOf(err) != "key.destroyed" || other.node.Load() != nil || other.State() != StateDestroyed {
+	other := apptest.StartLocked(t, apptest.FolderWith(t, apptest.ProtectedFiles(t)))
+	err := other.UnlockBy(t.Context(), func(s *key.Slots) error { return s.Unlock(t.Context(), "administrator", app.DemoPassword()) },
+		func(*app.Node) error { return other.Destroy() })
+	if fault.KeyOf(err) != "key.destroyed" || other.Node() != nil || other.State() != app.StateDestroyed {
 		t.Errorf("an opening went on after it: %v, %s", err, other.State())
 	}
 }
@@ -93,21 +95,19 @@ func TestDestroyingWaitsForNobody(t *testing.T) {
 // What works behind the pages is stopped before the key goes: else it would tell the
 // log of a fault that is none.
 func TestWorkIsStoppedBeforeTheKeyIsDestroyed(t *testing.T) {
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	n := l.mustUnlock()
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	n := l.MustUnlock()
 	var whole bool
-	l.mu.Lock()
-	l.stop = func() {
-		whole = exists(dir, slotsFile)
-		_, err := l.keys().DataKey(t.Context())
+	l.WhenStopped(func() {
+		whole = apptest.There(dir, app.SlotsFile)
+		_, err := l.Keys().DataKey(t.Context())
 		whole = whole && err == nil
-	}
-	l.mu.Unlock()
+	})
 	if err := l.Destroy(); err != nil {
 		t.Fatal(err)
 	}
-	if ended := n.life.Err() != nil; !whole || !ended {
+	if ended := n.Life().Err() != nil; !whole || !ended {
 		t.Errorf("stopped while the key was there: %v; requests ended: %v", whole, ended)
 	}
 }
@@ -127,7 +127,7 @@ func encodings(word string) map[string][]byte {
 // tells names the first planted word that the files of a folder hold.
 func tells(t testing.TB, dir string) string {
 	t.Helper()
-	for name, b := range filesOf(t, dir) {
+	for name, b := range apptest.FilesOf(t, dir) {
 		if bytes.Contains(b, []byte("SQLite format 3")) {
 			return name + " is not encrypted"
 		}
@@ -146,24 +146,24 @@ func tells(t testing.TB, dir string) string {
 // who log in: not while people work, not while the database is written anew, not
 // after a cut and not after an end.
 func TestACopyOfTheFolderNamesNobody(t *testing.T) {
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	n := l.mustUnlock()
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	n := l.MustUnlock()
 	for _, login := range []string{"radiographer", "physician", "reception"} {
-		l.visit().logIn(login, demoPassword())
+		l.Visit().LogIn(login, app.DemoPassword())
 	}
-	v := l.visit()
-	v.logIn("reception", demoPassword())
+	v := l.Visit()
+	v.LogIn("reception", app.DemoPassword())
 	for _, p := range [][]string{
 		{"family_latin", "Zaragozana", "given_latin", "Ouedraogo", "sex", "female", "birth-year", "1990"},
 		{"family", "وارسامي", "given", "حبيبة", "sex", "female", "birth-year", "1991"},
 		{"family", "ወርቅነሽ", "given", "ወርቅነሽ", "sex", "female", "birth-year", "1992"},
 		{"family", "Дмитриевна", "given", "Дмитриевна", "sex", "female", "birth-year", "1993"},
 	} {
-		v.form("/people/new").set(p...).send().says(t, 200)
+		v.Form("/people/new").Set(p...).Send().Says(t, 200)
 	}
 	found := 0
-	n.read(t, func(tx *db.Tx) error { return tx.Row("SELECT count(*) FROM people_person").Scan(&found) })
+	apptest.ReadFrom(n, t, func(tx *db.Tx) error { return tx.Row("SELECT count(*) FROM people_person").Scan(&found) })
 	if found != 4 {
 		t.Fatalf("%d of 4 are registered", found)
 	}
@@ -180,7 +180,7 @@ func TestACopyOfTheFolderNamesNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 		done := make(chan error, 1)
-		go func() { done <- n.replaceKey(context.Background()) }()
+		go func() { done <- n.ReplaceKey(context.Background()) }()
 		for busy := true; busy; {
 			select {
 			case err := <-done:
@@ -188,7 +188,7 @@ func TestACopyOfTheFolderNamesNobody(t *testing.T) {
 					t.Fatal(err)
 				}
 			default:
-				sawNext = sawNext || exists(dir, databaseFile+"-next")
+				sawNext = sawNext || apptest.There(dir, app.DatabaseFile+"-next")
 				look("while the database is written anew")
 			}
 		}
@@ -200,7 +200,7 @@ func TestACopyOfTheFolderNamesNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	look("after a scrub")
-	cut := folderWith(t, filesOf(t, dir))
+	cut := apptest.FolderWith(t, apptest.FilesOf(t, dir))
 	if said := tells(t, cut); said != "" {
 		t.Errorf("after a cut: %s", said)
 	}
@@ -216,13 +216,5 @@ func TestACopyOfTheFolderNamesNobody(t *testing.T) {
 		if tells(t, cut) == "" {
 			t.Errorf("the search does not find %s", how)
 		}
-	}
-}
-
-// read runs a query on a node that no testNode wraps.
-func (n *Node) read(t testing.TB, f func(tx *db.Tx) error) {
-	t.Helper()
-	if err := n.DB.Read(t.Context(), f); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	devicePath  = "/admin/device"
-	destroyPath = devicePath + "/destroy"
+	DevicePath  = "/admin/device"
+	DestroyPath = DevicePath + "/destroy"
 )
 
 func (n *Node) deviceRoutes(mux *http.ServeMux) {
@@ -47,10 +47,10 @@ func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
 	}
 	v := deviceView{Notice: n.keyNotice(r), Date: page.Link{Href: datePath, Text: page.M("app.date.title")}}
 	if !n.host.o.onServer() {
-		v.Destroy = page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}
+		v.Destroy = page.Link{Href: DestroyPath, Text: page.M("app.destroy.title")}
 	}
 	v.Number, v.Install = n.host.trust()
-	if s := n.host.keys(); s != nil {
+	if s := n.host.Keys(); s != nil {
 		users, err := s.Users()
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			n.Pages.Error(w, r, err)
@@ -68,7 +68,7 @@ func (n *Node) getDevice(w http.ResponseWriter, r *http.Request) {
 // keyNotice is what an administrator should do about the key; none where it is as
 // it was left.
 func (n *Node) keyNotice(r *http.Request) page.Callout {
-	s := n.host.keys()
+	s := n.host.Keys()
 	switch {
 	case s == nil && n.Demo:
 		return page.Callout{Level: page.Info, Title: page.M("app.device.demo")}
@@ -94,7 +94,7 @@ func (n *Node) postRotate(w http.ResponseWriter, r *http.Request) {
 	if !n.manages(w, r) {
 		return
 	}
-	if n.host.keys() == nil {
+	if n.host.Keys() == nil {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app.rotate", "page.error.not_found"))
 		return
 	}
@@ -103,7 +103,7 @@ func (n *Node) postRotate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.tellKeys()
-	n.Pages.Redirect(w, r, devicePath, page.M("app.device.rotating"))
+	n.Pages.Redirect(w, r, DevicePath, page.M("app.device.rotating"))
 }
 
 // destroyView asks before the records are destroyed.
@@ -130,11 +130,11 @@ func (n *Node) showDestroy(w http.ResponseWriter, r *http.Request, wrong string)
 		f.Note("code", page.M(wrong))
 	}
 	n.Pages.Form(w, r, page.Page{Template: "app/destroy", Title: "app.destroy.title", View: destroyView{Unsent: unsentNotice(st.Unsent), Hub: st.Enrolled, Form: f},
-		Back: page.Link{Href: devicePath, Text: page.M("app.device.title")}}, f)
+		Back: page.Link{Href: DevicePath, Text: page.M("app.device.title")}}, f)
 }
 
 func destroyForm(word string) *page.Form {
-	return &page.Form{Action: destroyPath, Submit: page.M("app.destroy.submit"), Danger: true, Cancel: page.Link{Href: devicePath, Text: page.M("app.device.title")},
+	return &page.Form{Action: DestroyPath, Submit: page.M("app.destroy.submit"), Danger: true, Cancel: page.Link{Href: DevicePath, Text: page.M("app.device.title")},
 		Fields: []page.Field{{Kind: page.Text, Name: "code", Label: page.M("app.destroy.type", "code", word), Auto: "off", Dir: "ltr", Width: 20, Max: 20}}}
 }
 

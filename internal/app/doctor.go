@@ -39,8 +39,8 @@ func (e *exam) note(format string, args ...any) {
 	e.lines = append(e.lines, "note  "+fmt.Sprintf(format, args...))
 }
 
-// doctor checks what the node stands on and says what to do where it is not well.
-func (n *Node) doctor(ctx context.Context) (lines []string, ok bool) {
+// Doctor checks what the node stands on and says what to do where it is not well.
+func (n *Node) Doctor(ctx context.Context) (lines []string, ok bool) {
 	e := &exam{ok: true}
 	if n.host.o.onServer() {
 		n.checkClock(ctx, e)
@@ -92,7 +92,7 @@ func (h *Host) cannotOpen(err error) Answer {
 
 // checkKeys looks at what the key lies in, and whether it is as it was left.
 func (n *Node) checkKeys(ctx context.Context, e *exam) {
-	s := n.host.keys()
+	s := n.host.Keys()
 	switch {
 	case s == nil && n.Demo:
 		return
@@ -173,11 +173,11 @@ func cipher(i db.Info) string {
 
 // checkFolder looks at who else can get at the folder, its key and its database.
 func (h *Host) checkFolder(e *exam) {
-	dir, open, keeper := h.o.Dir, false, keyFile
-	if h.keys() != nil {
-		keeper = slotsFile
+	dir, open, keeper := h.o.Dir, false, KeyFile
+	if h.Keys() != nil {
+		keeper = SlotsFile
 	}
-	names := []string{"", keeper, databaseFile}
+	names := []string{"", keeper, DatabaseFile}
 	if exists(dir, tlsFile) {
 		names = append(names, tlsFile)
 	}
@@ -231,6 +231,8 @@ func (n *Node) sayDate(ctx context.Context, e *exam, now time.Time) {
 	switch {
 	case err != nil:
 		e.say(false, "clock: what is known of the date cannot be read: %v", err)
+	case d.Crept:
+		e.say(false, "clock: it stands at %s; on its own word alone it went ahead for weeks, in small steps, and what is known to have come is %s. Until an administrator confirms the date under This device, another installation bears witness of it, or the clock is set, nothing more that is kept until a day is erased by it", now.Format(time.DateTime), d.Known.Format(time.DateTime))
 	case d.Ahead:
 		e.say(false, "clock: it stands at %s, and the last time that is known is %s. Until an administrator confirms the date under This device, or the clock is set, nothing that is kept until a day is erased by it", now.Format(time.DateTime), d.Known.Format(time.DateTime))
 	case d.Behind:

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net"
@@ -6,57 +6,59 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/edge/sync"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
 // enrolledFolder is an open node with slots that is enrolled at a hub.
-func enrolledFolder(t *testing.T, hub *testNode) (*lockedHost, *Node) {
+func enrolledFolder(t *testing.T, hub *apptest.Node) (*apptest.LockedHost, *app.Node) {
 	t.Helper()
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	n := l.mustUnlock()
-	if _, err := n.Sync.Enrol(t.Context(), sync.Client{}, hub.invited("Laptop 1", "NBO-1")); err != nil {
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	n := l.MustUnlock()
+	if _, err := n.Sync.Enrol(t.Context(), sync.Client{}, hub.Invited("Laptop 1", "NBO-1")); err != nil {
 		t.Fatal(err)
 	}
 	return l, n
 }
 
 func TestTheHubHearsThatTheRecordsAreDestroyed(t *testing.T) {
-	hub := startHub(t)
+	hub := apptest.StartHub(t)
 	l, n := enrolledFolder(t, hub)
-	admin := l.visit()
-	admin.logIn("administrator", demoPassword())
-	admin.get(destroyPath).says(t, 200, "Afterwards the hub is told", "have reached no other place")
+	admin := l.Visit()
+	admin.LogIn("administrator", app.DemoPassword())
+	admin.Get(app.DestroyPath).Says(t, 200, "Afterwards the hub is told", "have reached no other place")
 	st, err := n.Sync.Status(t.Context())
 	if err != nil || st.Unsent == 0 {
 		t.Fatal(st, err)
 	}
-	site, err := demoSite()
+	site, err := app.DemoSite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	admin.post(destroyPath, url.Values{"code": {site.Code}}).says(t, 410, "were destroyed", "The hub was told")
-	admin.get("/login").says(t, 410, "The hub was told")
-	hub.at(access.Administrator).get("/admin/nodes").says(t, 200, "Laptop 1", "Destroyed", "The device said that its records were destroyed", "Over")
-	p := onlyNodeOf(t, hub)
+	admin.Post(app.DestroyPath, url.Values{"code": {site.Code}}).Says(t, 410, "were destroyed", "The hub was told")
+	admin.Get("/login").Says(t, 410, "The hub was told")
+	hub.At(access.Administrator).Get("/admin/nodes").Says(t, 200, "Laptop 1", "Destroyed", "The device said that its records were destroyed", "Over")
+	p := apptest.OnlyNodeOf(t, hub)
 	if p.State != sync.Revoked || p.Behind == nil || *p.Behind != st.Unsent {
 		t.Errorf("the hub knows %+v, of %d that were not sent", p.Peer, st.Unsent)
 	}
-	lines, err := hub.syncCommand(t.Context(), Command{Name: "hub-nodes"})
+	lines, err := hub.SyncCommand(t.Context(), app.Command{Name: "hub-nodes"})
 	if err != nil || !strings.Contains(strings.Join(lines, "\n"), "its records were destroyed on") {
 		t.Errorf("the command says %q, %v", lines, err)
 	}
 
 	// Started again, it cannot know what the hub was told.
-	lockedNode(t, folderWith(t, filesOf(t, l.o.Dir))).visit().get("/").says(t, 410, "revoked by hand")
+	apptest.StartLocked(t, apptest.FolderWith(t, apptest.FilesOf(t, l.Dir))).Visit().Get("/").Says(t, 410, "revoked by hand")
 }
 
 // A hub that does not answer holds nothing up: the records are gone, and whoever has
 // destroyed them hears that the hub has to be told.
 func TestDestroyingDoesNotWaitForTheHub(t *testing.T) {
-	hub := startHub(t)
+	hub := apptest.StartHub(t)
 	for why, deaf := range map[string]bool{"nobody listens": false, "it takes the call and says nothing": true} {
 		l, n := enrolledFolder(t, hub)
 		address := "127.0.0.1:1"
@@ -75,14 +77,14 @@ func TestDestroyingDoesNotWaitForTheHub(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := l.destroyCommand(t.Context(), Command{Name: "destroy", Yes: true})
+		a, err := l.DestroyCommand(t.Context(), app.Command{Name: "destroy", Yes: true})
 		if said := strings.Join(a.Lines, "\n"); err != nil || !strings.Contains(said, "nobody can open them") || !strings.Contains(said, "the hub was not told") {
 			t.Errorf("%s: %q, %v", why, said, err)
 		}
-		if l.State() != StateDestroyed || exists(l.o.Dir, slotsFile) {
+		if l.State() != app.StateDestroyed || apptest.There(l.Dir, app.SlotsFile) {
 			t.Errorf("%s: the records are still there", why)
 		}
-		l.visit().get("/").says(t, 410, "revoked by hand")
+		l.Visit().Get("/").Says(t, 410, "revoked by hand")
 		if err := hub.Sync.Revoke(t.Context(), onlyOf(t, hub)); err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +92,7 @@ func TestDestroyingDoesNotWaitForTheHub(t *testing.T) {
 }
 
 // onlyOf is the one node that is not revoked.
-func onlyOf(t *testing.T, hub *testNode) (id db.ID) {
+func onlyOf(t *testing.T, hub *apptest.Node) (id db.ID) {
 	t.Helper()
 	nodes, err := hub.Sync.Nodes(t.Context())
 	if err != nil {
@@ -106,25 +108,25 @@ func onlyOf(t *testing.T, hub *testNode) (id db.ID) {
 
 // Locked, the key of the link is out of reach: nothing is said, and that is said.
 func TestALockedNodeThatIsDestroyedSaysThatTheHubHasToBeTold(t *testing.T) {
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	a, err := l.destroyCommand(t.Context(), Command{Name: "destroy", Yes: true})
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	a, err := l.DestroyCommand(t.Context(), app.Command{Name: "destroy", Yes: true})
 	if err != nil || !strings.Contains(strings.Join(a.Lines, "\n"), "the hub was not told") {
 		t.Errorf("%q, %v", a.Lines, err)
 	}
-	l.visit().get("/").says(t, 410, "revoked by hand")
+	l.Visit().Get("/").Says(t, 410, "revoked by hand")
 }
 
 // A node without a hub has nobody to tell, and says nothing of it.
 func TestANodeWithoutAHubSaysNothingOfOne(t *testing.T) {
-	dir, _ := protectedFolder(t)
-	l := lockedNode(t, dir)
-	l.mustUnlock()
-	a, err := l.destroyCommand(t.Context(), Command{Name: "destroy", Yes: true})
+	dir, _ := apptest.Protected(t)
+	l := apptest.StartLocked(t, dir)
+	l.MustUnlock()
+	a, err := l.DestroyCommand(t.Context(), app.Command{Name: "destroy", Yes: true})
 	if err != nil || strings.Contains(strings.Join(a.Lines, "\n"), "hub") {
 		t.Errorf("%q, %v", a.Lines, err)
 	}
-	if text := l.visit().get("/").says(t, 410, "were destroyed"); strings.Contains(text.body, "revoked by hand") {
+	if text := l.Visit().Get("/").Says(t, 410, "were destroyed"); strings.Contains(text.Body, "revoked by hand") {
 		t.Error("the page speaks of a hub")
 	}
 }

@@ -17,7 +17,7 @@ import (
 // The page on which a node asks its hub for somebody who is not in its scope. The
 // number travels in bodies of requests alone: it stands in no address and no log.
 
-const fetchPath = "/people/ask"
+const FetchPath = "/people/ask"
 
 // fetchView is the page, with what came of asking.
 type fetchView struct {
@@ -34,32 +34,29 @@ func fetchForm(number string) *page.Form {
 	for _, code := range access.AskPurposes {
 		purpose.Options = append(purpose.Options, page.Option{Value: code, Label: page.PurposeMsg(code)})
 	}
-	return &page.Form{Action: fetchPath, Submit: page.M("app.fetch.do"), Cancel: page.Link{Href: "/people", Text: page.M("people.title.find")}, Fields: []page.Field{
+	return &page.Form{Action: FetchPath, Submit: page.M("app.fetch.do"), Cancel: page.Link{Href: "/people", Text: page.M("people.title.find")}, Fields: []page.Field{
 		{Kind: page.Text, Name: "number", Label: page.M("app.fetch.number"), Hint: page.M("app.fetch.number_hint"), Value: number, Width: 20, Max: maxNumber, Dir: "ltr", Auto: "off"}, purpose}}
 }
 
-// mayFetch reports whether this user may ask here: a search of people that reaches
+// MayFetch reports whether this user may ask here: a search of people that reaches
 // further, so the right is the same.
-func (n *Node) mayFetch(ctx context.Context) error {
-	s, err := n.Access.Scope(ctx, access.PersonSearch)
-	if err == nil && s.Empty() {
-		err = fault.New(fault.Forbidden, "app.fetch", "door.forbidden")
-	}
+func (n *Node) MayFetch(ctx context.Context) error {
+	_, err := n.Access.Reach(ctx, "app.fetch", access.PersonSearch)
 	return err
 }
 
 // elsewhere is the way from a search that found nobody to the hub.
 func (n *Node) elsewhere(ctx context.Context) string {
-	if st, err := n.Sync.Status(ctx); err != nil || !st.Enrolled || n.mayFetch(ctx) != nil {
+	if st, err := n.Sync.Status(ctx); err != nil || !st.Enrolled || n.MayFetch(ctx) != nil {
 		return ""
 	}
-	return fetchPath
+	return FetchPath
 }
 
 func (n *Node) getFetch(w http.ResponseWriter, r *http.Request) { n.showFetch(w, r, fetchForm("")) }
 
 func (n *Node) showFetch(w http.ResponseWriter, r *http.Request, f *page.Form) {
-	err := n.mayFetch(r.Context())
+	err := n.MayFetch(r.Context())
 	var st sync.Status
 	if err == nil {
 		st, err = n.Sync.Status(r.Context())
@@ -83,7 +80,7 @@ func fetchAlone() page.Callout {
 // brings along what was typed.
 func (n *Node) postFetch(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	err := n.mayFetch(ctx)
+	err := n.MayFetch(ctx)
 	if err == nil {
 		err = page.ReadForm(w, r, maxUserForm)
 	}
@@ -117,7 +114,7 @@ func (n *Node) postFetch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.Pages.Render(w, r, page.Page{Template: "app/fetch", Title: "app.fetch.title", Return: "/people", Back: page.Link{Href: "/people", Text: page.M("people.title.find")},
-		View: fetchView{Result: c, Again: page.Link{Href: fetchPath, Text: page.M("app.fetch.again")}}})
+		View: fetchView{Result: c, Again: page.Link{Href: FetchPath, Text: page.M("app.fetch.again")}}})
 }
 
 // fetch asks the hub and says in words what came of it. Here it is a line of the read

@@ -63,8 +63,8 @@ func exists(dir, name string) bool {
 	return err == nil
 }
 
-// claim takes a folder for this process and finds out what its key lies in.
-func claim(o Options) (*Host, error) {
+// Claim takes a folder for this process and finds out what its key lies in.
+func Claim(o Options) (*Host, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -80,7 +80,7 @@ func claim(o Options) (*Host, error) {
 	if err := fits(o); err != nil {
 		return nil, err
 	}
-	unlock, err := lockDir(filepath.Join(o.Dir, lockFile))
+	unlock, err := lockDir(filepath.Join(o.Dir, LockFile))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func claim(o Options) (*Host, error) {
 }
 
 func (h *Host) prepare() (err error) {
-	if h.o.Demo && h.o.remake {
+	if h.o.Demo && h.o.Remake {
 		if err := prepareDemo(h.o.Dir); err != nil {
 			return err
 		}
@@ -102,13 +102,13 @@ func (h *Host) prepare() (err error) {
 			}
 		}
 	}
-	plain := h.o.Demo || h.o.onServer() || exists(h.o.Dir, keyFile)
-	if exists(h.o.Dir, slotsFile) || !plain && !isNode(h.o.Dir) {
+	plain := h.o.Demo || h.o.onServer() || exists(h.o.Dir, KeyFile)
+	if exists(h.o.Dir, SlotsFile) || !plain && !IsNode(h.o.Dir) {
 		h.slots = h.newSlots()
 	}
 	h.loadPair()
-	h.gone = h.slots == nil && !h.o.onServer() && !exists(h.o.Dir, keyFile) && exists(h.o.Dir, goneFile)
-	h.pages, err = page.New(page.Options{Areas: areas(), Frame: h.frame, Clock: h.o.Clock, Log: h.o.Log, Pseudo: h.o.Demo})
+	h.gone = h.slots == nil && !h.o.onServer() && !exists(h.o.Dir, KeyFile) && exists(h.o.Dir, goneFile)
+	h.pages, err = page.New(page.Options{Areas: Areas(), Frame: h.frame, Clock: h.o.Clock, Log: h.o.Log, Pseudo: h.o.Demo})
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (h *Host) prepare() (err error) {
 }
 
 func (h *Host) newSlots() *key.Slots {
-	return key.NewSlots(key.Options{Path: filepath.Join(h.o.Dir, slotsFile), Cost: h.o.slotCost, Clock: h.o.Clock})
+	return key.NewSlots(key.Options{Path: filepath.Join(h.o.Dir, SlotsFile), Cost: h.o.SlotCost, Clock: h.o.Clock})
 }
 
 // frame is what surrounds a page: the open node's, or nothing.
@@ -128,19 +128,22 @@ func (h *Host) frame(r *http.Request) page.Frame {
 	return page.Frame{Demo: h.o.Demo, Exercise: IsExercise(h.o.Dir)}
 }
 
-// keys are the slots, or nil where the key is a plain file.
-func (h *Host) keys() *key.Slots {
+// Keys are the slots, or nil where the key is a plain file.
+func (h *Host) Keys() *key.Slots {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.slots
 }
 
+// Node is the open node, nil while the records are locked.
+func (h *Host) Node() *Node { return h.node.Load() }
+
 // provider is where the database gets its key.
 func (h *Host) provider() key.Provider {
-	if s := h.keys(); s != nil {
+	if s := h.Keys(); s != nil {
 		return s
 	}
-	return key.File(filepath.Join(h.o.Dir, keyFile))
+	return key.File(filepath.Join(h.o.Dir, KeyFile))
 }
 
 // State is how the folder stands.
@@ -152,7 +155,7 @@ func (h *Host) State() State {
 		return StateDestroyed
 	case h.node.Load() != nil:
 		return StateOpen
-	case h.slots != nil && !exists(h.o.Dir, slotsFile) && !isNode(h.o.Dir):
+	case h.slots != nil && !exists(h.o.Dir, SlotsFile) && !IsNode(h.o.Dir):
 		return StateNew
 	}
 	return StateLocked
@@ -168,8 +171,8 @@ func (h *Host) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// openWith opens the node with what the options have.
-func (h *Host) openWith(ctx context.Context, o Options) (*Node, error) {
+// OpenWith opens the node with what the options have.
+func (h *Host) OpenWith(ctx context.Context, o Options) (*Node, error) {
 	give, err := h.take(ctx)
 	if err != nil {
 		return nil, err
@@ -178,13 +181,13 @@ func (h *Host) openWith(ctx context.Context, o Options) (*Node, error) {
 	if n := h.node.Load(); n != nil {
 		return n, nil
 	}
-	s := h.keys()
+	s := h.Keys()
 	switch {
 	case h.State() == StateDestroyed:
 		return nil, fault.New(fault.Unavailable, "app.Open", "key.destroyed")
 	case o.onServer():
-	case s == nil && !isNode(o.Dir):
-		if err := key.Create(filepath.Join(o.Dir, keyFile)); err != nil && !fault.Is(err, fault.Conflict) {
+	case s == nil && !IsNode(o.Dir):
+		if err := key.Create(filepath.Join(o.Dir, KeyFile)); err != nil && !fault.Is(err, fault.Conflict) {
 			return nil, err
 		}
 	case s == nil:
@@ -237,7 +240,7 @@ func (h *Host) unlock(ctx context.Context, open func(*key.Slots) error, admit fu
 		return err
 	}
 	defer give()
-	s := h.keys()
+	s := h.Keys()
 	if h.node.Load() != nil || s == nil {
 		return nil
 	}
@@ -287,7 +290,7 @@ func (h *Host) admit(ctx context.Context, n *Node, login, password, remote strin
 func (h *Host) publish(n *Node, err error) (*Node, error) {
 	if err != nil {
 		err = errors.Join(err, n.shut())
-		if s := h.keys(); s != nil {
+		if s := h.Keys(); s != nil {
 			s.Lock()
 		}
 		return nil, first(err)
@@ -318,7 +321,7 @@ func (h *Host) begin(n *Node) {
 	}
 	var ctx context.Context
 	ctx, h.stop = context.WithCancel(h.work)
-	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.sweepKept, n.lookAtOutbreaks, n.watchCounts, n.turnKeys, n.serveNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups, n.keepPair} {
+	for _, do := range []func(context.Context){n.refold, n.sweepRules, n.sweepKept, n.lookAtOutbreaks, n.watchCounts, n.turnKeys, n.ServeNodes, n.syncWithHub, n.swapWithHubs, n.lookAgain, n.keepBackups, n.keepPair} {
 		h.behind.Go(func() { do(ctx) })
 	}
 }
@@ -343,7 +346,7 @@ func (h *Host) Close() error {
 		if n := h.node.Swap(nil); n != nil {
 			h.closeErr = n.shut()
 		}
-		if s := h.keys(); s != nil {
+		if s := h.Keys(); s != nil {
 			s.Lock()
 		}
 		h.unlockDir()

@@ -42,13 +42,13 @@ func (n *Node) noteStamp(ctx context.Context) error {
 	if n.rolledBack.Load() {
 		return nil
 	}
-	return n.Access.NoteStamp(ctx, n.host.keys().Stamp())
+	return n.Access.NoteStamp(ctx, n.host.Keys().Stamp())
 }
 
 // followAccounts ties the slots to the accounts, and looks whether they are those
 // that the database saw last.
 func (n *Node) followAccounts(ctx context.Context) error {
-	s := n.host.keys()
+	s := n.host.Keys()
 	if s == nil {
 		return nil
 	}
@@ -76,7 +76,7 @@ func (n *Node) followAccounts(ctx context.Context) error {
 		return err
 	}
 	// The plain key of a folder from before, after a cut in the middle of protecting it.
-	if path := filepath.Join(n.Dir, keyFile); exists(n.Dir, keyFile) {
+	if path := filepath.Join(n.Dir, KeyFile); exists(n.Dir, KeyFile) {
 		if err := key.Shred(path); err != nil {
 			n.log.Error("the plain key file could not be destroyed; remove it", "key", fault.KeyOf(err))
 		}
@@ -99,7 +99,7 @@ func (n *Node) turnKeys(ctx context.Context) {
 	for {
 		again := time.After(sweepEvery)
 		_, err := n.Access.SettleSlots(ctx)
-		if err = errors.Join(err, n.replaceKey(ctx)); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, n.ReplaceKey(ctx)); err != nil && ctx.Err() == nil {
 			n.log.Error("the data key could not be replaced; it is tried again", "key", fault.KeyOf(err), "err", err)
 			again = time.After(turnAgain)
 		}
@@ -112,11 +112,11 @@ func (n *Node) turnKeys(ctx context.Context) {
 	}
 }
 
-// replaceKey ends a change of the data key that a cut interrupted, and makes the
+// ReplaceKey ends a change of the data key that a cut interrupted, and makes the
 // one that is due, if any. Every step may be the last before a cut: the next start
 // goes on from there.
-func (n *Node) replaceKey(ctx context.Context) error {
-	s := n.host.keys()
+func (n *Node) ReplaceKey(ctx context.Context) error {
+	s := n.host.Keys()
 	if s == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
+	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
@@ -37,7 +40,7 @@ var notAboutOne = []string{
 	"GET /surveillance/alerts/{id}", "GET /surveillance/annex2/{id}", // an event and its counts
 	"GET /surveillance/counts/",                                              // what reports say of a place
 	"GET /surveillance/signals/{id}", "GET /surveillance/signals/{id}/{act}", // hold nobody; whom one came from is a link to that person's page
-	"GET /agreements/{id}", // between two hubs, about nobody
+	"GET /agreements/{id}", "GET /hubs/{pin}", // between two hubs, about nobody
 	// What was agreed with another hub stands in sharing_test.go, where there is one.
 	"GET /handovers/{id}", "GET /people/{id}/handover/{agreement}",
 	"GET /contacts/{id}",                                                     // somebody who is not registered: the line is about the contact itself
@@ -54,10 +57,10 @@ var notAboutOne = []string{
 // that is served is opened here by somebody who may, and a page that this test does
 // not know fails it.
 func TestEveryPageAboutAPersonLeavesALineInTheReadAudit(t *testing.T) {
-	n := startNode(t)
-	person := n.register(n.at(access.Reception), "family_latin", "Hassan", "given_latin", "Omar", "sex", "male", "birth-year", "1990")
-	paths := n.pagesAbout(person)
-	for _, p := range patterns(t, n.mux) {
+	n := apptest.Start(t)
+	person := n.Register(n.At(access.Reception), "family_latin", "Hassan", "given_latin", "Omar", "sex", "male", "birth-year", "1990")
+	paths := pagesAbout(n, person)
+	for _, p := range patterns(t, n.Mux()) {
 		path, get := strings.CutPrefix(p, "GET ")
 		if !get || !strings.Contains(path, "{") || path == "/{$}" ||
 			slices.ContainsFunc(notAboutOne, func(x string) bool { return p == x || strings.HasSuffix(x, "/") && strings.HasPrefix(p, x) }) {
@@ -70,13 +73,13 @@ func TestEveryPageAboutAPersonLeavesALineInTheReadAudit(t *testing.T) {
 		}
 		opened := false
 		for _, role := range []access.Role{access.Physician, access.Nurse, access.Reception, access.PrivacyOfficer, access.Counsellor, access.Epidemiologist} {
-			v, before := n.at(role), n.linesAbout(person)
-			a := v.get(to)
-			if a.status != http.StatusOK || strings.HasPrefix(a.path, "/login") {
+			v, before := n.At(role), n.LinesAbout(person)
+			a := v.Get(to)
+			if a.Status != http.StatusOK || strings.HasPrefix(a.Path, "/login") {
 				continue
 			}
 			opened = true
-			if after := n.linesAbout(person); after <= before {
+			if after := n.LinesAbout(person); after <= before {
 				t.Errorf("the %s opened %s (%s) and left no line", role, p, to)
 			}
 			break
@@ -89,49 +92,41 @@ func TestEveryPageAboutAPersonLeavesALineInTheReadAudit(t *testing.T) {
 
 // A picture inside a page that was just opened is part of that page.
 func TestAPictureInAPageLeavesNoSecondLine(t *testing.T) {
-	n := startNode(t)
-	person := n.woman()
-	n.photograph(person)
-	v := n.at(access.Nurse)
-	v.get("/people/"+person.String()).says(t, 200)
-	before := n.linesAbout(person)
-	if a := v.get("/people/" + person.String() + "/photo.jpg"); a.status != 200 {
-		t.Fatalf("the picture: %d", a.status)
+	n := apptest.Start(t)
+	person := n.Woman()
+	photograph(n, person)
+	v := n.At(access.Nurse)
+	v.Get("/people/"+person.String()).Says(t, 200)
+	before := n.LinesAbout(person)
+	if a := v.Get("/people/" + person.String() + "/photo.jpg"); a.Status != 200 {
+		t.Fatalf("the picture: %d", a.Status)
 	}
-	if after := n.linesAbout(person); after != before {
+	if after := n.LinesAbout(person); after != before {
 		t.Errorf("%d lines for the picture", after-before)
 	}
 	// Asked for by itself, it is the first thing that somebody else sees of her.
-	n.at(access.Physician).get("/people/" + person.String() + "/photo.jpg")
-	if after := n.linesAbout(person); after != before+1 {
+	n.At(access.Physician).Get("/people/" + person.String() + "/photo.jpg")
+	if after := n.LinesAbout(person); after != before+1 {
 		t.Errorf("%d lines for a picture that was opened by itself", after-before)
 	}
 }
 
 func TestAFormThatComesBackLeavesALineToo(t *testing.T) {
-	n := startNode(t)
-	person := n.woman()
-	v := n.at(access.Nurse)
-	before := n.linesAbout(person)
-	v.post("/people/"+person.String()+"/ask/pregnancy", map[string][]string{"q-pregnancy_today": {"no"}}).says(t, 422, "Amina Warsame")
-	if after := n.linesAbout(person); after <= before {
+	n := apptest.Start(t)
+	person := n.Woman()
+	v := n.At(access.Nurse)
+	before := n.LinesAbout(person)
+	v.Post("/people/"+person.String()+"/ask/pregnancy", map[string][]string{"q-pregnancy_today": {"no"}}).Says(t, 422, "Amina Warsame")
+	if after := n.LinesAbout(person); after <= before {
 		t.Error("a form that was posted by hand showed the person and left no line")
 	}
 }
 
-func (n *testNode) linesAbout(person db.ID) (lines int) {
-	n.t.Helper()
-	n.read(func(tx *db.Tx) error {
-		return tx.Row("SELECT count(*) FROM access_read WHERE subject = ?", person).Scan(&lines)
-	})
-	return lines
-}
-
 // photograph gives a person a photo.
-func (n *testNode) photograph(person db.ID) {
-	n.t.Helper()
-	if err := n.People.SetPhoto(n.actor(access.Reception), person, db.NewID(), smallPicture(n.t)); err != nil {
-		n.t.Fatal(err)
+func photograph(n *apptest.Node, person db.ID) {
+	n.T.Helper()
+	if err := n.People.SetPhoto(n.Actor(access.Reception), person, db.NewID(), smallPicture(n.T)); err != nil {
+		n.T.Fatal(err)
 	}
 }
 
@@ -147,51 +142,53 @@ func smallPicture(t testing.TB) []byte {
 
 // pagesAbout fills each pattern of a page about a person: what each needs is made
 // here first, by people who may.
-func (n *testNode) pagesAbout(person db.ID) map[string]string {
-	n.t.Helper()
+func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
+	n.T.Helper()
 	must := func(err error) {
-		n.t.Helper()
+		n.T.Helper()
 		if err != nil {
-			n.t.Fatal(err)
+			n.T.Fatal(err)
 		}
 	}
-	desk, doctor := n.actor(access.Reception), n.actor(access.Physician)
-	n.photograph(person)
+	desk, doctor := n.Actor(access.Reception), n.Actor(access.Physician)
+	photograph(n, person)
 	family := db.NewID()
 	must(n.People.NewFamily(desk, people.Family{ID: family, Unit: people.UnitFamily, Number: "GW-77001"}, person, people.RoleHead))
 	var inFamily, member db.ID
-	caseID := n.openCase(person)
-	n.read(func(tx *db.Tx) error {
+	caseID := n.OpenCase(person)
+	n.Read(func(tx *db.Tx) error {
 		if err := tx.Row("SELECT id FROM people_member WHERE person = ?", person).Scan(&inFamily); err != nil {
 			return err
 		}
 		return tx.Row("SELECT id FROM assessment_member WHERE person = ?", person).Scan(&member)
 	})
-	ill, err := n.Cases.Record(doctor, linelist.Case{Disease: "measles", Person: person, Reported: today(n).Date()}, false)
+	ill, err := n.Cases.Record(doctor, linelist.Case{Disease: "measles", Person: person, Reported: apptest.Today(n).Date()}, false)
 	must(err)
-	measles, err := n.Outbreaks.Declare(n.actor(access.Epidemiologist), outbreak.Outbreak{Disease: "measles", Places: []string{"KEN"}, From: today(n).Date(), Source: "Ministry of Health"}, outbreak.Step{State: outbreak.Active, Why: "Confirmed."})
+	measles, err := n.Outbreaks.Declare(n.Actor(access.Epidemiologist), outbreak.Outbreak{Disease: "measles", Places: []string{"KEN"}, From: apptest.Today(n).Date(), Source: "Ministry of Health"}, outbreak.Step{State: outbreak.Active, Why: "Confirmed."})
 	must(err)
-	film, talk := n.order(person, "EXAM", "exam", "physician", "cxr-result"), n.order(person, "CXR2", "chest-xray", "radiology", "cxr-result")
+	film, talk := n.Order(person, "EXAM", "exam", "physician", "cxr-result"), n.Order(person, "CXR2", "chest-xray", "radiology", "cxr-result")
 	saved, err := n.Orders.Record(doctor, order.Entry{ID: db.NewID(), Order: film, Identity: "photo", Answers: map[string][]string{
-		"image_date": {today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
+		"image_date": {apptest.Today(n).String()}, "shielded": {"no"}, "quality": {"good"}, "cxr": {"normal"}, "reader": {"R. Quispe"}}})
 	must(err)
-	site, err := demoSite()
+	site, err := app.DemoSite()
 	must(err)
 	blood := order.Request{ID: db.NewID(), Subject: person, Pack: "us-immigrant", Code: "HIV", Service: "hiv-test", Station: access.LabStation, Form: "hiv-result",
 		Sensitivity: journal.Sensitive, Site: site.Code, Needs: []order.Need{order.NeedConsent}, Consent: "hiv"}
 	must(n.Orders.Order(doctor, blood))
 	b := "/orders/" + blood.ID.String()
 	request := db.NewID()
-	must(n.Steward.Record(desk, stewardship.Request{ID: request, Person: person, Asked: stewardship.AskedCopy, By: stewardship.BySelf, Received: today(n)}))
+	must(n.Steward.Record(desk, stewardship.Request{ID: request, Person: person, Asked: stewardship.AskedCopy, By: stewardship.BySelf, Received: apptest.Today(n)}))
 	erasure := db.NewID()
-	must(n.Steward.AskErasure(n.actor(access.PrivacyOfficer), stewardship.Erasure{ID: erasure, Person: person, Reason: stewardship.ReasonRequest, Kinds: []string{"people.photo"}}))
-	n.atOnce(person, "wristband", "W-1", "W-2")
+	must(n.Steward.AskErasure(n.Actor(access.PrivacyOfficer), stewardship.Erasure{ID: erasure, Person: person, Reason: stewardship.ReasonRequest, Kinds: []string{"people.photo"}}))
+	n.AtOnce(person, "wristband", "W-1", "W-2")
 	must(n.Access.BreakGlass(doctor, person, "unconscious, allergies needed"))
-	glasses, err := n.Access.Glasses(n.actor(access.PrivacyOfficer), 10)
+	glasses, err := n.Access.Glasses(n.Actor(access.PrivacyOfficer), 10)
 	must(err)
-	agreed := people.Consent{ID: db.NewID(), Scope: people.ScopePhoto, Decision: people.Given, GivenBy: people.BySelf, On: today(n).Date(), Capacity: people.CapacityFull,
+	agreed := people.Consent{ID: db.NewID(), Scope: people.ScopePhoto, Decision: people.Given, GivenBy: people.BySelf, On: apptest.Today(n).Date(), Capacity: people.CapacityFull,
 		Interpreter: people.InterpreterNone, Mode: people.ModeSigned}
 	must(n.People.RecordConsent(desk, person, []people.Consent{agreed}))
+	visit := db.NewID()
+	must(n.Encounters.Begin(doctor, visit, person, "phc-adult", "TRIAGE", encounter.Fixed))
 	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
@@ -211,6 +208,7 @@ func (n *testNode) pagesAbout(person db.ID) map[string]string {
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source", "/linelist/{id}/across": l + "/across",
+		"/care/{id}":       "/care/" + visit.String(),
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
+	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
@@ -38,6 +39,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/key"
+	"github.com/godwit-health/godwit/internal/kernel/mark"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -47,14 +49,14 @@ import (
 
 // The files of a node's folder.
 const (
-	databaseFile = "godwit.db"
-	slotsFile    = "godwit.slots" // and godwit.slots.new while it is written
-	keyFile      = "godwit.key"   // a demo's, and a node's from before there were slots
+	DatabaseFile = "godwit.db"
+	SlotsFile    = "godwit.slots" // and godwit.slots.new while it is written
+	KeyFile      = "godwit.key"   // a demo's, and a node's from before there were slots
 	goneFile     = "destroyed"    // says that the slots were destroyed on purpose
-	lockFile     = "godwit.lock"
-	socketFile   = "godwit.sock"
-	demoFile     = "demo"
-	exerciseFile = "exercise"   // beside demoFile: nothing in the folder happened
+	LockFile     = "godwit.lock"
+	SocketFile   = "godwit.sock"
+	DemoFile     = "demo"
+	ExerciseFile = "exercise"   // beside demoFile: nothing in the folder happened
 	tlsFile      = "godwit.tls" // the key and certificate of the pages, and godwit.tls.new while it is written
 )
 
@@ -86,17 +88,21 @@ type Options struct {
 	// SyncAddr is where this installation listens for nodes, which makes it a hub, and
 	// SyncName the host:port by which they reach it.
 	SyncAddr, SyncName string
+	FilesOnly          bool // a hub that listens for nobody: what it shares goes as files
 
 	// What unlocks a node with key slots: the key file of its host, or a user's
 	// password. Neither is needed while somebody can log in.
 	KeyFile      string
 	As, Password string
 
-	slotCost key.Cost // of a slot file that is made; tests take the least there is
-	quick    bool     // log-ins of the demo's cost; tests
+	SlotCost key.Cost // of a slot file that is made; tests take the least there is
+	Quick    bool     // log-ins of the demo's cost; tests
 
-	remake bool // clear away a demo's world that was left half made
+	Remake bool // clear away a demo's world that was left half made
 }
+
+// isHub reports whether an installation is one that others know as a hub.
+func (o Options) isHub() bool { return o.SyncAddr != "" || o.Database != "" || o.FilesOnly }
 
 // Node is one installation in one folder, open.
 type Node struct {
@@ -111,6 +117,7 @@ type Node struct {
 	Gazetteer  *place.Gazetteer
 	People     *people.Service
 	Orders     *order.Service
+	Encounters *encounter.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
 	Signals    *surveillance.Service
@@ -152,23 +159,23 @@ type Node struct {
 	closeErr error
 }
 
-// isNode reports whether a folder holds a node's database.
-func isNode(dir string) bool { return exists(dir, databaseFile) }
+// IsNode reports whether a folder holds a node's database.
+func IsNode(dir string) bool { return exists(dir, DatabaseFile) }
 
 // fits refuses a folder that is for something else: a real node's for a demo, a
 // demo's for a real node, and one that holds other files, such as a home folder
 // given by mistake.
 func fits(o Options) error {
 	switch {
-	case isNode(o.Dir) && o.Demo && !IsDemo(o.Dir):
+	case IsNode(o.Dir) && o.Demo && !IsDemo(o.Dir):
 		return fmt.Errorf("%s holds a node that is not a demo; give an empty folder with --dir", o.Dir)
-	case o.remake && !o.Exercise && IsExercise(o.Dir):
+	case o.Remake && !o.Exercise && IsExercise(o.Dir):
 		return fmt.Errorf("%s holds an exercise; give an empty folder with --dir", o.Dir)
-	case isNode(o.Dir) && o.Exercise && !IsExercise(o.Dir):
+	case IsNode(o.Dir) && o.Exercise && !IsExercise(o.Dir):
 		return fmt.Errorf("%s holds a demo that is no exercise; give an empty folder", o.Dir)
-	case isNode(o.Dir) && !o.Demo && IsDemo(o.Dir):
+	case IsNode(o.Dir) && !o.Demo && IsDemo(o.Dir):
 		return fmt.Errorf("%s holds a demo; a real node needs a folder of its own", o.Dir)
-	case isNode(o.Dir):
+	case IsNode(o.Dir):
 		return nil
 	}
 	entries, err := os.ReadDir(o.Dir)
@@ -177,9 +184,9 @@ func fits(o Options) error {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == restoringDir:
+		case name == RestoringDir:
 			return fmt.Errorf("%s holds a restore that was cut off; run `godwit restore` again with the same --dir", o.Dir)
-		case slices.Contains([]string{keyFile, lockFile, socketFile, demoFile, exerciseFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, databaseFile), strings.HasPrefix(name, slotsFile), strings.HasPrefix(name, tlsFile):
+		case slices.Contains([]string{KeyFile, LockFile, SocketFile, DemoFile, ExerciseFile, goneFile, "lost+found"}, name), strings.HasPrefix(name, DatabaseFile), strings.HasPrefix(name, SlotsFile), strings.HasPrefix(name, tlsFile):
 		default:
 			return fmt.Errorf("%s holds other files (%s) and no node; give an empty folder with --dir", o.Dir, name)
 		}
@@ -211,6 +218,7 @@ func migrations() []db.Migration {
 		ground.Migrations(),
 		mobility.Migrations(),
 		order.Migrations(),
+		encounter.Migrations(),
 		assessment.Migrations(),
 		travel.Migrations(),
 		stewardship.Migrations(),
@@ -243,6 +251,7 @@ func kinds() []journal.Kind {
 		ground.Kinds(),
 		mobility.Kinds(),
 		order.Kinds(),
+		encounter.Kinds(),
 		assessment.Kinds(),
 		travel.Kinds(),
 		stewardship.Kinds(),
@@ -257,10 +266,10 @@ func words(name string, locales embed.FS) page.Area {
 	return page.Area{Name: name, Templates: locales, Locales: locales}
 }
 
-// areas are the pages and words of every area.
-func areas() []page.Area {
+// Areas are the pages and words of every area.
+func Areas() []page.Area {
 	return []page.Area{
-		words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
+		words("mark", mark.Locales), words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
 		{Name: "people", Templates: people.Templates, Locales: people.Locales},
 		surveillance.Pages(),
@@ -271,6 +280,7 @@ func areas() []page.Area {
 		ready.Pages(),
 		across.Pages(),
 		travel.Pages(),
+		encounter.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		ground.Pages(),
@@ -283,11 +293,11 @@ func areas() []page.Area {
 // makes it if the folder is empty and a demo's. While it is open no other process
 // can open it: fault.Unavailable says so.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	h, err := claim(o)
+	h, err := Claim(o)
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.openWith(ctx, o)
+	n, err := h.OpenWith(ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -304,7 +314,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 	if n.DB, err = db.Open(ctx, n.host.store()); err != nil {
 		return err
 	}
-	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock, Exercise: n.Exercise}); err != nil {
+	if n.Journal, err = journal.New(journal.Options{DB: n.DB, Kinds: kinds(), Clock: o.Clock, Built: built(), Exercise: n.Exercise}); err != nil {
 		return err
 	}
 	if err := n.oneWorld(ctx); err != nil {
@@ -314,7 +324,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		return err
 	}
 	var cost access.Cost
-	if o.Demo || o.quick {
+	if o.Demo || o.Quick {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
 	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure || o.HTTPS, Unpinned: o.HTTPS, Cost: cost,
@@ -350,7 +360,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 // another, without importing it, is said here.
 func (n *Node) services(o Options) error {
 	n.People = people.New(people.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Sites: n.Sites, Pages: n.Pages, Clock: o.Clock, Elsewhere: n.elsewhere})
-	n.Signals = surveillance.New(surveillance.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: unitsOf{n.Gazetteer}, Clock: o.Clock})
+	n.Signals = surveillance.New(surveillance.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: unitsOf{n.Gazetteer}, Packs: n.Packs, Clock: o.Clock})
 	n.Cases = linelist.New(linelist.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Packs: n.Packs, Sites: n.Sites, Clock: o.Clock,
 		Lists: n.Signals.Lists(), Origins: originsOf{n}})
 	n.Alerts = n.newAlerts(o)
@@ -359,14 +369,15 @@ func (n *Node) services(o Options) error {
 	n.acrossBorders(o)
 	n.Border = border.New(border.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Sites: n.Sites, Places: n.Gazetteer, Signals: n.Signals, Clock: o.Clock})
 	n.Travellers = traveller.New(traveller.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Signals: n.Signals, Packs: n.Packs, Clock: o.Clock,
-		Address: traveller.Address{Public: o.Public, Secure: o.Secure, Here: o.Demo}})
+		Exposed: n.exposedDeclared, Address: traveller.Address{Public: o.Public, Secure: o.Secure, Here: o.Demo}})
 	n.Border.Held = n.Travellers.HeldIn
 	n.Ground = ground.New(ground.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Border: n.Border, Packs: n.Packs, Clock: o.Clock})
 	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks
 	n.Ready = n.newReady(o)
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
-		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, Clock: o.Clock})
+		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: encounter.After, Clock: o.Clock})
+	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: n.People, Orders: n.Orders, Clock: o.Clock})
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
 		People: exposedPeople{n.People, n.Outbreaks}, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
@@ -376,6 +387,7 @@ func (n *Node) services(o Options) error {
 		return n.journeyed(ctx, tx, person, cause)
 	})
 	n.People.OnConsent(n.Orders.Consented)
+	n.People.OnRecord(n.Encounters.Links)
 	n.People.OnRecord(n.Assessment.Links)
 	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		if isQuiet(ctx) {
@@ -395,12 +407,13 @@ func (n *Node) services(o Options) error {
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
 	var link stewardship.Link
-	if o.SyncAddr != "" || o.Database != "" { // a hub
-		link = hubLink{s: n.Sync}
+	var cards stewardship.Cards
+	if o.isHub() {
+		link, cards = HubLink{Sync: n.Sync}, HubCards{n.Sync}
 	}
 	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(),
-		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: append(sharers(n.People, n.Orders, n.Assessment), noticeSharers()...), Link: link, Diseases: diseaseCodes(n.Signals.Lists()), Register: across.RegisterLink})
-	n.Sync.Sharing = withNotices(sharingOf(n.Steward), n.Across)
+		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: append(Sharers(n.People, n.Orders, n.Assessment), NoticeSharers()...), Link: link, Cards: cards, Diseases: DiseaseCodes(n.Signals.Lists()), Register: across.RegisterLink})
+	n.Sync.Sharing = WithNotices(SharingOf(n.Steward), n.Across)
 	n.People.OnRecord(n.Steward.Links)
 	var outlets []access.Route
 	for _, list := range [][]access.Route{

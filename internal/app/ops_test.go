@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 )
 
 // Health and metrics are for this machine: not for another one, not through a
 // proxy on this one, not under a name that another site made point here.
 func TestHealthAndMetricsAnswerOnThisMachineOnly(t *testing.T) {
-	n := startNode(t)
+	n := apptest.Start(t)
 	here := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}
 	for _, tc := range []struct {
 		why    string
@@ -38,7 +40,7 @@ func TestHealthAndMetricsAnswerOnThisMachineOnly(t *testing.T) {
 		{"a page of another site", func(r *http.Request) { r.Host = "evil.example.org:8080" }, here, 404},
 	} {
 		for _, path := range []string{"/healthz", "/metrics"} {
-			for name, h := range map[string]http.Handler{"pages": n.Handler(), "side": n.host.ops()} {
+			for name, h := range map[string]http.Handler{"pages": n.Handler(), "side": n.MachineOnly()} {
 				r := httptest.NewRequest(http.MethodGet, path, nil)
 				r.RemoteAddr, r.Host = "127.0.0.1:5000", "127.0.0.1:8080"
 				if tc.local != nil {
@@ -57,15 +59,15 @@ func TestHealthAndMetricsAnswerOnThisMachineOnly(t *testing.T) {
 
 // A number may leave the node, and nothing that says whose it is.
 func TestMetricsHoldNobody(t *testing.T) {
-	n := startNode(t)
-	person := n.woman()
-	film := n.film(person)
-	n.at(access.Radiographer).get(film)
-	v := n.visit()
-	v.post("/login", map[string][]string{"login": {"zipporah"}, "password": {"wrong wrong wrong"}})
-	a := v.get("/metrics").says(t, 200)
+	n := apptest.Start(t)
+	person := n.Woman()
+	film := n.Film(person)
+	n.At(access.Radiographer).Get(film)
+	v := n.Visit()
+	v.Post("/login", map[string][]string{"login": {"zipporah"}, "password": {"wrong wrong wrong"}})
+	a := v.Get("/metrics").Says(t, 200)
 	for _, secret := range []string{"Warsame", "Amina", "zipporah", "radiographer", person.String(), film[len("/orders/"):], "NBO-1", "uk-tb", "127.0.0.1", "orders"} {
-		if strings.Contains(a.body, secret) {
+		if strings.Contains(a.Body, secret) {
 			t.Errorf("the metrics say %q", secret)
 		}
 	}
@@ -73,7 +75,7 @@ func TestMetricsHoldNobody(t *testing.T) {
 	label := regexp.MustCompile(`(\w+)="([^"]*)"`)
 	known := map[string]bool{"what": true, "quantile": true, "version": true} // what is counted, Go's pauses, Go's version
 	counts, values := n.Access.Counts(), map[string]string{}
-	for line := range strings.SplitSeq(strings.TrimSpace(a.body), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(a.Body), "\n") {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -101,11 +103,11 @@ func TestMetricsHoldNobody(t *testing.T) {
 
 // A mistake of ours is a page that says so, and a log line without anybody in it.
 func TestAPanicIsAnErrorPage(t *testing.T) {
-	n := startNode(t)
-	n.mux.HandleFunc("GET /mistake", func(http.ResponseWriter, *http.Request) { panic("Amina Warsame") })
+	n := apptest.Start(t)
+	n.Mux().HandleFunc("GET /mistake", func(http.ResponseWriter, *http.Request) { panic("Amina Warsame") })
 	var log strings.Builder
-	n.log = textLog(&log)
-	n.at(access.Nurse).get("/mistake").says(t, 500, "Something went wrong")
+	n.LogTo(apptest.TextLog(&log))
+	n.At(access.Nurse).Get("/mistake").Says(t, 500, "Something went wrong")
 	if !strings.Contains(log.String(), "ops_test.go") || strings.Contains(log.String(), "Amina") {
 		t.Errorf("the log says %s", log.String())
 	}
@@ -113,11 +115,11 @@ func TestAPanicIsAnErrorPage(t *testing.T) {
 
 func TestEveryRoleSaysWhatItIsFor(t *testing.T) {
 	for _, r := range access.Roles() {
-		if roleWords[r] == "" {
+		if app.RoleWords[r] == "" {
 			t.Errorf("role %s has no words", r)
 		}
 	}
-	if len(roleWords) != len(access.Roles()) {
+	if len(app.RoleWords) != len(access.Roles()) {
 		t.Error("words of a role that there is not")
 	}
 }

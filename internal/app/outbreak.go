@@ -36,7 +36,7 @@ func (n *Node) outbreaks(o Options) {
 		if isQuiet(ctx) {
 			return nil
 		}
-		return n.Assessment.Changed(asProgram(ctx), tx, person, "exposure")
+		return n.Assessment.Changed(AsProgram(ctx), tx, person, "exposure")
 	})
 }
 
@@ -111,7 +111,7 @@ func (n *Node) lookAtOutbreaks(ctx context.Context) {
 	defer every.Stop()
 	for {
 		var later <-chan time.Time
-		done, err := n.alone(ctx, "outbreaks", func(ctx context.Context) error { return n.outbreaksChanged(asProgram(ctx)) })
+		done, err := n.alone(ctx, "outbreaks", func(ctx context.Context) error { return n.outbreaksChanged(AsProgram(ctx)) })
 		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking at who met an outbreak", "err", err)
 		}
@@ -140,4 +140,9 @@ func (n *Node) tellDeclared() {
 	case n.declared <- struct{}{}:
 	default:
 	}
+}
+
+// exposedDeclared answers a border, which is built before the outbreaks are.
+func (n *Node) exposedDeclared(tx *db.Tx, stays []outbreak.Declared, on calendar.Day) (outbreak.Said, error) {
+	return n.Outbreaks.ExposedDeclared(tx, stays, on)
 }

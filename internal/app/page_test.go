@@ -20,7 +20,7 @@ func TestWords(t *testing.T) { pagetest.Catalogues(t, ownPages(), os.DirFS("pack
 
 func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: areas()})
+	p, err := page.New(page.Options{Areas: Areas()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +69,7 @@ func samples(t testing.TB) []page.Sample {
 		{Name: "device of before", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Danger, "app.device.plain", "app.device.plain_do"), Hostile: device(page.Danger, "key.harmed", "app.device.harmed_do")},
 		{Name: "device that is well", Template: "app/device", Title: "app.device.title", Empty: deviceView{}, Full: device(page.Done, "app.device.well", "app.device.rotating_text"), Hostile: device(page.Info, "app.device.demo", "app.device.rotating_text")},
 		{Name: "date", Template: page.SheetTemplate, Title: "app.date.title", Empty: page.Sheet{}, Full: sampleDate(journal.Date{Ahead: true}), Hostile: sampleDate(journal.Date{Behind: true}), Problems: []page.Problem{{Field: "right", Text: page.M("app.date.say")}}},
+		{Name: "date that crept", Template: page.SheetTemplate, Title: "app.date.title", Empty: page.Sheet{}, Full: sampleDate(journal.Date{Ahead: true, Crept: true}), Hostile: sampleDate(journal.Date{Ahead: true, Crept: true})},
 		{Name: "date that is well", Template: page.SheetTemplate, Title: "app.date.title", Empty: page.Sheet{}, Full: sampleDate(journal.Date{}), Hostile: sampleDate(journal.Date{})},
 		{Name: "certificate", Template: "app/install", Title: "app.install.title", Empty: installView{State: "none"}, Full: install(t)},
 		{Name: "destroy", Template: "app/destroy", Title: "app.destroy.title", Empty: destroyView{Unsent: unsentNotice(0)}, Full: destroyView{Unsent: unsentNotice(4812), Form: destroyForm("NBO")},
@@ -84,7 +85,7 @@ func device(level page.Level, title, text string) deviceView {
 	return deviceView{Notice: page.Callout{Level: level, Title: page.M(title), Text: []page.Msg{page.M(text)}}, Rotate: true,
 		Rows:   page.Summary{{Label: page.M("app.device.unlockers"), Value: []page.Cell{page.Code("amal"), page.Code("boris")}}},
 		Number: sampleNumber(), Install: page.Link{Href: installPath, Text: page.M("app.install.title")},
-		Destroy: page.Link{Href: destroyPath, Text: page.M("app.destroy.title")}, Date: page.Link{Href: datePath, Text: page.M("app.date.title")}}
+		Destroy: page.Link{Href: DestroyPath, Text: page.M("app.destroy.title")}, Date: page.Link{Href: datePath, Text: page.M("app.date.title")}}
 }
 
 // sampleDate is the page of the date as it stands in one way.

@@ -46,7 +46,7 @@ func (n *Node) readyCard(ctx context.Context) ([]todayCard, error) {
 
 // seedReady gives the first point of the demo what it has and what it lacks.
 func (n *Node) seedReady(ctx context.Context) error {
-	desk, err := n.as(ctx, string(access.Manager), "public_health")
+	desk, err := n.As(ctx, string(access.Manager), "public_health")
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (n *Node) seedReady(ctx context.Context) error {
 	on := func(days int) string { return (today + calendar.Day(days)).String() }
 	exercise := db.NewID()
 	of := func(id db.ID, w ready.What, answers map[string]string) ready.Record {
-		return ready.Record{ID: id, What: w, Place: "point/" + demoPoints[0].Code, Answers: maps.Clone(answers)}
+		return ready.Record{ID: id, What: w, Place: "point/" + DemoPoints[0].Code, Answers: maps.Clone(answers)}
 	}
 	records := []ready.Record{
 		of(db.NewID(), ready.Plan, map[string]string{"name": "Contingency plan for public health emergencies", "version": "2", "dated": on(-300), "kept": "Port health office, red folder; copy with the shift leader", "tested": on(-120), "next": on(65)}),

@@ -21,9 +21,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/key"
 )
 
-// restoringDir is where a folder is restored until it is whole: inside the folder,
+// RestoringDir is where a folder is restored until it is whole: inside the folder,
 // so that nothing touches another disk, and so that moving it in place is a rename.
-const restoringDir = ".restoring"
+const RestoringDir = ".restoring"
 
 // Restore is one order to restore, and what to compare.
 type Restore struct {
@@ -126,7 +126,7 @@ func RestoreNode(ctx context.Context, r Restore) ([]string, error) {
 		return nil, err
 	}
 	_, statErr := os.Stat(r.Dir)
-	work := filepath.Join(r.Dir, restoringDir)
+	work := filepath.Join(r.Dir, RestoringDir)
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o700)); err != nil {
 		return nil, &fault.Error{Code: fault.Unavailable, Op: "app.restore", Key: "app.folder", Err: err}
 	}
@@ -143,7 +143,7 @@ func RestoreNode(ctx context.Context, r Restore) ([]string, error) {
 	}
 	lines = append(lines, fmt.Sprintf("restored to %s; run `godwit doctor --dir %s` and then `godwit serve --dir %s`", r.Dir, r.Dir, r.Dir))
 	if !IsDemo(r.Dir) {
-		lines = append(lines, fmt.Sprintf("its key lies in %s as plain text until `godwit key protect LOGIN --dir %s` puts it into slots: do that now", keyFile, r.Dir))
+		lines = append(lines, fmt.Sprintf("its key lies in %s as plain text until `godwit key protect LOGIN --dir %s` puts it into slots: do that now", KeyFile, r.Dir))
 	}
 	return append(lines, "no backups of this folder are made yet: `godwit backup` with --every begins them"), nil
 }
@@ -158,7 +158,7 @@ func emptyFolder(dir string) error {
 		return &fault.Error{Code: fault.Unavailable, Op: "app.restore", Key: "app.folder", Err: err}
 	}
 	for _, e := range entries {
-		if e.Name() != restoringDir && e.Name() != "lost+found" {
+		if e.Name() != RestoringDir && e.Name() != "lost+found" {
 			return fmt.Errorf("%s is not empty (%s). A backup is restored into an empty folder only: give another with --dir, and put it in the place of the old one when it is well", dir, e.Name())
 		}
 	}
@@ -171,7 +171,7 @@ func restoreInto(ctx context.Context, work string, a *opened, erased []journal.E
 	if err != nil {
 		return nil, err
 	}
-	c, err := load(ctx, db.Options{Path: filepath.Join(work, databaseFile), Key: k}, a.Reader, r)
+	c, err := load(ctx, db.Options{Path: filepath.Join(work, DatabaseFile), Key: k}, a.Reader, r)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func restoreInto(ctx context.Context, work string, a *opened, erased []journal.E
 // newKey gives a restored folder the key that its database is written with. It is a
 // plain file: a slot needs somebody's password, and godwit key protect asks for one.
 func newKey(dir string) (key.Provider, error) {
-	path := filepath.Join(dir, keyFile)
+	path := filepath.Join(dir, KeyFile)
 	if err := key.Create(path); err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func newKey(dir string) (key.Provider, error) {
 
 // moveUp puts the files in place, the database last: with it the folder is a node.
 func moveUp(work, dir string) error {
-	for _, name := range slices.Concat([]string{keyFile}, folderMarks, []string{databaseFile}) {
+	for _, name := range slices.Concat([]string{KeyFile}, folderMarks, []string{DatabaseFile}) {
 		err := os.Rename(filepath.Join(work, name), filepath.Join(dir, name))
 		if err != nil && (!slices.Contains(folderMarks, name) || !errors.Is(err, os.ErrNotExist)) {
 			return err
@@ -241,7 +241,7 @@ func load(ctx context.Context, at db.Options, a *backup.Reader, r Restore) (_ *c
 	if c.db, err = db.Open(ctx, at); err != nil {
 		return nil, err
 	}
-	_, exercise := a.Header.Files[exerciseFile] // what restoring writes carries the mark too
+	_, exercise := a.Header.Files[ExerciseFile] // what restoring writes carries the mark too
 	if c.journal, err = journal.New(journal.Options{DB: c.db, Kinds: kinds(), Clock: r.Clock, Exercise: exercise}); err == nil {
 		err = c.check(ctx)
 	}
@@ -319,7 +319,7 @@ func knownErasures(ctx context.Context, place backup.Place, given []string) ([]j
 	if err != nil {
 		return nil, err
 	}
-	names, err := place.List(ctx, erasuresPrefix)
+	names, err := place.List(ctx, ErasuresPrefix)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // table marks one that is being restored, so that nothing serves it before it is whole,
 // and so that the next try knows that what is there is of the try before.
 
-const restoringTable = "godwit_restoring"
+const RestoringTable = "godwit_restoring"
 
 // RestoreServer makes a hub's database from an archive. Into one that holds anything
 // nothing is restored.
@@ -32,7 +32,7 @@ func RestoreServer(ctx context.Context, r Restore) (lines []string, err error) {
 		return nil, err
 	}
 	defer a.close()
-	if _, demo := a.Header.Files[demoFile]; demo {
+	if _, demo := a.Header.Files[DemoFile]; demo {
 		return nil, errors.New("this is the backup of a demonstration, whose passwords everybody knows: restore it into a folder")
 	}
 	erased, err := knownErasures(ctx, a.place, r.Erasures)
@@ -46,7 +46,7 @@ func RestoreServer(ctx context.Context, r Restore) (lines []string, err error) {
 	if err == nil {
 		lines, err = c.settle(ctx, erased)
 		if err == nil {
-			err = c.db.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec("DROP TABLE " + restoringTable); return err })
+			err = c.db.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec("DROP TABLE " + RestoringTable); return err })
 		}
 		err = errors.Join(err, c.db.Close())
 	}
@@ -57,8 +57,8 @@ func RestoreServer(ctx context.Context, r Restore) (lines []string, err error) {
 		"no backups of this database are made yet: `godwit backup --database URL` with --every begins them"), nil
 }
 
-// lookAt lists the tables of a database as it is, and changes nothing.
-func lookAt(ctx context.Context, url string, f func(d *db.DB, tables []string) error) error {
+// LookAt lists the tables of a database as it is, and changes nothing.
+func LookAt(ctx context.Context, url string, f func(d *db.DB, tables []string) error) error {
 	d, err := db.Open(ctx, db.Options{URL: url, AsItIs: true})
 	if err != nil {
 		return err
@@ -80,8 +80,8 @@ func lookAt(ctx context.Context, url string, f func(d *db.DB, tables []string) e
 
 // mayRestore refuses a database that holds anything but a restore that was cut off.
 func mayRestore(ctx context.Context, url string) error {
-	return lookAt(ctx, url, func(_ *db.DB, tables []string) error {
-		if len(tables) > 0 && !slices.Contains(tables, restoringTable) {
+	return LookAt(ctx, url, func(_ *db.DB, tables []string) error {
+		if len(tables) > 0 && !slices.Contains(tables, RestoringTable) {
 			return fmt.Errorf("the database is not empty (%s). A backup is restored into an empty one only: make another with `createdb`, and put it in the place of the old one when it is well", tables[0])
 		}
 		return nil
@@ -90,9 +90,9 @@ func mayRestore(ctx context.Context, url string) error {
 
 // clearRestore takes away what a restore made, and marks the database for the next one.
 func clearRestore(ctx context.Context, url string, next bool) error {
-	return lookAt(ctx, url, func(d *db.DB, tables []string) error {
+	return LookAt(ctx, url, func(d *db.DB, tables []string) error {
 		return d.Write(ctx, func(tx *db.Tx) error {
-			if len(tables) > 0 && !slices.Contains(tables, restoringTable) {
+			if len(tables) > 0 && !slices.Contains(tables, RestoringTable) {
 				return nil // somebody was faster; it is not ours
 			}
 			for _, t := range tables {
@@ -103,7 +103,7 @@ func clearRestore(ctx context.Context, url string, next bool) error {
 			if !next {
 				return nil
 			}
-			_, err := tx.Exec("CREATE TABLE " + restoringTable + " (one BIGINT PRIMARY KEY)")
+			_, err := tx.Exec("CREATE TABLE " + RestoringTable + " (one BIGINT PRIMARY KEY)")
 			return err
 		})
 	})
@@ -111,8 +111,8 @@ func clearRestore(ctx context.Context, url string, next bool) error {
 
 // wholeServer refuses a database that is being restored, or whose restore was cut off.
 func wholeServer(ctx context.Context, url string) error {
-	return lookAt(ctx, url, func(_ *db.DB, tables []string) error {
-		if slices.Contains(tables, restoringTable) {
+	return LookAt(ctx, url, func(_ *db.DB, tables []string) error {
+		if slices.Contains(tables, RestoringTable) {
 			return &fault.Error{Code: fault.Unavailable, Op: "app.Open", Key: "app.restoring", Err: errors.New("run `godwit restore --database` again, which begins it anew")}
 		}
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/mark"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -44,6 +45,7 @@ func (n *Node) routes() http.Handler {
 	n.Ground.Routes(mux)
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
+	n.Encounters.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,
@@ -59,7 +61,7 @@ func (n *Node) routes() http.Handler {
 		n.Pages.Error(w, r, fault.New(fault.NotFound, "app", "page.error.not_found"))
 	})
 	if n.Exercise {
-		return markFiles(n.Access.Middleware(mux))
+		return mark.Files(n.Access.Middleware(mux))
 	}
 	return n.Access.Middleware(mux)
 }
@@ -100,6 +102,7 @@ var ways = []struct {
 	action, or access.Action // either opens it
 }{
 	{"people", "/people", access.PersonSearch, ""},
+	{"care", "/care", access.ClinicalWrite, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/archtest"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/access/accesstest"
@@ -42,8 +43,8 @@ func patterns(t testing.TB, mux *http.ServeMux) []string {
 // Every print, export and message is of the closed list of ways out, with a
 // recipient of the closed list; and every way out of the list is served.
 func TestEveryWayOutIsRegistered(t *testing.T) {
-	n := startNode(t)
-	served, routes := patterns(t, n.mux), n.Access.Routes()
+	n := apptest.Start(t)
+	served, routes := patterns(t, n.Mux()), n.Access.Routes()
 	for _, must := range []string{"GET /{$}", "/", "GET /people/{id}", "GET /people/{id}/ask/pregnancy"} {
 		if !slices.Contains(served, must) {
 			t.Fatalf("the list of patterns misses %q: it is read wrongly. It has %q", must, served)
@@ -72,8 +73,8 @@ func TestEveryWayOutIsRegistered(t *testing.T) {
 
 // A pattern of an area that the composition root forgot is a page nobody reaches.
 func TestEveryPatternInTheSourceIsServed(t *testing.T) {
-	n := startNode(t)
-	served := append(patterns(t, n.mux), "GET /healthz", "GET /metrics", "POST /command") // of this machine only, not behind the gate
+	n := apptest.Start(t)
+	served := append(patterns(t, n.Mux()), "GET /healthz", "GET /metrics", "POST /command") // of this machine only, not behind the gate
 	for _, p := range slices.Compact(accesstest.Patterns(t, filepath.Join(testkit.Root(t), "internal"))) {
 		begins := func(s string) bool { return strings.HasSuffix(p, "/") && strings.HasPrefix(s, p) } // a pattern put together from pieces
 		if !slices.Contains(served, p) && !slices.ContainsFunc(served, begins) && !strings.Contains(p, " /sample/") {
@@ -85,27 +86,27 @@ func TestEveryPatternInTheSourceIsServed(t *testing.T) {
 // Every account opens every page that needs no name of a record: none of them is
 // an error of ours, and what somebody may not see says so.
 func TestEveryPlainPageAnswersEveryRole(t *testing.T) {
-	n := startNode(t)
+	n := apptest.Start(t)
 	for _, role := range access.Roles() {
-		v := n.at(role)
-		for _, p := range patterns(t, n.mux) {
+		v := n.At(role)
+		for _, p := range patterns(t, n.Mux()) {
 			path, get := strings.CutPrefix(p, "GET ")
 			if !get || strings.Contains(path, "{") && path != "/{$}" || access.IsWayOut(path) {
 				continue
 			}
-			a := v.get(strings.TrimSuffix(path, "{$}"))
-			switch a.status {
+			a := v.Get(strings.TrimSuffix(path, "{$}"))
+			switch a.Status {
 			case 200, 403, 404:
 			default:
-				t.Errorf("%s at %s: %d: %.300s", role, path, a.status, text(a.doc))
+				t.Errorf("%s at %s: %d: %.300s", role, path, a.Status, apptest.Text(a.Doc))
 			}
-			if i := strings.Index(a.body, "[app."); i >= 0 && a.status != 404 {
-				t.Errorf("%s at %s: a word is missing: %.60s", role, path, a.body[i:])
+			if i := strings.Index(a.Body, "[app."); i >= 0 && a.Status != 404 {
+				t.Errorf("%s at %s: a word is missing: %.60s", role, path, a.Body[i:])
 			}
 		}
-		for _, way := range v.get("/").links() {
-			if a := v.get(way); a.status != 200 {
-				t.Errorf("%s is led from the first page to %s, which answers %d", role, way, a.status)
+		for _, way := range v.Get("/").Links() {
+			if a := v.Get(way); a.Status != 200 {
+				t.Errorf("%s is led from the first page to %s, which answers %d", role, way, a.Status)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -19,25 +20,25 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-// demoSite is the demo's centre.
-func demoSite() (place.Site, error) {
+// DemoSite is the demo's centre.
+func DemoSite() (place.Site, error) {
 	var s place.Site
 	return s, json.Unmarshal(demo.SiteJSON, &s)
 }
 
 // DemoAccounts are the demo's users, one a role and a second medical officer.
 func DemoAccounts() []access.DemoAccount {
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		panic(err) // embedded, and read by a test
 	}
 	return access.DemoAccounts([]string{site.Code}, []string{access.All})
 }
 
-func demoPassword() string { return access.DemoPassword }
+func DemoPassword() string { return access.DemoPassword }
 
-// as is the context of a demo account at work.
-func (n *Node) as(ctx context.Context, login, purpose string) (context.Context, error) {
+// As is the context of a demo account at work.
+func (n *Node) As(ctx context.Context, login, purpose string) (context.Context, error) {
 	users, err := n.Access.Users(access.Operator(ctx))
 	if err != nil {
 		return nil, err
@@ -55,16 +56,16 @@ func (n *Node) as(ctx context.Context, login, purpose string) (context.Context, 
 // demoFamilies is how many families a demo has: about 1,200 people.
 const demoFamilies = 300
 
-// noFamilies makes the staff and the rules of a demo and nobody else.
-const noFamilies = -1
+// NoFamilies makes the staff and the rules of a demo and nobody else.
+const NoFamilies = -1
 
 // seeders is how many families are seeded at once: they share commits.
 const seeders = 24
 
-// seed fills an empty demo with the world of a seed. Everything goes through the
+// Seed fills an empty demo with the world of a seed. Everything goes through the
 // services, as the users would do it: the demo can show nothing that the program
 // cannot do.
-func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World, error) {
+func (n *Node) Seed(ctx context.Context, seed uint64, families int) (*demo.World, error) {
 	// A world is made once, in a few seconds, by a process with memory to spare.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	if err := n.seedUsers(ctx); err != nil {
@@ -77,7 +78,7 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err != nil {
 		return nil, err
 	}
-	if err := n.seedFamilies(ctx, w); err != nil || families == 0 {
+	if err := n.SeedFamilies(ctx, w); err != nil || families == 0 {
 		return w, err
 	}
 	if err := n.seedSignals(ctx); err != nil {
@@ -86,7 +87,7 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	if err := n.seedCounts(ctx); err != nil {
 		return w, err
 	}
-	if err := n.seedBorder(ctx); err != nil {
+	if err := n.SeedBorder(ctx); err != nil {
 		return w, err
 	}
 	if err := n.seedMobility(ctx); err != nil {
@@ -101,8 +102,8 @@ func (n *Node) seed(ctx context.Context, seed uint64, families int) (*demo.World
 	return w, n.seedAlerts(ctx)
 }
 
-// seedFamilies brings every family of a world to its stage.
-func (n *Node) seedFamilies(ctx context.Context, w *demo.World) error {
+// SeedFamilies brings every family of a world to its stage.
+func (n *Node) SeedFamilies(ctx context.Context, w *demo.World) error {
 	s, err := n.newSeeder(ctx, w)
 	if err != nil {
 		return err
@@ -123,7 +124,7 @@ func (n *Node) seedFamilies(ctx context.Context, w *demo.World) error {
 
 func (n *Node) seedUsers(ctx context.Context) error {
 	ctx = access.Operator(ctx)
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (n *Node) seedUsers(ctx context.Context) error {
 func (n *Node) seedPacks(ctx context.Context) error {
 	var officers [2]access.Actor
 	for i, login := range []string{"medical_officer", "medical_officer_2"} {
-		c, err := n.as(ctx, login, "administration")
+		c, err := n.As(ctx, login, "administration")
 		if err != nil {
 			return err
 		}
@@ -160,16 +161,20 @@ type seeder struct {
 	world *demo.World
 	site  string
 	staff map[string]access.Actor // by log-in
+	cared string                  // the number of the family that is seen for care
 }
 
 func (n *Node) newSeeder(ctx context.Context, w *demo.World) (*seeder, error) {
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return nil, err
 	}
 	s := &seeder{n: n, world: w, site: site.Code, staff: map[string]access.Actor{}}
+	if i := slices.IndexFunc(w.Families, func(f demo.Family) bool { return f.Stage == demo.Registered }); i >= 0 {
+		s.cared = w.Families[i].Number
+	}
 	for _, a := range DemoAccounts() {
-		c, err := n.as(ctx, a.User.Login, "assessment")
+		c, err := n.As(ctx, a.User.Login, "assessment")
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +203,7 @@ func (s *seeder) family(ctx context.Context, f *demo.Family) error {
 		return fmt.Errorf("register: %w", err)
 	}
 	if f.Stage == demo.Registered {
-		return nil
+		return s.careFor(ctx, f, regs)
 	}
 	if err := s.story(ctx, f, regs); err != nil {
 		return fmt.Errorf("story: %w", err)

@@ -22,19 +22,19 @@ func (n *Node) seedAcross(ctx context.Context, today calendar.Day) error {
 	if n.Across.Carrier != nil {
 		return nil
 	}
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}
-	first, err := n.as(ctx, string(access.PrivacyOfficer), "oversight")
+	first, err := n.As(ctx, string(access.PrivacyOfficer), "oversight")
 	if err != nil {
 		return err
 	}
-	second, err := n.as(ctx, "medical_officer_2", "oversight")
+	second, err := n.As(ctx, "medical_officer_2", "oversight")
 	if err != nil {
 		return err
 	}
-	desk, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	desk, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ var demoZones = []struct {
 // between them and the roads: what Mobility and Reported counts show in a demo.
 func (n *Node) seedMobility(ctx context.Context) error {
 	admin := access.Operator(ctx)
-	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	officer, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (n *Node) seedMobility(ctx context.Context) error {
 // seedWatch makes two flow monitoring points with ten days on which somebody watched, but
 // for two, a corridor and what people of a place told.
 func (n *Node) seedWatch(ctx context.Context, today calendar.Day) error {
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}
@@ -112,15 +112,19 @@ func (n *Node) seedWatch(ctx context.Context, today calendar.Day) error {
 // lakePoints are where people pass and gather around the lake.
 func lakePoints() (out []place.Point) {
 	for _, p := range []struct {
-		code, name, area string
-		kind             place.PointKind
-		lat, lon         float64
+		code, en, fr, es, ar string
+		area                 string
+		kind                 place.PointKind
+		lat, lon             float64
 	}{
-		{"KEN-NYOTA-BUS", "Nyota bus park", "KEN-NYOTA", place.BusPark, -1.08, 36.64}, {"KEN-MAWIMBI-MARKET", "Mawimbi market", "KEN-MAWIMBI", place.Market, -1.37, 36.98},
-		{"KEN-ZIWANI-PORT", "Ziwani landing", "KEN-ZIWANI", place.Port, -1.63, 36.44}, {"KEN-MTO-BRIDGE", "Mto bridge", "KEN-MTONI", place.FlowPoint, -1.22, 37.20},
-		{"KEN-MSITU-ROAD", "Msitu road block", "KEN-MSITU", place.FlowPoint, -0.72, 36.42}, {"KEN-PWANI-FORD", "The ford", "KEN-PWANI", place.UnofficialCrossing, -2.42, 36.70},
+		{"KEN-NYOTA-BUS", "Nyota bus park", "Gare routière de Nyota", "Estación de autobuses de Nyota", "موقف حافلات نيوتا", "KEN-NYOTA", place.BusPark, -1.08, 36.64},
+		{"KEN-MAWIMBI-MARKET", "Mawimbi market", "Marché de Mawimbi", "Mercado de Mawimbi", "سوق ماويمبي", "KEN-MAWIMBI", place.Market, -1.37, 36.98},
+		{"KEN-ZIWANI-PORT", "Ziwani landing", "Débarcadère de Ziwani", "Embarcadero de Ziwani", "مرسى زيواني", "KEN-ZIWANI", place.Port, -1.63, 36.44},
+		{"KEN-MTO-BRIDGE", "Mto bridge", "Pont de Mto", "Puente de Mto", "جسر متو", "KEN-MTONI", place.FlowPoint, -1.22, 37.20},
+		{"KEN-MSITU-ROAD", "Msitu road block", "Barrage routier de Msitu", "Control de carretera de Msitu", "حاجز طريق مسيتو", "KEN-MSITU", place.FlowPoint, -0.72, 36.42},
+		{"KEN-PWANI-FORD", "The ford", "Le gué", "El vado", "المخاضة", "KEN-PWANI", place.UnofficialCrossing, -2.42, 36.70},
 	} {
-		out = append(out, place.Point{Code: p.code, Kind: p.kind, Names: map[string]string{place.AnyLanguage: p.name}, Country: "KEN", Area: p.area,
+		out = append(out, place.Point{Code: p.code, Kind: p.kind, Names: map[string]string{"en": p.en, "fr": p.fr, "es": p.es, "ar": p.ar}, Country: "KEN", Area: p.area,
 			Position: &place.Position{Lat: p.lat, Lon: p.lon}, Source: "Demonstration", Guarded: p.kind == place.UnofficialCrossing})
 	}
 	return out

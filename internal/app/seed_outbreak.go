@@ -22,7 +22,7 @@ func (n *Node) seedOutbreaks(ctx context.Context) error {
 		Names: map[string]string{"en": "Jangwa camp", "fr": "Camp de Jangwa", "es": "Campamento de Jangwa", "ar": "مخيم جانغوا"}}); err != nil {
 		return fmt.Errorf("demo camp: %w", err)
 	}
-	officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+	officer, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 	if err != nil {
 		return err
 	}
@@ -30,11 +30,11 @@ func (n *Node) seedOutbreaks(ctx context.Context) error {
 		outbreak.Step{State: outbreak.Active, Why: "The reference laboratory confirmed it, and cases double in ten days."}); err != nil {
 		return fmt.Errorf("demo outbreak: %w", err)
 	}
-	desk, err := n.as(ctx, string(access.Reception), "assessment")
+	desk, err := n.As(ctx, string(access.Reception), "assessment")
 	if err != nil {
 		return err
 	}
-	site, err := demoSite()
+	site, err := DemoSite()
 	if err != nil {
 		return err
 	}

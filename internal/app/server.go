@@ -71,7 +71,7 @@ func (h *Host) store() db.Options {
 	if h.o.onServer() {
 		o.URL, o.Replica = h.o.Database, h.o.Replica
 	} else {
-		o.Path, o.Key = filepath.Join(h.o.Dir, databaseFile), h.provider()
+		o.Path, o.Key = filepath.Join(h.o.Dir, DatabaseFile), h.provider()
 	}
 	return o
 }

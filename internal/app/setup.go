@@ -29,7 +29,7 @@ func (h *Host) setUp(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, fault.New(fault.Conflict, "app.setUp", "key.exists")
 		}
 	}
-	s := h.keys()
+	s := h.Keys()
 	words, err := s.Create(ctx, nil, c.Login, c.Password)
 	if err != nil {
 		return Answer{}, err
@@ -40,7 +40,7 @@ func (h *Host) setUp(ctx context.Context, c Command) (Answer, error) {
 	var a Answer
 	if err == nil {
 		var n *Node
-		if n, err = h.openWith(ctx, h.o); err == nil {
+		if n, err = h.OpenWith(ctx, h.o); err == nil {
 			a = n.Do(ctx, c)
 		}
 	}
@@ -68,7 +68,7 @@ func (h *Host) undoSetUp(s *key.Slots, keyFile string) error {
 		err = n.shut()
 	}
 	for _, end := range []string{"", "-wal", "-shm"} {
-		if gone := os.Remove(filepath.Join(h.o.Dir, databaseFile+end)); gone != nil && !errors.Is(gone, os.ErrNotExist) {
+		if gone := os.Remove(filepath.Join(h.o.Dir, DatabaseFile+end)); gone != nil && !errors.Is(gone, os.ErrNotExist) {
 			err = errors.Join(err, gone)
 		}
 	}
@@ -110,7 +110,7 @@ func (h *Host) protect(ctx context.Context, c Command) (Answer, error) {
 	defer give()
 	n := h.node.Load()
 	switch {
-	case h.keys() != nil:
+	case h.Keys() != nil:
 		return Answer{}, fault.New(fault.Conflict, "app.protect", "key.slots_exist")
 	case h.o.Demo:
 		return Answer{}, errors.New("a demo keeps its key in a plain file; nobody in it exists")

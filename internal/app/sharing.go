@@ -18,21 +18,21 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
-// sharingOf lets the exchange between hubs ask what agreements allow.
-func sharingOf(s *stewardship.Service) *sync.Sharing {
+// SharingOf lets the exchange between hubs ask what agreements allow.
+func SharingOf(s *stewardship.Service) *sync.Sharing {
 	return &sync.Sharing{Kinds: stewardship.SharedKinds(), Open: s.OpenWith, Terms: s.TermsWith, Leaves: s.MayLeave,
 		Accept: s.AcceptUnder, Arrived: s.ArrivedUnder, Ask: s.AskedUnder}
 }
 
-// hubLink lets stewardship see how the exchange stands.
-type hubLink struct {
-	s      *sync.Service
-	client sync.Client
+// HubLink lets stewardship see how the exchange stands.
+type HubLink struct {
+	Sync   *sync.Service
+	Client sync.Client
 }
 
 // Hubs implements stewardship.Link.
-func (l hubLink) Hubs(tx *db.Tx) ([]stewardship.OtherHub, error) {
-	all, err := l.s.Hubs(tx)
+func (l HubLink) Hubs(tx *db.Tx) ([]stewardship.OtherHub, error) {
+	all, err := l.Sync.Hubs(tx)
 	var out []stewardship.OtherHub
 	for _, h := range all {
 		if h.State == sync.Enrolled {
@@ -43,13 +43,13 @@ func (l hubLink) Hubs(tx *db.Tx) ([]stewardship.OtherHub, error) {
 }
 
 // Sent implements stewardship.Link.
-func (l hubLink) Sent(tx *db.Tx, agreement, doc db.ID) (sent, taken bool, err error) {
-	return l.s.TakenAt(tx, agreement, doc)
+func (l HubLink) Sent(tx *db.Tx, agreement, doc db.ID) (sent, taken bool, err error) {
+	return l.Sync.TakenAt(tx, agreement, doc)
 }
 
 // Stands implements stewardship.Link.
-func (l hubLink) Stands(tx *db.Tx, agreement db.ID) (stewardship.Stand, error) {
-	st, err := l.s.ShareOf(tx, agreement)
+func (l HubLink) Stands(tx *db.Tx, agreement db.ID) (stewardship.Stand, error) {
+	st, err := l.Sync.ShareOf(tx, agreement)
 	if err != nil || !st.Begun {
 		return stewardship.Stand{}, err
 	}
@@ -57,18 +57,18 @@ func (l hubLink) Stands(tx *db.Tx, agreement db.ID) (stewardship.Stand, error) {
 }
 
 // MatchKey implements stewardship.Link.
-func (l hubLink) MatchKey(tx *db.Tx, agreement db.ID) ([]byte, error) {
-	return l.s.MatchKey(tx, agreement)
+func (l HubLink) MatchKey(tx *db.Tx, agreement db.ID) ([]byte, error) {
+	return l.Sync.MatchKey(tx, agreement)
 }
 
 // Ask implements stewardship.Link.
-func (l hubLink) Ask(ctx context.Context, agreement db.ID, hashes [][]byte) (db.ID, error) {
-	return l.s.Ask(ctx, l.client, agreement, hashes)
+func (l HubLink) Ask(ctx context.Context, agreement db.ID, hashes [][]byte) (db.ID, error) {
+	return l.Sync.Ask(ctx, l.Client, agreement, hashes)
 }
 
-// sharers are the parts of a record that can be handed over: what each area has, said
+// Sharers are the parts of a record that can be handed over: what each area has, said
 // in plain values, as far as the officer may read it.
-func sharers(p *people.Service, o *order.Service, a *assessment.Service) []stewardship.Sharer {
+func Sharers(p *people.Service, o *order.Service, a *assessment.Service) []stewardship.Sharer {
 	out := []stewardship.Sharer{
 		{Part: stewardship.PartIdentity, Fields: []string{"family", "given", "family_latin", "given_latin", "birth", "sex", "languages"}, Share: shareIdentity(p)},
 		{Part: stewardship.PartJourney, Fields: []string{"place", "from", "to"}, Share: shareJourney(p)},

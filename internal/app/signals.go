@@ -87,7 +87,7 @@ func (n *Node) seedSignals(ctx context.Context) error {
 		{"volunteer", surveillance.Raised{Source: surveillance.Community, Sign: "rash", Place: "School", Country: "KEN", Detected: hours(20)}, []surveillance.Step{
 			{Act: surveillance.ActTriage, Outcome: surveillance.Discard, Why: "Insect bites, seen by the school nurse."}}},
 	} {
-		reporter, err := n.as(ctx, s.login, "public_health")
+		reporter, err := n.As(ctx, s.login, "public_health")
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (n *Node) seedSignals(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("demo signal %d: %w", i, err)
 		}
-		officer, err := n.as(ctx, string(access.Epidemiologist), "public_health")
+		officer, err := n.As(ctx, string(access.Epidemiologist), "public_health")
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (n *Node) seedSignals(ctx context.Context) error {
 // seedCases makes the cases of a demo: a small outbreak whose species is known since
 // two days, and a measles case that waits for its result.
 func (n *Node) seedCases(ctx context.Context, today calendar.Day) error {
-	nurse, err := n.as(ctx, string(access.Nurse), "public_health")
+	nurse, err := n.As(ctx, string(access.Nurse), "public_health")
 	if err != nil {
 		return err
 	}

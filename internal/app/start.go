@@ -46,7 +46,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 	if err := o.canPublic(); err != nil {
 		return err
 	}
-	h, err := claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Public: o.Public, Secure: o.TLS, HTTPS: o.HTTPS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
+	h, err := Claim(Options{Dir: o.Dir, Database: o.Database, Replica: o.Replica, Demo: IsDemo(o.Dir), Country: o.Country, Hosts: o.Hosts, Public: o.Public, Secure: o.TLS, HTTPS: o.HTTPS, SyncAddr: o.SyncAddr, SyncName: o.SyncName, Log: o.Log})
 	if err != nil {
 		return explainOpen(o.Dir, err)
 	}
@@ -131,11 +131,11 @@ func (h *Host) openForServe(ctx context.Context, o ServeOptions) error {
 	if opts.KeyFile = o.KeyFile; o.KeyFile != "" {
 		h.keyFiles = []string{o.KeyFile}
 	}
-	if h.State() != StateLocked || h.keys() != nil && o.KeyFile == "" {
+	if h.State() != StateLocked || h.Keys() != nil && o.KeyFile == "" {
 		return nil
 	}
-	_, err := h.openWith(ctx, opts)
-	if err != nil && o.KeyFile != "" && h.keys() != nil && h.keys().State().Locked && fault.KeyOf(err) != "" && !strings.HasPrefix(fault.KeyOf(err), "db.") {
+	_, err := h.OpenWith(ctx, opts)
+	if err != nil && o.KeyFile != "" && h.Keys() != nil && h.Keys().State().Locked && fault.KeyOf(err) != "" && !strings.HasPrefix(fault.KeyOf(err), "db.") {
 		fmt.Fprintf(o.Out, "%s did not open the records: %s\n", o.KeyFile, Sentence(err))
 		return nil
 	}
@@ -163,7 +163,7 @@ func (h *Host) announce(ctx context.Context, o ServeOptions) {
 		fmt.Fprintln(o.Out, "This folder holds a demonstration: nobody in it exists. Register nobody real here.")
 	case h.o.onServer():
 		fmt.Fprintln(o.Out, "The records are in a database server's keeping: its disk, its backups and the way to it have to be encrypted there (docs/operations.md).")
-	case h.keys() == nil:
+	case h.Keys() == nil:
 		fmt.Fprintf(o.Out, "The key of this folder lies in a plain file beside it: whoever copies the folder reads the records. Protect it with: godwit key protect LOGIN --dir %s\n", o.Dir)
 	}
 	if first, err := n.Access.NeedsFirst(ctx); err == nil && first {
@@ -242,7 +242,7 @@ func (n *Node) announce(w io.Writer, dir string, temporary bool, addr string) {
 	if temporary {
 		fmt.Fprint(w, " (temporary, removed at the end)")
 	}
-	fmt.Fprintf(w, "\n  database  encrypted, its key in the same folder: for a demonstration only\n\n  log in as one of these, all with the password: %s\n\n", demoPassword())
+	fmt.Fprintf(w, "\n  database  encrypted, its key in the same folder: for a demonstration only\n\n  log in as one of these, all with the password: %s\n\n", DemoPassword())
 	for _, a := range DemoAccounts() {
 		fmt.Fprintf(w, "  %-20s %s\n", a.User.Login, a.User.Name)
 	}

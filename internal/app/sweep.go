@@ -18,7 +18,7 @@ func (n *Node) sweepRules(ctx context.Context) {
 	defer every.Stop()
 	for {
 		var later <-chan time.Time
-		done, err := n.alone(ctx, "sweep", func(ctx context.Context) error { return n.Assessment.SweepRules(asProgram(ctx)) })
+		done, err := n.alone(ctx, "sweep", func(ctx context.Context) error { return n.Assessment.SweepRules(AsProgram(ctx)) })
 		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking again after a change of rules", "err", err)
 		}
@@ -43,9 +43,9 @@ func (n *Node) tellSweep() {
 	}
 }
 
-// asProgram is the program itself at work on assessments: nobody's act, and in the
+// AsProgram is the program itself at work on assessments: nobody's act, and in the
 // journal nobody's name.
-func asProgram(ctx context.Context) context.Context {
+func AsProgram(ctx context.Context) context.Context {
 	actor, _ := access.From(access.Operator(ctx))
 	actor.Purpose = "assessment"
 	return access.With(ctx, actor)

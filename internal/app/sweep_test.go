@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/app/demo"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -16,31 +18,31 @@ import (
 // Two officers stop the rules of a destination: whoever was cleared by them is
 // suspended though nobody opens their page, and the workbench says how far it is.
 func TestStoppedRulesReachEverybodyTheyCleared(t *testing.T) {
-	n := seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 30 })
+	n := apptest.Seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 30 })
 	issued := func(destination string) (count int) {
-		n.read(func(tx *db.Tx) error {
+		n.Read(func(tx *db.Tx) error {
 			return tx.Row(`SELECT COUNT(*) FROM assessment_clearance k JOIN assessment_member m ON m.id = k.member JOIN assessment_case c ON c.id = m.case_id
 				WHERE k.state = 'issued' AND c.destination = ?`, destination).Scan(&count)
 		})
 		return count
 	}
 	const stopped = "us-immigrant"
-	if err := n.Assessment.SweepRules(asProgram(t.Context())); err != nil {
+	if err := n.Assessment.SweepRules(app.AsProgram(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	before, others := issued(stopped), issued("canada-ime")
 	if before == 0 {
 		t.Fatal("nobody in this world is cleared for the United States")
 	}
-	vs, err := n.Packs.Versions(n.actor(access.MedicalOfficer))
+	vs, err := n.Packs.Versions(n.Actor(access.MedicalOfficer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for len(n.rulesChanged) > 0 {
-		<-n.rulesChanged // the activations of the demo
+	for len(n.RulesChanged()) > 0 {
+		<-n.RulesChanged() // the activations of the demo
 	}
 	for _, login := range []string{"medical_officer", "medical_officer_2"} {
-		officer, err := n.as(t.Context(), login, "administration")
+		officer, err := n.As(t.Context(), login, "administration")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,10 +54,10 @@ func TestStoppedRulesReachEverybodyTheyCleared(t *testing.T) {
 			}
 		}
 	}
-	if len(n.rulesChanged) == 0 {
+	if len(n.RulesChanged()) == 0 {
 		t.Error("nobody woke the sweep")
 	}
-	if err := n.Assessment.SweepRules(asProgram(t.Context())); err != nil {
+	if err := n.Assessment.SweepRules(app.AsProgram(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	if now := issued(stopped); now != 0 {
@@ -64,16 +66,16 @@ func TestStoppedRulesReachEverybodyTheyCleared(t *testing.T) {
 	if now := issued("canada-ime"); now != others {
 		t.Errorf("%d of %d clearances of another destination stand", now, others)
 	}
-	if waiting, err := n.Assessment.Waiting(n.actor(access.Physician)); err != nil || waiting == 0 {
+	if waiting, err := n.Assessment.Waiting(n.Actor(access.Physician)); err != nil || waiting == 0 {
 		t.Errorf("%d alerts to the physician who signed, %v", waiting, err)
 	}
-	n.at(access.MedicalOfficer).get("/packs").says(t, 200, "looked at again", "Of whom the rules say something else now")
+	n.At(access.MedicalOfficer).Get("/packs").Says(t, 200, "looked at again", "Of whom the rules say something else now")
 }
 
 // Before the second officer activates a version, the page says how many people it
 // would decide otherwise about.
 func TestTheActivationPageLooksAhead(t *testing.T) {
-	n := seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 12 })
+	n := apptest.Seeded(t, 1, func(i int, _ demo.Family, _ []demo.Sight) bool { return i < 12 })
 	p, err := pack.Load(packs.Builtin(), "us-immigrant")
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +92,7 @@ func TestTheActivationPageLooksAhead(t *testing.T) {
 	files[table] = strings.Replace(files[table], adults, "US-S3,,,>=99,", 1)
 	var id db.ID
 	for i, login := range []string{"medical_officer", "medical_officer_2"} {
-		officer, err := n.as(t.Context(), login, "administration")
+		officer, err := n.As(t.Context(), login, "administration")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,27 +105,27 @@ func TestTheActivationPageLooksAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := n.at(access.MedicalOfficer).get("/packs/"+id.String()+"/activate").says(t, 200, "examined on", "this version would say something else: ")
-	if strings.Contains(a.body, "something else: 0.") {
+	a := n.At(access.MedicalOfficer).Get("/packs/"+id.String()+"/activate").Says(t, 200, "examined on", "this version would say something else: ")
+	if strings.Contains(a.Body, "something else: 0.") {
 		t.Error("that adults have no X-ray changes nothing, it says")
 	}
 }
 
 // The worker ends with the server and not before.
 func TestTheSweepEndsWithTheServer(t *testing.T) {
-	n := startNode(t)
+	n := apptest.Start(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { n.sweepRules(ctx); close(ended) }()
-	n.tellSweep()
-	n.tellSweep() // several changes are one, and nobody waits
+	go func() { n.SweepRules(ctx); close(ended) }()
+	n.TellSweep()
+	n.TellSweep() // several changes are one, and nobody waits
 	stop()
 	select {
 	case <-ended:
-	case <-time.After(longest):
+	case <-time.After(apptest.Longest):
 		t.Fatal("the sweep does not end")
 	}
-	if actor, ok := access.From(asProgram(t.Context())); !ok || actor.Purpose != "assessment" || strings.TrimSpace(actor.Login) == "" {
+	if actor, ok := access.From(app.AsProgram(t.Context())); !ok || actor.Purpose != "assessment" || strings.TrimSpace(actor.Login) == "" {
 		t.Errorf("%+v", actor)
 	}
 }

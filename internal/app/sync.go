@@ -84,8 +84,8 @@ func (n *Node) syncWithHub(ctx context.Context) {
 	}
 }
 
-// serveNodes answers the nodes of this hub, if it is one, until ctx ends.
-func (n *Node) serveNodes(ctx context.Context) {
+// ServeNodes answers the nodes of this hub, if it is one, until ctx ends.
+func (n *Node) ServeNodes(ctx context.Context) {
 	if n.nodes == nil {
 		return
 	}
@@ -139,7 +139,7 @@ var arrived = db.ID{'a', 'r', 'r', 'i', 'v', 'e', 'd', 0x70, 0x80}
 func (n *Node) lookAgain(ctx context.Context) {
 	for {
 		again := sweepEvery
-		done, err := n.alone(ctx, "look-again", func(ctx context.Context) error { return n.lookAgainOnce(asProgram(ctx)) })
+		done, err := n.alone(ctx, "look-again", func(ctx context.Context) error { return n.lookAgainOnce(AsProgram(ctx)) })
 		if err != nil && ctx.Err() == nil {
 			n.log.Error("looking again after a sync", "err", err)
 		}
@@ -252,8 +252,8 @@ func lastContact(at, now time.Time) string {
 	return at.Format(time.DateOnly)
 }
 
-// syncCommand does what the command line asks of the exchange.
-func (n *Node) syncCommand(ctx context.Context, c Command) (lines []string, err error) {
+// SyncCommand does what the command line asks of the exchange.
+func (n *Node) SyncCommand(ctx context.Context, c Command) (lines []string, err error) {
 	switch c.Name {
 	case "hub-invite":
 		return n.inviteNode(ctx, c)
@@ -271,7 +271,7 @@ func (n *Node) syncCommand(ctx context.Context, c Command) (lines []string, err 
 	case "sync-reissue":
 		return n.reissueCommand(ctx, c.Code)
 	case "sync-export":
-		return n.exportBatch(ctx, c.File)
+		return n.ExportBatch(ctx, c.File)
 	case "sync-import":
 		return n.importBatch(ctx, c.File, c.Reply)
 	case "sync-now":

@@ -13,7 +13,7 @@ import (
 // What a link would carry as a file, on a stick. The file appears under its name when
 // it is whole, and not before.
 
-func (n *Node) exportBatch(ctx context.Context, path string) ([]string, error) {
+func (n *Node) ExportBatch(ctx context.Context, path string) ([]string, error) {
 	var b sync.Batch
 	err := wholeFile(path, func(w io.Writer) (err error) {
 		b, err = n.Sync.Export(ctx, w)

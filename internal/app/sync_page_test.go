@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -137,3 +138,6 @@ func TestHowLongAgoIsToldInWords(t *testing.T) {
 		}
 	}
 }
+
+// unmarked takes the marks of direction out of a text.
+func unmarked(s string) string { return strings.NewReplacer("\u2068", "", "\u2069", "").Replace(s) }

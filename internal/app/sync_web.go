@@ -28,8 +28,8 @@ func (n *Node) syncRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sync/now", n.postSyncNow)
 	mux.HandleFunc("POST /sync/enrol", n.postSyncEnrol)
 	mux.HandleFunc("POST "+reissuePath, n.postReissue)
-	mux.HandleFunc("GET "+fetchPath, n.getFetch)
-	mux.HandleFunc("POST "+fetchPath, n.postFetch)
+	mux.HandleFunc("GET "+FetchPath, n.getFetch)
+	mux.HandleFunc("POST "+FetchPath, n.postFetch)
 	mux.HandleFunc("GET /admin/nodes", n.getNodes)
 	mux.HandleFunc("GET /admin/nodes/new", n.getInvite)
 	mux.HandleFunc("POST /admin/nodes/new", n.postInvite)
@@ -64,7 +64,7 @@ func (n *Node) showSync(w http.ResponseWriter, r *http.Request, form *page.Form)
 		n.Pages.Error(w, r, err)
 		return
 	}
-	v := syncView{State: syncState(st, n.nodes != nil, n.host.keys() != nil), Rows: syncRows(st, siteNames(st.Sites, sites, page.LocaleOf(r).Code), n.clock())}
+	v := syncView{State: syncState(st, n.nodes != nil, n.host.Keys() != nil), Rows: syncRows(st, siteNames(st.Sites, sites, page.LocaleOf(r).Code), n.clock())}
 	manages := n.Access.Ever(ctx, access.NodeManage)
 	if n.nodes != nil && manages {
 		v.State.Links = []page.Link{{Href: nodesPath, Text: page.M("app.nodes.title")}}

@@ -14,7 +14,7 @@ import (
 // is to be said: no page can be rendered while the node did not open.
 var terminalWords = sync.OnceValues(func() (map[string]page.Entry, error) {
 	all := map[string]page.Entry{}
-	for _, a := range append(page.OwnAreas(), areas()...) {
+	for _, a := range append(page.OwnAreas(), Areas()...) {
 		if a.Locales == nil {
 			continue
 		}

@@ -43,24 +43,9 @@ func (n *Node) today(r *http.Request) (v todayView, err error) {
 	if v.Cards, err = n.stationCards(ctx, actor); err != nil {
 		return v, err
 	}
-	signals, err := n.signalCard(ctx)
-	if err != nil {
+	if v.Cards, err = n.dutyCards(ctx, actor, v.Cards); err != nil {
 		return v, err
 	}
-	tasks, err := n.borderTasks(ctx)
-	if err != nil {
-		return v, err
-	}
-	prepare, err := n.readyCard(ctx)
-	if err != nil {
-		return v, err
-	}
-	tasks = append(tasks, prepare...)
-	notices, err := n.acrossCard(ctx)
-	if err != nil {
-		return v, err
-	}
-	v.Cards = append(append(append(borderCard(actor), append(tasks, notices...)...), v.Cards...), signals...)
 	for _, way := range ways {
 		switch way.name {
 		case "packs", "audit", "rights", "review":
@@ -79,7 +64,7 @@ func (n *Node) today(r *http.Request) (v todayView, err error) {
 		}
 		v.Date = dateNotice(date)
 		v.Cards = append(v.Cards, todayCard{Title: page.M("app.today.administration"), Text: page.M("app.today.administration_text"),
-			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: devicePath, Text: page.M("app.device.title")}}})
+			Links: []page.Link{{Href: usersPath, Text: page.M("app.users.title")}, {Href: DevicePath, Text: page.M("app.device.title")}}})
 		if v.Key = n.keyNotice(r); v.Key.Level != page.Danger {
 			v.Key = page.Callout{}
 		}

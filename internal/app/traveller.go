@@ -174,6 +174,7 @@ func (n *Node) seedFound(ctx context.Context, sh border.Shift) error {
 	}
 	onset := calendar.DayOfTime(n.clock()) - 1
 	if err := n.Travellers.SecondScreening(ctx, id, traveller.Answers{"traveller_name": {"Traveller (synthetic)"}, "traveller_age": {"27"}, "traveller_sex": {"male"}, "itinerary": {"From the lake by bus"},
+		"stay1_place": {"Nyota"}, "stay1_from": {(onset - 20).String()}, "stay1_to": {onset.String()}, "stay2_place": {"Lake guest house"}, "stay2_from": {onset.String()}, "stay2_to": {(onset + 1).String()},
 		"sign_onset": {onset.String()}, "signs": {"fever", "rash_acute"}, "antipyretic_6h": {"no"}, "suspicion": {"measles"}, "ended": {"isolated"}}); err != nil {
 		return err
 	}
@@ -191,11 +192,11 @@ func (n *Node) seedFound(ctx context.Context, sh border.Shift) error {
 // seedGround gives a point of the demo what it has: a station that works, one that is
 // broken since yesterday, a thermometer, its capacities and the other side.
 func (n *Node) seedGround(ctx context.Context, point string) error {
-	desk, err := n.as(ctx, string(access.Manager), "public_health")
+	desk, err := n.As(ctx, string(access.Manager), "public_health")
 	if err != nil {
 		return err
 	}
-	nurse, err := n.as(ctx, string(access.Nurse), "public_health")
+	nurse, err := n.As(ctx, string(access.Nurse), "public_health")
 	if err != nil {
 		return err
 	}

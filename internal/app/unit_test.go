@@ -1,10 +1,12 @@
-package app
+package app_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/app"
+	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -16,10 +18,10 @@ import (
 // declared, and open where nobody did; a case of before follows when it is declared and
 // when it is discarded, with the outbreak as the cause.
 func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
-	n := startNode(t)
-	nurse := n.actor(access.Nurse)
+	n := apptest.Start(t)
+	nurse := n.Actor(access.Nurse)
 	child := func() db.ID {
-		id, err := n.Cases.Record(nurse, linelist.Case{Disease: "cholera", Reported: today(n).Date(), Onset: (today(n) - 1).Date(), Birth: (today(n) - 540).Date()}, true)
+		id, err := n.Cases.Record(nurse, linelist.Case{Disease: "cholera", Reported: apptest.Today(n).Date(), Onset: (apptest.Today(n) - 1).Date(), Birth: (apptest.Today(n) - 540).Date()}, true)
 		if err == nil {
 			err = n.Cases.Answer(nurse, id, journal.Base{}, map[string]value.Value{"sign:stool_watery": value.Of(true), "sign:stool_blood": value.Of(false), "sign:stools_24h": value.Number(6), "sign:diarrhoea_days": value.Number(1)})
 		}
@@ -35,7 +37,7 @@ func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 		}
 		return o.Class()
 	}
-	program, _ := access.From(asProgram(t.Context()))
+	program, _ := access.From(app.AsProgram(t.Context()))
 	who := map[db.ID]string{program.User: "program"}
 	history := func(id db.ID) string {
 		o, err := n.Cases.Open(nurse, id, "en")
@@ -52,7 +54,7 @@ func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 		return strings.Join(out, ", ")
 	}
 	looks := func() {
-		if err := n.outbreaksChanged(asProgram(t.Context())); err != nil {
+		if err := n.OutbreaksChanged(app.AsProgram(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -61,12 +63,12 @@ func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 	if looks(); history(before) != told || class(before) != linelist.Open {
 		t.Errorf("before anything was declared: %s, %s", class(before), history(before))
 	}
-	site, err := demoSite()
+	site, err := app.DemoSite()
 	var declared db.ID
 	var o outbreak.Outbreak
 	if err == nil {
-		o = outbreak.Outbreak{Disease: "cholera", Places: []string{outbreak.SitePrefix + site.Code}, From: (today(n) - 10).Date(), Source: "Ministry of Health"}
-		declared, err = n.Outbreaks.Declare(n.actor(access.Epidemiologist), o, outbreak.Step{State: outbreak.Active, Why: "Confirmed by the laboratory."})
+		o = outbreak.Outbreak{Disease: "cholera", Places: []string{outbreak.SitePrefix + site.Code}, From: (apptest.Today(n) - 10).Date(), Source: "Ministry of Health"}
+		declared, err = n.Outbreaks.Declare(n.Actor(access.Epidemiologist), o, outbreak.Step{State: outbreak.Active, Why: "Confirmed by the laboratory."})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +86,7 @@ func TestTheLineListReadsTheOutbreakThatWasDeclared(t *testing.T) {
 	if looks(); history(before) != once || history(after) != own {
 		t.Errorf("looked at again, nothing is new: %s; %s", history(before), history(after))
 	}
-	if err := n.Outbreaks.Do(n.actor(access.Epidemiologist), outbreak.Change{ID: declared, Outbreak: o, Step: outbreak.Step{State: outbreak.Discarded, Why: "The laboratory found another cause."}}); err != nil {
+	if err := n.Outbreaks.Do(n.Actor(access.Epidemiologist), outbreak.Change{ID: declared, Outbreak: o, Step: outbreak.Step{State: outbreak.Discarded, Why: "The laboratory found another cause."}}); err != nil {
 		t.Fatal(err)
 	}
 	looks()

@@ -16,10 +16,10 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/key"
 )
 
-// verify checks the node that is open: every page of its file, every chain, and
+// Verify checks the node that is open: every page of its file, every chain, and
 // its rows against the journal, in a scratch copy so that nothing of it is
 // written to and nobody waits.
-func (n *Node) verify(ctx context.Context, progress backup.Progress) ([]string, bool, error) {
+func (n *Node) Verify(ctx context.Context, progress backup.Progress) ([]string, bool, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(n.life, cancel)()
@@ -40,7 +40,7 @@ func (n *Node) verify(ctx context.Context, progress backup.Progress) ([]string, 
 		out, in := io.Pipe()
 		wrote := make(chan error, 1)
 		go func() {
-			_, err := backup.Write(ctx, in, backup.Source{DB: n.DB, Journal: n.Journal, Program: Version(), Made: n.clock(), Leave: machineTables}, nil)
+			_, err := backup.Write(ctx, in, backup.Source{DB: n.DB, Journal: n.Journal, Program: Version(), Made: n.clock(), Leave: MachineTables}, nil)
 			in.CloseWithError(err)
 			wrote <- err
 		}()
@@ -89,7 +89,7 @@ func scratch(dir string, f func(path string, k key.Provider) error) error {
 	k := make([]byte, key.Size)
 	rand.Read(k)
 	defer clear(k)
-	return errors.Join(f(filepath.Join(dir, databaseFile), key.Plain(k)), os.RemoveAll(dir))
+	return errors.Join(f(filepath.Join(dir, DatabaseFile), key.Plain(k)), os.RemoveAll(dir))
 }
 
 // examine loads an archive and compares.

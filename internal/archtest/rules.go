@@ -18,7 +18,7 @@ type rule struct {
 var engineMay = []string{"engine/value", "engine/calendar", "engine/expr"}
 
 // kernelOrder is the order of the kernel: each imports only those before it.
-var kernelOrder = []string{"fault", "key", "db", "journal", "tally", "access", "place", "pack", "page"}
+var kernelOrder = []string{"fault", "mark", "key", "db", "journal", "tally", "access", "place", "pack", "page"}
 
 // areaMay is what each area may import of the areas; kernel and engine are open
 // to all of them. (design, section 2)
@@ -73,6 +73,7 @@ func rules() []rule {
 		rule{folder: "internal/edge/backup", may: []string{"internal/kernel/fault", "internal/kernel/key", "internal/kernel/db", "internal/kernel/journal"}},
 		rule{folder: "internal/edge/exchange", may: []string{"engine/...", "internal/kernel/...", "internal/area/..."}},
 		rule{folder: "internal/app", may: []string{"*"}},
+		rule{folder: "internal/kernel/areatest", may: []string{"engine/...", "internal/kernel/...", "internal/testkit", "packs"}},
 		rule{folder: "internal/kernel/page/pagetest", may: []string{"engine/...", "internal/kernel/...", "internal/testkit", "web"}},
 		rule{folder: "internal/testkit"},
 		rule{folder: "internal/testkit/linksets", may: []string{"engine/..."}},
@@ -87,7 +88,7 @@ func rules() []rule {
 }
 
 // testMay is what test files may import beside what their package may.
-var testMay = []string{"internal/testkit", "internal/testkit/linksets", "internal/kernel/key", "internal/kernel/page/pagetest", "internal/kernel/pack", "engine/...", "packs", "web"}
+var testMay = []string{"internal/testkit", "internal/testkit/linksets", "internal/kernel/key", "internal/kernel/page/pagetest", "internal/kernel/areatest", "internal/kernel/pack", "engine/...", "packs", "web"}
 
 // engineBan names standard packages that would give an engine I/O, and why.
 var engineBan = map[string]string{

@@ -39,6 +39,28 @@ type Stage struct {
 	Says  map[string][]string `json:"says"`
 }
 
+// Visits are those of contacts, day by day for at most so many days.
+type Visits struct {
+	After  Hours               `json:"after"` // hours until the first
+	Days   int                 `json:"days"`
+	Seen   float64             `json:"seen"` // how likely they are there
+	Says   map[string][]string `json:"says"`
+	Missed map[string][]string `json:"missed"` // what is said where they are not
+}
+
+// Agreement is what both sides sign before the exercise: what the form asks, and for how
+// many days it holds.
+type Agreement struct {
+	Says map[string][]string `json:"says"`
+	Days int                 `json:"days"`
+}
+
+// Travels is a contact who travels on, and how they are handed over.
+type Travels struct {
+	Leaves Hours `json:"leaves"` // hours after the contacts were listed
+	Stage
+}
+
 // Response is one of the early response actions.
 type Response struct {
 	Action   string `json:"action"`
@@ -85,7 +107,16 @@ type Scenario struct {
 	Notice   Stage      `json:"notice"`
 	Respond  Stage      `json:"respond"` // the first action
 	Response []Response `json:"response"`
-	FollowUp Stage      `json:"follow_up"`
+	FollowUp Visits     `json:"follow_up"`
+
+	Agreement  Agreement           `json:"agreement"`
+	NoticeSays map[string][]string `json:"notice_says"`
+	Carry      Hours               `json:"carry"`   // of a file from one side to the other
+	Open       Hours               `json:"open"`    // until somebody there opens what came
+	Accept     Hours               `json:"accept"`  // and accepts it
+	Travels    Travels             `json:"travels"` // the first of the companions does
+	Abroad     Visits              `json:"abroad"`  // of who travelled on
+	Outcome    Stage               `json:"outcome"` // it is told, after the follow-up there is over
 }
 
 // Days is how many days a scenario lasts at most, rounded up: what a drill must begin
@@ -95,12 +126,16 @@ func (s Scenario) Days() int {
 	if s.Clinic != nil {
 		sum += s.Clinic.Onset[1] + s.Clinic.After[1]
 	}
-	for _, st := range []Stage{s.Triage, s.Verify, s.Assess, s.Notify, s.Case, s.Contacts, s.Notice, s.Respond, s.FollowUp} {
+	for _, st := range []Stage{s.Triage, s.Verify, s.Assess, s.Notify, s.Case, s.Contacts, s.Notice, s.Respond, s.Travels.Stage, s.Outcome} {
 		sum += st.After[1]
 	}
 	for _, r := range s.Response {
 		sum += r.After[1]
 	}
+	for _, v := range []Visits{s.FollowUp, s.Abroad} {
+		sum += v.After[1] + day.Hours()*float64(v.Days)
+	}
+	sum += s.Travels.Leaves[1] + s.Open[1] + s.Accept[1] + 3*s.Carry[1]
 	return int(sum/24) + 2
 }
 

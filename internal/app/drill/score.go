@@ -9,6 +9,8 @@ import (
 
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/across"
+	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
 
@@ -22,6 +24,7 @@ const (
 	NotDone   Verdict = "not done"
 	Undecided Verdict = "not known" // the dates do not decide
 	NoClock   Verdict = "no clock"  // no pack and no list sets one
+	NotDue    Verdict = "not due"   // there was no need any more
 )
 
 // Line is one step of the score.
@@ -57,38 +60,44 @@ type Score struct {
 	Unmarked int    `json:"pages_unmarked"`
 }
 
-// Record is what the installation in the east has of the signal.
+// Record is what the installations have: of the signal and the contacts in the east, and
+// of what crossed the border on both sides.
 type Record struct {
 	surveillance.Signal
-	Seven  surveillance.Seven
-	Clocks surveillance.Clocks
-	Names  map[db.ID]string
+	Seven    surveillance.Seven
+	Clocks   surveillance.Clocks
+	Names    map[db.ID]string
+	Contacts []linelist.Followed // in the east
+	Sent     []across.Line       // from the east
+	Abroad   linelist.Followed   // who travelled on, as they are followed in the west
 }
 
 // scorer puts lines together.
 type scorer struct {
-	r     Record
-	m     Marks
-	began time.Time
-	out   []Line
+	r      Record
+	m      Marks
+	leaver string // who travels on
+	began  time.Time
+	out    []Line
 }
 
 // ScoreOf is the score of what was recorded and marked. began is the first hour.
 func ScoreOf(sc Scenario, seed uint64, began time.Time, r Record, m Marks) Score {
 	s := scorer{r: r, m: m, began: began}
+	if len(sc.Companions) > 0 {
+		s.leaver = sc.Companions[0]
+	}
 	s.days("time to detect (7)", surveillance.SevenDetect, r.Seven.Detect)
 	s.span("screening to signal", "", m.Arrived, r.Reported)
 	s.stages()
 	s.days("time to notify (1)", surveillance.SevenNotify, r.Seven.Notify)
 	s.span("case recorded", "", r.Reported, m.Case)
-	s.span("contacts listed", "", m.Case, m.Listed)
-	s.note(fmt.Sprintf("%d of %d who came along", m.Contacts, m.Aboard))
-	s.span("notice to the other side", m.NoticeClock, m.Case, m.Notice)
-	s.span("contacts seen", "", m.Listed, m.Follow)
-	s.note(fmt.Sprintf("%d of %d", m.Seen, m.Contacts))
 	s.days("early response (7)", surveillance.SevenRespond, r.Seven.Respond)
+	s.tracing()
+	s.notice()
+	s.handOver()
 	out := Score{Exercise: true, Scenario: sc.Name, Disease: sc.Disease, Seed: seed, Lines: s.out, Seven: sevenVerdict(r.Seven),
-		Passed: m.Passed, Looked: m.Looked, Aboard: m.Aboard, Contacts: m.Contacts, Seen: m.Seen, Pages: m.Pages, Unmarked: m.Unmarked}
+		Passed: m.Passed, Looked: m.Looked, Aboard: m.Aboard, Contacts: len(m.Contacts), Seen: len(s.r.firstSeen(m)), Pages: m.Pages, Unmarked: m.Unmarked}
 	for _, l := range s.out {
 		if l.Verdict == Late || l.Verdict == NotDone {
 			out.Late++
@@ -176,6 +185,8 @@ func (s *scorer) span(name string, clock surveillance.Clocked, from, to time.Tim
 	switch {
 	case to.IsZero():
 		l.Verdict = NotDone
+	case from.IsZero():
+		l.Verdict = Undecided
 	default:
 		took := to.Sub(from)
 		l.Took = short(took)
@@ -245,7 +256,7 @@ func (s Score) Write(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(w, "\n7-1-7: %s. Late or not done: %s. Without an owner: %s.\n", s.Seven, s.which(func(l Line) bool { return l.Verdict == Late || l.Verdict == NotDone }), s.which(func(l Line) bool { return l.Unowned }))
-	_, err := fmt.Fprintf(w, "%d travellers passed, %d looked at closely; %d of %d contacts listed, %d seen. %d pages, %d without the mark of an exercise.\n",
+	_, err := fmt.Fprintf(w, "%d travellers passed, %d looked at closely; %d of %d contacts listed, %d seen. %d pages and files, %d without the mark of an exercise.\n",
 		s.Passed, s.Looked, s.Contacts, s.Aboard, s.Seen, s.Pages, s.Unmarked)
 	return err
 }

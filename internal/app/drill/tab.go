@@ -21,9 +21,11 @@ type Tab struct {
 	cookies  map[string]string
 	path     string
 	status   int
+	login    string
 	password string
 	doc      *html.Node
-	looked   func(marked bool) // told of every page
+	file     *File             // that came in place of a page
+	looked   func(marked bool) // told of every page and every file
 }
 
 // mostPage is the largest page that a tab reads.
@@ -41,10 +43,18 @@ func open(base string) (*Tab, error) {
 
 // ask sends a request and follows where it leads.
 func (t *Tab) ask(ctx context.Context, method, path string, form url.Values) error {
+	if form == nil {
+		return t.send(ctx, method, path, nil, "")
+	}
+	return t.send(ctx, method, path, []byte(form.Encode()), "application/x-www-form-urlencoded")
+}
+
+// send sends something of a kind and follows where it leads.
+func (t *Tab) send(ctx context.Context, method, path string, what []byte, kind string) error {
 	for range 8 {
 		var body io.Reader
-		if form != nil {
-			body = strings.NewReader(form.Encode())
+		if what != nil {
+			body = bytes.NewReader(what)
 		}
 		at, err := t.base.Parse(path)
 		if err != nil || at.Host != t.base.Host {
@@ -54,8 +64,8 @@ func (t *Tab) ask(ctx context.Context, method, path string, form url.Values) err
 		if err != nil {
 			return err
 		}
-		if form != nil {
-			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if what != nil {
+			req.Header.Set("Content-Type", kind)
 		}
 		for name, v := range t.cookies {
 			req.AddCookie(&http.Cookie{Name: name, Value: v})
@@ -64,7 +74,7 @@ func (t *Tab) ask(ctx context.Context, method, path string, form url.Values) err
 		if err != nil || to == "" {
 			return err
 		}
-		method, path, form = http.MethodGet, to, nil
+		method, path, what = http.MethodGet, to, nil
 	}
 	return errors.New("the pages lead in a circle")
 }
@@ -90,7 +100,14 @@ func (t *Tab) answer(req *http.Request, at *url.URL) (to string, err error) {
 	if resp.StatusCode == http.StatusSeeOther {
 		return resp.Header.Get("Location"), nil
 	}
-	t.path, t.status = at.RequestURI(), resp.StatusCode
+	if d := resp.Header.Get("Content-Disposition"); strings.HasPrefix(d, "attachment") {
+		t.status, t.file = resp.StatusCode, fileOf(d, raw)
+		if t.looked != nil {
+			t.looked(t.file.Marked())
+		}
+		return "", nil // the page stays
+	}
+	t.path, t.status, t.file = at.RequestURI(), resp.StatusCode, nil
 	t.doc, err = html.Parse(bytes.NewReader(raw))
 	if err == nil && t.looked != nil {
 		t.looked(t.Marked())
@@ -102,6 +119,14 @@ func (t *Tab) answer(req *http.Request, at *url.URL) (to string, err error) {
 func (t *Tab) Get(ctx context.Context, path string) error {
 	if err := t.ask(ctx, http.MethodGet, path, nil); err != nil {
 		return err
+	}
+	if strings.HasPrefix(t.path, "/login") && t.login != "" { // they went home in between
+		if err := t.LogIn(ctx, t.login, t.password); err != nil {
+			return err
+		}
+		if err := t.ask(ctx, http.MethodGet, path, nil); err != nil {
+			return err
+		}
 	}
 	if strings.HasPrefix(t.path, "/unlock") { // the screen locked itself meanwhile
 		f, err := t.Form("/unlock")
@@ -154,16 +179,28 @@ func (t *Tab) Marked() bool {
 	return found
 }
 
-// Links are where the links of the main part lead.
-func (t *Tab) Links(prefix string) []string {
-	var out []string
+// Anchor is a link: where it leads and what it says.
+type Anchor struct{ Href, Text string }
+
+// Anchors are the links of the main part.
+func (t *Tab) Anchors(prefix string) []Anchor {
+	var out []Anchor
 	each(t.doc, named("main"), func(m *html.Node) {
 		each(m, named("a"), func(a *html.Node) {
 			if h := attr(a, "href"); strings.HasPrefix(h, prefix) {
-				out = append(out, h)
+				out = append(out, Anchor{h, read(a)})
 			}
 		})
 	})
+	return out
+}
+
+// Links are where the links of the main part lead.
+func (t *Tab) Links(prefix string) []string {
+	var out []string
+	for _, a := range t.Anchors(prefix) {
+		out = append(out, a.Href)
+	}
 	return out
 }
 
@@ -171,8 +208,11 @@ func (t *Tab) Links(prefix string) []string {
 type Sent struct {
 	tab    *Tab
 	action string
-	has    map[string]bool // fields that it asks
+	has    map[string]bool // fields that it asks, and buttons with a name
 	values url.Values
+
+	choices url.Values        // of a question, what can be chosen
+	labels  map[string]Labels // and in words
 }
 
 // Form is the first form of the main part that is sent to an action that ends so.
@@ -185,7 +225,7 @@ func (t *Tab) Form(ends string) (*Sent, error) {
 				action = t.path
 			}
 			if found == nil && strings.EqualFold(attr(f, "method"), "post") && strings.HasSuffix(action, ends) {
-				found = &Sent{t, action, map[string]bool{}, url.Values{}}
+				found = &Sent{tab: t, action: action, has: map[string]bool{}, values: url.Values{}, choices: url.Values{}, labels: map[string]Labels{}}
 				found.read(f)
 			}
 		})
@@ -198,18 +238,20 @@ func (t *Tab) Form(ends string) (*Sent, error) {
 
 // read takes over what a form holds already.
 func (s *Sent) read(f *html.Node) {
-	each(f, named("input", "select", "textarea"), func(n *html.Node) {
+	each(f, named("input", "select", "textarea", "button"), func(n *html.Node) {
 		name := attr(n, "name")
 		if name == "" {
 			return
 		}
 		s.has[name] = true
 		switch kind := attr(n, "type"); {
+		case n.Data == "button": // sent only where it is pressed
 		case n.Data == "textarea":
 			s.values.Set(name, strings.TrimPrefix(rawText(n), "\n"))
 		case n.Data == "select":
 			s.choose(n, name)
 		case kind == "radio" || kind == "checkbox":
+			s.offer(f, n, name)
 			if has(n, "checked") {
 				s.values.Add(name, attr(n, "value"))
 			}
@@ -223,6 +265,7 @@ func (s *Sent) read(f *html.Node) {
 func (s *Sent) choose(n *html.Node, name string) {
 	first := true
 	each(n, named("option"), func(o *html.Node) {
+		s.choices.Add(name, attr(o, "value"))
 		if first || has(o, "selected") {
 			s.values.Set(name, attr(o, "value"))
 		}
@@ -254,7 +297,7 @@ func (s *Sent) Send(ctx context.Context, answers map[string][]string) error {
 		if len(again.has) == asked && !more(again, s) {
 			return fmt.Errorf("%s was not taken: %s", s.action, s.tab.complaint())
 		}
-		s.has, s.values = again.has, again.values
+		s.has, s.values, s.choices, s.labels = again.has, again.values, again.choices, again.labels
 	}
 	return fmt.Errorf("%s asks without end", s.action)
 }
@@ -271,7 +314,7 @@ func more(now, before *Sent) bool {
 
 // LogIn logs somebody in.
 func (t *Tab) LogIn(ctx context.Context, login, password string) error {
-	t.password = password
+	t.login, t.password = login, password
 	if err := t.ask(ctx, http.MethodPost, "/login", url.Values{"login": {login}, "password": {password}}); err != nil {
 		return err
 	}

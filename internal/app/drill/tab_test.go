@@ -72,3 +72,45 @@ func TestAFormIsAnsweredUntilItAsksNoMore(t *testing.T) {
 		}
 	}
 }
+
+// Whoever comes back to their desk after a night logs in again and goes where they were
+// going.
+func TestWhoIsLoggedOutMeanwhileLogsInAgain(t *testing.T) {
+	session := ""
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if r.PostForm.Get("login") == "nurse" && r.PostForm.Get("password") == "knots over shingle" {
+			session += "x"
+			http.SetCookie(w, &http.Cookie{Name: "s", Value: session})
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+		}
+	})
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		if c, err := r.Cookie("s"); r.URL.Path != "/login" && (err != nil || c.Value != session) {
+			http.Redirect(w, r, "/login", http.StatusSeeOther)
+			return
+		}
+		fmt.Fprintf(w, "<main>%s</main>", r.URL.Path)
+	})
+	srv := httptest.NewServer(mux)
+	defer srv.Close()
+	tab, err := open(srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tab.Get(t.Context(), "/contacts"); err == nil {
+		t.Error("a page opens without a log-in")
+	}
+	if err := tab.LogIn(t.Context(), "nurse", "knots over shingle"); err != nil {
+		t.Fatal(err)
+	}
+	session += "over"
+	if err := tab.Get(t.Context(), "/contacts"); err != nil || tab.Reads() != "/contacts" {
+		t.Errorf("%q %v", tab.Reads(), err)
+	}
+	tab.password, session = "another", "over"
+	if err := tab.Get(t.Context(), "/contacts"); err == nil {
+		t.Error("a log-in that is refused is none")
+	}
+}

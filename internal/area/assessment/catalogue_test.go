@@ -9,11 +9,9 @@ import (
 
 func TestEveryWordInEveryLanguage(t *testing.T) { pagetest.Catalogues(t, Pages()) }
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{Pages()}})
-	must(t, err)
-	return p
+	return pagetest.Renderer(t, "", Pages())
 }
 
 func TestEveryPage(t *testing.T) { pagetest.EveryPage(t, renderer(t), Samples()) }

@@ -153,11 +153,7 @@ func pointBoardView(b PointBoard, lang string) page.Sheet {
 	ages := lines(page.M("border.board.by_age"), page.M("border.count.age"))
 	for _, o := range append(ageOptions(), page.Option{}) {
 		if t := b.Ages[Age(o.Value)]; len(t) > 0 {
-			label := any(o.Text)
-			if o.Value == "" {
-				label = page.M("border.board.not_noted")
-			}
-			ages.Rows = append(ages.Rows, row(label, t))
+			ages.Rows = append(ages.Rows, row(ageMsg(Age(o.Value)), t))
 		}
 	}
 	v.Parts = []page.Part{{Table: hours}, {Table: ways}, {Table: ages}}

@@ -18,7 +18,7 @@ import (
 // counted on it.
 func (s *Service) Count(ctx context.Context, t Tally) error {
 	const op = "border.Count"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,9 @@ func tallyChange(t Tally, site string) journal.Change {
 
 // TypeHour records what was counted by hand in an hour of the own shift, in one
 // direction. Typing it again puts the new numbers in the place of the old ones.
-func (s *Service) TypeHour(ctx context.Context, ofDay Hour, d Direction, totals Totals) error {
+func (s *Service) TypeHour(ctx context.Context, ofDay Hour, d Direction, age Age, totals Totals) error {
 	const op = "border.TypeHour"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,14 @@ func (s *Service) TypeHour(ctx context.Context, ofDay Hour, d Direction, totals 
 		if ofDay < 0 || ofDay > 23 || !slices.Contains(Directions, d) {
 			return fault.Field(op, "hour", "border.error.choose")
 		}
+		if age != "" && !slices.Contains(Ages, age) {
+			return fault.Field(op, "age", "border.error.choose")
+		}
 		h := latest(own.Hour, ofDay)
-		t := Tally{ID: hourID(own.Shift.ID, h, d), Point: own.Point.Post.Code, Shift: own.Shift.ID, Typed: true}
+		t := Tally{ID: hourID(own.Shift.ID, h, d, age), Point: own.Point.Post.Code, Shift: own.Shift.ID, Typed: true}
 		for _, w := range Whats {
 			if n, ok := totals[w]; ok {
-				t.Counts = append(t.Counts, Count{Key{Hour: h, What: w, Direction: d}, n})
+				t.Counts = append(t.Counts, Count{Key{Hour: h, What: w, Direction: d, Age: age}, n})
 			}
 		}
 		if errs := append(t.Valid(own.Hour), totals.Valid()...); len(errs) > 0 {
@@ -188,7 +191,7 @@ func (s *Service) dayState(ctx context.Context, tx *db.Tx, point string, day cal
 // can be done again, as when a phone that was away brought more.
 func (s *Service) Close(ctx context.Context, point string, day calendar.Day, stated Totals, zero bool, why string) error {
 	const op = "border.Close"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -121,15 +121,28 @@ func TestTypedHoursAndTheReportOfTheDay(t *testing.T) {
 		w.must(w.Count(ctx, batchOf(sh, w.hour(), 10)))
 		typed := Totals{Passed: 100, Screened: 90, RefusedScreening: 10, HandWashed: 95}
 		for range 2 { // sent twice it counts once
-			w.must(w.TypeHour(ctx, 11, In, typed))
+			w.must(w.TypeHour(ctx, 11, In, "", typed))
 		}
 		typed[Passed] = 120
-		w.must(w.TypeHour(ctx, 11, In, typed)) // and typed again it is corrected
+		w.must(w.TypeHour(ctx, 11, In, "", typed)) // and typed again it is corrected
 		day := w.hour().Day()
 		if got := w.totals("BUSIA", day); got[Passed] != 130 || got[HandWashed] != 105 {
 			t.Fatalf("typed: %v", got)
 		}
-		if err := w.TypeHour(ctx, 11, In, Totals{Passed: 5, HandWashed: 6}); fault.FieldOf(err) != "hand_washed" {
+		for range 2 { // an age group of the same hour is counted beside it, and typed again corrected too
+			w.must(w.TypeHour(ctx, 11, In, "0_4", Totals{Passed: 7}))
+		}
+		if got := w.totals("BUSIA", day); got[Passed] != 137 {
+			t.Fatalf("an hour by age group: %v", got)
+		}
+		if b, err := w.PointBoardOf(w.as("manager"), "BUSIA", day); err != nil || b.Ages["0_4"][Passed] != 7 {
+			t.Errorf("%+v %v", b.Ages, err)
+		}
+		w.must(w.TypeHour(ctx, 11, In, "0_4", Totals{Passed: 0}))
+		if err := w.TypeHour(ctx, 11, In, "0-4", Totals{Passed: 5}); fault.FieldOf(err) != "age" {
+			t.Errorf("an age group of no list: %v", err)
+		}
+		if err := w.TypeHour(ctx, 11, In, "", Totals{Passed: 5, HandWashed: 6}); fault.FieldOf(err) != "hand_washed" {
 			t.Errorf("a contradiction: %v", err)
 		}
 		st, err := w.DayOf(ctx, "BUSIA", 0)
@@ -354,6 +367,11 @@ func TestThePagesOfAShift(t *testing.T) {
 		w.says(body, "11:00 to 12:00", "Typed on this shift")
 		_, body = w.get("screener", "/border/points/BUSIA/day")
 		w.says(body, "Report of the day", "Close the day")
+		for name, filled := range map[string]bool{"passed": true, "sanitised": false} { // what nobody counted is not filled in with zero
+			if input := regexp.MustCompile(`<input[^>]*name="` + name + `"[^>]*>`).FindString(body); input == "" || strings.Contains(input, `value=""`) == filled {
+				t.Errorf("%s: %s", name, input)
+			}
+		}
 		code, to := w.post("screener", "/border/points/BUSIA/day", url.Values{"day": {fmt.Sprint(int(w.hour().Day()))}, "passed": {"18"}, "screened": {"1"}, "refused_screening": {"0"}, "hand_washed": {"6"},
 			"refused_hand_washing": {"0"}, "sanitised": {"0"}, "informed": {"0"}})
 		if code != http.StatusSeeOther {

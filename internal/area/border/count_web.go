@@ -193,6 +193,7 @@ func hoursForm(own Own) *page.Form {
 	fields := []page.Field{
 		{Kind: page.Select, Name: "hour", Label: page.M("border.hours.hour"), Options: hours},
 		{Kind: page.Radios, Name: "direction", Label: page.M("border.count.direction"), Options: page.OptionsOf(Directions, "border.direction."), Inline: true},
+		{Kind: page.Radios, Name: "age", Label: page.M("border.count.age"), Hint: page.M("border.hours.age_hint"), Options: ageOptions(), Inline: true, Optional: true},
 	}
 	for _, f := range totalFields(nil) {
 		f.Optional = true
@@ -233,7 +234,7 @@ func hoursView(f *page.Form, typed []Tally) page.Sheet {
 	if len(typed) == 0 {
 		return v
 	}
-	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("border.hours.hour")}, {Label: page.M("border.count.direction")}}}
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("border.hours.hour")}, {Label: page.M("border.count.direction")}, {Label: page.M("border.count.age")}}}
 	for _, w := range Whats {
 		t.Columns = append(t.Columns, page.Column{Label: page.M("border.what." + string(w)), Number: true})
 	}
@@ -242,7 +243,7 @@ func hoursView(f *page.Form, typed []Tally) page.Sheet {
 			continue
 		}
 		sums := TotalsOf(h.Counts)
-		row := []page.Cell{hourMsg(h.Counts[0].Hour), page.M("border.direction." + string(h.Counts[0].Direction))}
+		row := []page.Cell{hourMsg(h.Counts[0].Hour), page.M("border.direction." + string(h.Counts[0].Direction)), ageMsg(h.Counts[0].Age)}
 		for _, w := range Whats {
 			row = append(row, totalCell(sums, w))
 		}
@@ -263,7 +264,7 @@ func (s *Service) postHours(w http.ResponseWriter, r *http.Request) {
 		errs = append(errs, fault.Field("border.postHours", "hour", "border.error.choose"))
 	}
 	if len(errs) == 0 {
-		if err = s.TypeHour(r.Context(), Hour(hour), Direction(r.PostForm.Get("direction")), totals); err == nil {
+		if err = s.TypeHour(r.Context(), Hour(hour), Direction(r.PostForm.Get("direction")), Age(r.PostForm.Get("age")), totals); err == nil {
 			s.Pages.Redirect(w, r, "/border/hours", page.M("border.hours.saved"))
 			return
 		}
@@ -284,15 +285,9 @@ func (s *Service) postHours(w http.ResponseWriter, r *http.Request) {
 }
 
 func dayForm(st DayState) *page.Form {
-	was := Totals{}
-	for _, w := range Whats {
-		was[w] = st.Counted[w]
-		if st.Closed && !st.After {
-			was[w] = st.Report.Stated[w]
-		}
-	}
-	if len(st.Counted) == 0 && !st.Closed {
-		was = nil // nothing was counted: zero is said by somebody
+	was := st.Counted // what nobody counted is empty: zero is said by somebody
+	if st.Closed && !st.After {
+		was = st.Report.Stated
 	}
 	fields := append([]page.Field{{Kind: page.Hidden, Name: "day", Value: strconv.Itoa(int(st.Day)), Keep: true}}, totalFields(was)...)
 	fields = append(fields,
@@ -367,4 +362,14 @@ func (s *Service) postDay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.showDay(w, r, day, f)
+}
+
+// ageMsg says an age group, or that none was noted.
+func ageMsg(a Age) any {
+	for _, o := range ageOptions() {
+		if o.Value == string(a) {
+			return o.Text
+		}
+	}
+	return page.M("border.board.not_noted")
 }

@@ -66,15 +66,6 @@ func New(d Deps) *Service {
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
 
-// actor returns who asks, or fault.Forbidden.
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
-
 // mayCountAt reports whether the actor screens at a point.
 func (s *Service) mayCountAt(ctx context.Context, p Point) bool {
 	return s.Access.May(ctx, access.ScreeningRecord, access.Resource{Kind: kindTally, Site: p.Post.Site, Sensitivity: journal.Identity})
@@ -92,7 +83,7 @@ func (s *Service) SavePost(ctx context.Context, p Post) error {
 	if err := s.edits(ctx, Post{}); err != nil { // nowhere at all
 		return fault.Wrap(op, err)
 	}
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

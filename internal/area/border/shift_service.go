@@ -30,7 +30,7 @@ func (s *Service) openShift(tx *db.Tx, point string) (Shift, error) {
 // StartShift puts the actor on the shift at work at a point, or begins one.
 func (s *Service) StartShift(ctx context.Context, point string) (Shift, error) {
 	const op = "border.StartShift"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return Shift{}, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) OwnShift(ctx context.Context) (Own, error) {
 
 // own checks and answers the shift of the actor.
 func (s *Service) own(ctx context.Context, tx *db.Tx, op string) (Own, error) {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return Own{}, err
 	}
@@ -139,7 +139,7 @@ func (s *Service) EndShift(ctx context.Context, note string) error {
 		if err != nil {
 			return err
 		}
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}

@@ -267,8 +267,12 @@ func idOf(name string) db.ID {
 func postID(code string) db.ID { return idOf("border.post " + code) }
 
 // hourID: a shift types an hour once in each direction.
-func hourID(shift db.ID, h Hour, d Direction) db.ID {
-	return idOf(fmt.Sprintf("border.tally %s %d %s", shift, h, d))
+func hourID(shift db.ID, h Hour, d Direction, a Age) db.ID {
+	name := fmt.Sprintf("border.tally %s %d %s", shift, h, d)
+	if a != "" { // an hour without one keeps the id that it always had
+		name += " " + string(a)
+	}
+	return idOf(name)
 }
 
 // closingID: a day of a point is reported once.

@@ -24,7 +24,7 @@ type Assumed struct {
 	flow.Assumption
 	Certainty string // O official, S secondary, R recalled or ours; "" an officer of this node
 	Source    string
-	Note      string
+	Note      string // of the table that ships a code with words in each language; else why somebody gave it
 }
 
 // Ask is what a code can be.

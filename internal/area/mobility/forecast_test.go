@@ -1,6 +1,7 @@
 package mobility
 
 import (
+	"encoding/json"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -264,4 +265,34 @@ func (w *world) post(role access.Role, path string, form url.Values) (int, strin
 	rec := httptest.NewRecorder()
 	mux.ServeHTTP(rec, req)
 	return rec.Code, rec.Body.String()
+}
+
+// What the table that ships says beside a number is told in the reader's language.
+func TestEveryNoteOfTheTableHasWords(t *testing.T) {
+	book := New(Deps{}).Book
+	for _, lang := range []string{"en", "fr", "es", "ar"} {
+		text, err := files.ReadFile("locales/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words map[string]any
+		if err := json.Unmarshal(text, &words); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, of := range book.of {
+			for _, a := range of {
+				if a.Note == "" {
+					continue
+				}
+				n++
+				if words["mobility.note."+a.Note] == nil {
+					t.Errorf("%s has no words for %q", lang, a.Note)
+				}
+			}
+		}
+		if n < 20 {
+			t.Errorf("%d notes", n)
+		}
+	}
 }

@@ -284,7 +284,7 @@ func assumedPart(title string, list []Assumed) page.Part {
 		if a.Certainty != "" {
 			source = []any{page.Tag{Level: certaintyLevel(a.Certainty), Text: page.M("mobility.certainty." + a.Certainty)}, a.Source}
 			if a.Note != "" {
-				source = append(source.([]any), a.Note)
+				source = append(source.([]any), page.M("mobility.note."+a.Note)) // of the table that ships
 			}
 		} else if a.Note == "" {
 			source = source.([]any)[:1]

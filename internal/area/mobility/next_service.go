@@ -30,6 +30,7 @@ type Scene struct {
 	Flows    *Matrix // those that were used
 	Times    *Matrix
 	Names    map[string]place.Area // of all places that are named
+	Passed   map[Measure]string    // names of those that were asked for and have none of the affected places
 
 	in       RankInput
 	outbreak Outbreak
@@ -70,7 +71,7 @@ func (s *Service) scene(ctx context.Context, q NextQuery, f func(*db.Tx, Scene) 
 		return err
 	}
 	return s.DB.Read(ctx, func(tx *db.Tx) error {
-		sc := Scene{Query: q, Series: series, Names: map[string]place.Area{}}
+		sc := Scene{Query: q, Series: series, Names: map[string]place.Area{}, Passed: map[Measure]string{}}
 		if sc.Matrices, err = matrices(tx); err != nil {
 			return err
 		}
@@ -114,26 +115,34 @@ func (n *Scene) last(q NextQuery) (day calendar.Day) {
 }
 
 // matrix is the code of the matrix that was asked for, or else of the one of a measure
-// that lists most of the places where somebody was ill.
+// that lists most of the places where somebody was ill. One that has none of them gives way
+// where another has: a page keeps the choices of the outbreak before, and with those of
+// another part of the world no model knows any place.
 func (n *Scene) matrix(tx *db.Tx, code string, measure Measure, units []string) (string, error) {
-	best, most := "-", -1
+	best, most, asked := "-", -1, ""
 	for _, m := range n.Matrices {
 		if m.Measure != measure {
 			continue
-		}
-		if code == m.Code {
-			return code, nil
 		}
 		listed, err := countOrigins(tx, m.Code, units)
 		if err != nil {
 			return "", err
 		}
+		if code == m.Code {
+			if listed > 0 {
+				return code, nil
+			}
+			asked = m.Name
+		}
 		if listed > most {
 			best, most = m.Code, listed
 		}
 	}
-	if code == "-" {
+	switch {
+	case code == "-" || asked != "" && most == 0:
 		return code, nil
+	case asked != "":
+		n.Passed[measure] = asked
 	}
 	return best, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/flow"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -97,7 +98,7 @@ func nextForm(n Next, by Model) *page.Form {
 func (n Scene) seriesField() page.Field {
 	series := page.Field{Kind: page.Select, Name: "series", Label: page.M("mobility.next.series"), Value: n.Query.Disease + " " + n.Query.Source}
 	for _, c := range n.Series {
-		series.Options = append(series.Options, page.Option{Value: c.Disease + " " + c.Source, Label: page.M("mobility.next.series_of", "disease", page.M("surveillance.disease."+c.Disease), "source", c.Source)})
+		series.Options = append(series.Options, page.Option{Value: c.Disease + " " + c.Source, Label: page.M("mobility.next.series_of", "disease", page.M("surveillance.disease."+c.Disease), "source", surveillance.SourceText(c.Source))})
 	}
 	return series
 }
@@ -112,9 +113,13 @@ func (n Scene) matrixField(name string, measure Measure, used *Matrix) page.Fiel
 	if used != nil {
 		field.Value = used.Code
 	}
+	if name := n.Passed[measure]; name != "" {
+		field.Hint = page.M("mobility.next.passed", "name", name)
+	}
+	// Two providers give what they have the same name: the source tells them apart.
 	for _, x := range n.Matrices {
 		if x.Measure == measure {
-			field.Options = append(field.Options, page.Option{Value: x.Code, Text: x.Name})
+			field.Options = append(field.Options, page.Option{Value: x.Code, Label: page.M("mobility.next.matrix_of", "name", x.Name, "source", x.Source)})
 		}
 	}
 	return field

@@ -1,7 +1,6 @@
 package mobility
 
 import (
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,16 +12,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), Pages()}, Clock: func() time.Time { return time.Date(2026, 5, 24, 9, 30, 0, 0, time.UTC) },
-		Frame: func(*http.Request) page.Frame {
-			return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
-		}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.RendererAt(t, time.Date(2026, 5, 24, 9, 30, 0, 0, time.UTC), "epidemiologist", page.Area{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages()) }

@@ -149,6 +149,14 @@ func TestWhoMayBeNextWorksOnWhatIsStored(t *testing.T) {
 		if next.Query.Flows != "flows" || next.Query.Times != "road" {
 			t.Errorf("the matrices that have the places: %+v", next.Query)
 		}
+		kept, err := w.WhoMayBeNext(ctx, NextQuery{Flows: "another", Times: "road"})
+		w.must(err)
+		if kept.Query.Flows != "flows" || kept.Query.Times != "road" || kept.Passed[People] != "x" || kept.Passed[Minutes] != "" {
+			t.Errorf("a choice kept from another outbreak, which has none of the places, gives way: %+v %v", kept.Query, kept.Passed)
+		}
+		if _, body := w.get(access.Epidemiologist, "/mobility/next?flows=another"); !strings.Contains(body, "lists none of the affected places") || !strings.Contains(body, "survey") {
+			t.Error("the page says which choice gave way, and where each matrix is from")
+		}
 		if len(next.Ranking.Affected) != 2 || len(next.Ranking.Candidates) != 1 || next.Ranking.Candidates[0].Unit != "UGA-C" || len(next.Past) != 1 || next.Past[0].Scores[FlowOnly].AUC != 1 {
 			t.Errorf("%+v", next)
 		}

@@ -30,7 +30,7 @@ func watchSamples(pageOf func(name, title string, make func(words string) page.S
 			return answerView(w, answerForm(w, "en"), "en")
 		}),
 		pageOf("corridors", "mobility.road.title", func(words string) page.Sheet {
-			return roadsView([]Road{{Code: "north", Name: words, From: []string{"A"}, To: []string{"B"}, Points: []string{"UGA-P1"}, Note: words}, {Code: "south", Name: words}}, func(codes []string) string { return strings.Join(append(codes, words), ", ") }, nil)
+			return roadsView([]Road{{Code: "north", Name: words, From: []string{"A"}, To: []string{"B"}, Points: []string{"UGA-P1"}, Note: words}, {Code: "south", Name: words}}, func(codes []string) string { return strings.Join(append(codes, words), ", ") }, map[string]string{"UGA-P1": words}, nil)
 		}),
 		pageOf("participatory maps", "mobility.sketch.title", func(words string) page.Sheet {
 			k := Sketch{About: "A", Place: words, What: "market", Way: "in", Who: words, Few: 10, Many: 200, When: "market_day", Trust: "one", Told: "driver", Day: calendar.DayOf(2026, 5, 1), Note: words}

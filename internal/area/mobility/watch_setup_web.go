@@ -246,25 +246,39 @@ func (s *Service) roadsPage(w http.ResponseWriter, r *http.Request, f *page.Form
 		f = nil
 	}
 	lang := page.LocaleOf(r).Code
-	s.Pages.Sheet(w, r, page.Page{Title: "mobility.road.title", Back: homeLink(), Wide: true}, roadsView(list, func(codes []string) string { return s.names(r, codes, lang) }, f), f)
+	s.Pages.Sheet(w, r, page.Page{Title: "mobility.road.title", Back: homeLink(), Wide: true}, roadsView(list, func(codes []string) string { return s.names(r, codes, lang) }, s.pointNames(r, lang), f), f)
 }
 
-func roadsView(list []Road, names func([]string) string, f *page.Form) page.Sheet {
+// pointNames are the names of the points that may be named, by code.
+func (s *Service) pointNames(r *http.Request, lang string) map[string]string {
+	out := map[string]string{}
+	options, _ := s.pointOptions(r, lang)
+	for _, o := range options {
+		out[o.Value] = o.Text
+	}
+	return out
+}
+
+func roadsView(list []Road, names func([]string) string, points map[string]string, f *page.Form) page.Sheet {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("mobility.matrix.name"), Wide: true}, {Label: page.M("mobility.forecast.from")}, {Label: page.M("mobility.forecast.to")}, {Label: page.M("mobility.road.points")}, {Label: page.M("mobility.road.note")}},
 		Empty: page.Empty{Title: page.M("mobility.road.none"), Text: page.M("mobility.road.none_text")}}
 	for _, x := range list {
-		points, note := any(page.M("mobility.map.none")), any(page.M("mobility.map.none"))
+		on, note := any(page.M("mobility.map.none")), any(page.M("mobility.map.none"))
 		if len(x.Points) > 0 {
-			var codes []any
+			var named []any
 			for _, c := range x.Points {
-				codes = append(codes, page.Code(c))
+				if points[c] != "" {
+					named = append(named, points[c])
+					continue
+				}
+				named = append(named, page.Code(c)) // one that may not be named, or is not here
 			}
-			points = codes
+			on = named
 		}
 		if x.Note != "" {
 			note = x.Note
 		}
-		t.Rows = append(t.Rows, []page.Cell{x.Name, names(x.From), names(x.To), points, note})
+		t.Rows = append(t.Rows, []page.Cell{x.Name, names(x.From), names(x.To), on, note})
 	}
 	return page.Sheet{Lead: page.M("mobility.road.lead"), Table: t, Parts: formPart("mobility.road.add", f)}
 }

@@ -219,6 +219,9 @@ func TestCorridorsAndSketchesAreKeptAndAPlanTakesThePointsOfACorridor(t *testing
 		if p, err := w.PlanScreening(w.as(access.Epidemiologist), PlanQuery{}); err != nil || len(p.Plan.Points) != 1 || p.Plan.Points[0].Code != "UGA-P9" {
 			t.Errorf("%+v %v", p.Plan.Points, err)
 		}
+		if _, body := w.get(access.Epidemiologist, "/mobility/corridors"); strings.Count(body, "Far market") != 2 || strings.Count(body, "UGA-P9") != 1 {
+			t.Error("a corridor tells its points by name; the code is the value of the form alone")
+		}
 		road.Set("to", "Zone B")
 		if code, body := w.post(access.Epidemiologist, "/mobility/corridors", road); code != 422 || !strings.Contains(body, "same place") {
 			t.Errorf("%d", code)

@@ -11,11 +11,7 @@ func area() page.Area { return page.Area{Name: "people", Templates: Templates, L
 
 func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{area()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.Renderer(t, "", area())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, area()) }

@@ -51,12 +51,9 @@ type Found struct {
 func (s *Service) Search(ctx context.Context, typed string) (Found, error) {
 	const op = "people.Search"
 	out := Found{Query: ParseQuery(typed, s.Today())}
-	scope, err := s.Access.Scope(ctx, access.PersonSearch)
+	scope, err := s.Access.Reach(ctx, op, access.PersonSearch)
 	if err != nil {
 		return out, fault.Wrap(op, err)
-	}
-	if scope.Empty() {
-		return out, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
 	if out.Query.Empty() {
 		return out, nil
@@ -328,12 +325,9 @@ type TodayRow struct {
 // TodayList returns who came to a site today, in the order in which they came.
 func (s *Service) TodayList(ctx context.Context, site string) ([]TodayRow, error) {
 	const op = "people.TodayList"
-	scope, err := s.Access.Scope(ctx, access.PersonRead)
+	scope, err := s.Access.Reach(ctx, op, access.PersonRead)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
-	}
-	if scope.Empty() {
-		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
 	var out []TodayRow
 	var shown []db.ID

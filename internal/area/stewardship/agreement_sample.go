@@ -2,6 +2,7 @@ package stewardship
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
@@ -47,6 +48,8 @@ func sharingSamples(now time.Time, banner *page.Banner) []page.Sample {
 		pageOf("draft an agreement", "stewardship.agreements.new", page.Sheet{Lead: page.M("stewardship.agreements.new_lead"), Parts: []page.Part{{Form: form}}}, page.Problem{Field: "expires", Text: page.M("stewardship.error.expires")}),
 		pageOf("agreement to sign", "stewardship.agreements.one", words.agreementView(draft, true)),
 		pageOf("agreement in force", "stewardship.agreements.one", words.agreementView(held, true)),
+		pageOf("hubs of others", "stewardship.hubs.title", hubsView(OwnCard{Name: "Hub", Card: "godwit-card-1." + strings.Repeat("q2VydA", 100), Fingerprint: "ABCD-EFGH-JKMN-PQRS"}, sampleHubs(g), hubForm()), page.Problem{Field: "fingerprint", Text: page.M("stewardship.hubs.error_sure")}),
+		pageOf("a hub of others", "stewardship.hubs.one", hubView(sampleHubs(g)[0], revokeForm(g.Pin)), page.Problem{Field: "sure", Text: page.M("stewardship.hubs.error_sure")}),
 		with(pageOf("hand over", "stewardship.handover.title", words.handOversView(id, []HandedOver{handed}, []Agreement{g}))),
 		with(pageOf("what would be handed over", "stewardship.handover.one", offer)),
 		with(pageOf("no consent to hand over", "stewardship.handover.one", refused)),
@@ -60,3 +63,8 @@ func sharingSamples(now time.Time, banner *page.Banner) []page.Sample {
 
 // sampleLink stands where the exchange does, so that pages show what a hub shows.
 type sampleLink struct{ Link }
+
+func sampleHubs(g Agreement) []KnownHub {
+	known := OtherHub{Name: g.Peer, Pin: g.Pin}
+	return []KnownHub{{OtherHub: known, Fingerprint: "ABCD-EFGH-JKMN-PQRS", ByFile: true}, {OtherHub: known, Fingerprint: "BCDE-EFGH-JKMN-PQRS"}, {OtherHub: known, Fingerprint: "CDEF-EFGH-JKMN-PQRS", Revoked: true}}
+}

@@ -59,7 +59,7 @@ func (s *Service) offered() map[Part][]string {
 // DraftAgreement is the first officer's word.
 func (s *Service) DraftAgreement(ctx context.Context, g Agreement) error {
 	const op = "stewardship.DraftAgreement"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) EndAgreement(ctx context.Context, id db.ID) error {
 }
 
 func (s *Service) changeAgreement(ctx context.Context, op string, id db.ID, change func(Agreement, access.Actor) (map[string]any, error)) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,9 @@ func (s *Service) getAgreements(w http.ResponseWriter, r *http.Request) {
 	v := page.Sheet{Lead: page.M("stewardship.agreements.lead"), Table: agreementTable(list)}
 	if s.Access.May(r.Context(), access.AgreementDecide, access.Resource{Kind: kindAgreement}) {
 		v.Actions = []page.Link{{Href: "/agreements/new", Text: page.M("stewardship.agreements.new")}}
+		if s.Cards != nil {
+			v.Actions = append(v.Actions, hubsLink())
+		}
 	}
 	s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.title", Wide: true}, v, nil)
 }
@@ -121,7 +124,11 @@ func (s *Service) newAgreement(w http.ResponseWriter, r *http.Request) *page.For
 		return nil
 	}
 	if len(hubs) == 0 {
-		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.new"}, page.Sheet{Notes: []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("stewardship.agreements.no_hub")}}}}, nil)
+		note := page.Callout{Level: page.Info, Text: []page.Msg{page.M("stewardship.agreements.no_hub")}}
+		if s.Cards != nil {
+			note.Links = []page.Link{hubsLink()}
+		}
+		s.Pages.Sheet(w, r, page.Page{Title: "stewardship.agreements.new"}, page.Sheet{Notes: []page.Callout{note}}, nil)
 		return nil
 	}
 	return f

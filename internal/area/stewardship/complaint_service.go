@@ -184,7 +184,7 @@ func (s *Service) Settle(ctx context.Context, id db.ID, answer Answer, reply str
 }
 
 func (s *Service) changeComplaint(ctx context.Context, op string, id db.ID, change func(Complaint, access.Actor) (map[string]any, error)) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

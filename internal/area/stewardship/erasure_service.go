@@ -107,7 +107,7 @@ func (s *Service) Texts(ctx context.Context, id db.ID) ([]Unit, error) {
 // AskErasure is the first officer's word.
 func (s *Service) AskErasure(ctx context.Context, e Erasure) error {
 	const op = "stewardship.AskErasure"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -142,12 +142,9 @@ func (s *Service) AskErasure(ctx context.Context, e Erasure) error {
 // Erasures lists the erasures that the actor may see, open ones first.
 func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
 	const op = "stewardship.Erasures"
-	sc, err := s.Access.Scope(ctx, access.ErasureRequest)
+	sc, err := s.Access.Reach(ctx, op, access.ErasureRequest)
 	if err != nil {
 		return nil, err
-	}
-	if sc.Empty() {
-		return nil, fault.New(fault.Forbidden, op, "door.forbidden")
 	}
 	var out []Erasure
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
@@ -192,7 +189,7 @@ func (s *Service) OpenErasure(ctx context.Context, id db.ID) (Erasure, error) {
 // keeps a copy.
 func (s *Service) ApproveErasure(ctx context.Context, id db.ID, texts map[db.ID]NewText) (Erasure, error) {
 	const op = "stewardship.ApproveErasure"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return Erasure{}, err
 	}
@@ -283,7 +280,7 @@ func plainLines(text string) string {
 // RefuseErasure is the second officer's no.
 func (s *Service) RefuseErasure(ctx context.Context, id db.ID) error {
 	const op = "stewardship.RefuseErasure"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

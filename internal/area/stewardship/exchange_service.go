@@ -214,7 +214,7 @@ func (s *Service) noteQuery(tx *db.Tx, by journal.Author, agreement db.ID, asked
 // it is asked.
 func (s *Service) AskOther(ctx context.Context, person, agreement db.ID) (found db.ID, err error) {
 	const op = "stewardship.AskOther"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return found, err
 	}

@@ -131,7 +131,7 @@ func (s *Service) refusal(tx *db.Tx, g Agreement, st access.Standing, person db.
 // under this agreement before has that packet corrected.
 func (s *Service) HandOver(ctx context.Context, person, agreement db.ID, shown string) (packet db.ID, code string, err error) {
 	const op = "stewardship.HandOver"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return packet, "", err
 	}
@@ -331,7 +331,7 @@ func (s *Service) received(ctx context.Context, tx *db.Tx, right access.Action, 
 // Answer says to the other hub what became of a hand-over.
 func (s *Service) Answer(ctx context.Context, r Reply) error {
 	const op = "stewardship.Answer"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package stewardship
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -9,16 +8,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
-		Frame: func(*http.Request) page.Frame {
-			return page.Frame{Site: "Kampala", User: "Miriam Cohen", Role: page.M("door.role.privacy_officer"), SignOut: "/logout"}
-		}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.RendererAt(t, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), "privacy_officer", Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages()) }

@@ -134,7 +134,7 @@ func (s *Service) looked(ctx context.Context, tx *db.Tx, docs ...*journal.Doc) e
 // Resolve keeps one of the values. The others stay in the history.
 func (s *Service) Resolve(ctx context.Context, doc db.ID, topic, version string) error {
 	const op = "stewardship.Resolve"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

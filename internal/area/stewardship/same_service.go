@@ -84,7 +84,7 @@ func (s *Service) same(ctx context.Context, tx *db.Tx, doc, other db.ID) ([]*jou
 // one with the id keep; the other is then entered in error for the reason given.
 func (s *Service) SettleSame(ctx context.Context, doc, other db.ID, keep, reason string) error {
 	const op = "stewardship.SettleSame"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

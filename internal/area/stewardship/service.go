@@ -61,6 +61,9 @@ type Deps struct {
 	// Link is the exchange with other hubs; nil where this is no hub.
 	Link Link
 
+	// Cards make other hubs known; nil where this is no hub.
+	Cards Cards
+
 	// Areas answer for the kinds of document whose review items can be settled.
 	// What no area answers for is not settled here.
 	Areas []Area
@@ -163,12 +166,3 @@ func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 func startOf(d calendar.Day) time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
-
-// actor returns who asks, or fault.Forbidden.
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}

@@ -6,27 +6,28 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strconv"
 	"time"
 )
 
 // Clocked is a step that has a clock.
 type Clocked string
 
-// The clocks (data/event-clocks.csv).
+// The clocks (the list "clocks" of the pack event-response).
 const (
 	ClockTriage  Clocked = "triage"
 	ClockVerify  Clocked = "verify"
-	ClockField   Clocked = "field"
 	ClockAssess  Clocked = "assess"
 	ClockRespond Clocked = "respond"
 	ClockAcross  Clocked = "across"
+	ClockListed  Clocked = "listed"
+	ClockSeen    Clocked = "seen"
+	ClockTraced  Clocked = "traced"
 	SevenDetect  Clocked = "seven_detect"
 	SevenNotify  Clocked = "seven_notify"
 	SevenRespond Clocked = "seven_respond"
 )
 
-var clocked = []Clocked{ClockTriage, ClockVerify, ClockField, ClockAssess, ClockRespond, ClockAcross, SevenDetect, SevenNotify, SevenRespond}
+var clocked = []Clocked{ClockTriage, ClockVerify, ClockAssess, ClockRespond, ClockAcross, ClockListed, ClockSeen, ClockTraced, SevenDetect, SevenNotify, SevenRespond}
 
 // Clock is how long a step may take, and who says so.
 type Clock struct {
@@ -56,18 +57,13 @@ type Disease struct {
 	Source               string
 }
 
-// Lists are what may be chosen: signs, diseases, clocks and the matrix of risk.
+// Lists are the codes of what may be reported. What is due when, what a volunteer looks
+// for and how high a risk is are packs (Protocol).
 type Lists struct {
-	Signs    []string // lay definitions; the words are surveillance.lay.<code> and surveillance.lay_how.<code>
 	Diseases []Disease
-	Clocks   Clocks
-	Risk     map[[2]int]Level // by likelihood and consequence
 	// Indicators are what a report can count.
 	Indicators []Indicator
 }
-
-// HasSign reports whether a lay definition is in the list.
-func (l Lists) HasSign(code string) bool { return slices.Contains(l.Signs, code) }
 
 // HasDisease reports whether a disease is in the list.
 func (l Lists) HasDisease(code string) bool {
@@ -96,32 +92,21 @@ func (l Lists) OfSpecies(definition, species string) (Disease, bool) {
 
 // ReadLists reads the lists of a folder.
 func ReadLists(fsys fs.FS) (Lists, error) {
-	l := Lists{Clocks: Clocks{}, Risk: map[[2]int]Level{}}
+	var l Lists
 	for _, f := range []struct {
 		name string
 		head []string
 		row  func(c []string) error
 	}{
-		{"lay.csv", []string{"code", "certainty", "source"}, func(c []string) error { l.Signs = append(l.Signs, c[0]); return nil }},
 		{"diseases.csv", []string{"code", "definition", "species", "agent", "follow", "alert", "notify", "certainty", "source"}, func(c []string) error {
 			l.Diseases = append(l.Diseases, Disease{c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]})
 			return nil
 		}},
 		{"indicators.csv", []string{"code", "stem", "mode", "group"}, l.indicator},
-		{"event-clocks.csv", []string{"step", "hours", "certainty", "source", "note"}, l.clock},
-		{"risk-matrix.csv", []string{"likelihood", "consequence", "level", "certainty", "source"}, l.risk},
 	} {
 		if err := readCSV(fsys, f.name, f.head, f.row); err != nil {
 			return Lists{}, err
 		}
-	}
-	for _, c := range clocked {
-		if l.Clocks[c].Long <= 0 {
-			return Lists{}, fmt.Errorf("event-clocks.csv has no %s", c)
-		}
-	}
-	if len(l.Risk) != Scale*Scale {
-		return Lists{}, fmt.Errorf("risk-matrix.csv has %d cells, want %d", len(l.Risk), Scale*Scale)
 	}
 	return l, nil
 }
@@ -137,28 +122,6 @@ func (l *Lists) indicator(c []string) error {
 	l.Indicators = append(l.Indicators, Indicator{c[0], c[1], mode, c[3]})
 	return nil
 }
-
-func (l *Lists) clock(c []string) error {
-	hours, err := strconv.Atoi(c[1])
-	if err != nil || hours <= 0 || !slices.Contains(clocked, Clocked(c[0])) {
-		return fmt.Errorf("no clock: %q hours for %q", c[1], c[0])
-	}
-	l.Clocks[Clocked(c[0])] = Clock{time.Duration(hours) * time.Hour, c[2], c[3], c[4]}
-	return nil
-}
-
-func (l *Lists) risk(c []string) error {
-	likely, err1 := strconv.Atoi(c[0])
-	bad, err2 := strconv.Atoi(c[1])
-	level := Level(c[2])
-	if err1 != nil || err2 != nil || !onScale(likely) || !onScale(bad) || !slices.Contains([]Level{Low, Moderate, High, VeryHigh}, level) {
-		return fmt.Errorf("no cell of the matrix: %q", c)
-	}
-	l.Risk[[2]int{likely, bad}] = level
-	return nil
-}
-
-func onScale(n int) bool { return n >= 1 && n <= Scale }
 
 // readCSV reads a table with a fixed head; a mistake names the file and the line.
 func readCSV(fsys fs.FS, name string, head []string, row func([]string) error) error {

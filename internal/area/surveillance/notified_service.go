@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -25,7 +26,7 @@ type Notified struct {
 // whether it is new. Whoever calls it has checked the right to what it is about.
 func (s *Service) Notify(ctx context.Context, tx *db.Tx, n Notified) (bool, error) {
 	const op = "surveillance.Notify"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return false, err
 	}

@@ -1,24 +1,15 @@
 package surveillance
 
 import (
-	"net/http"
 	"testing"
-	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: func() time.Time { return sampleNow },
-		Frame: func(*http.Request) page.Frame {
-			return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
-		}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.RendererAt(t, sampleNow, "epidemiologist", Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages()) }
@@ -30,8 +21,8 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // codes are the keys of the words that the lists need.
-func codes(l Lists) (keys []string) {
-	for _, s := range l.Signs {
+func codes(l Lists, signs []string) (keys []string) {
+	for _, s := range signs {
 		keys = append(keys, "surveillance.lay."+s, "surveillance.lay_how."+s)
 	}
 	for _, d := range l.Diseases {

@@ -26,7 +26,7 @@ func (s *Service) RaisingOf(tx *db.Tx, id db.ID) (Raising, error) {
 	if err != nil {
 		return Raising{}, err
 	}
-	clocks, err := s.clocks(tx)
+	clocks, err := s.Clocks(tx)
 	if err != nil {
 		return Raising{}, err
 	}

@@ -13,10 +13,10 @@ import (
 
 // tellForm is the short form of a volunteer, on a phone: what was seen, in everyday
 // words, where, since when and how many.
-func (s *Service) tellForm(id db.ID) *page.Form {
+func (s *Service) tellForm(id db.ID, signs []string) *page.Form {
 	return &page.Form{Action: "/surveillance/tell", Submit: page.M("surveillance.tell.send"), Fields: append([]page.Field{
 		{Kind: page.Hidden, Name: "id", Value: id.String()},
-		{Kind: page.Radios, Name: "sign", Label: page.M("surveillance.tell.sign"), Options: s.signOptions()},
+		{Kind: page.Radios, Name: "sign", Label: page.M("surveillance.tell.sign"), Options: signOptions(signs)},
 	}, whereFields()...)}
 }
 
@@ -31,9 +31,9 @@ func whereFields() []page.Field {
 	}
 }
 
-func (s *Service) signOptions() []page.Option {
+func signOptions(signs []string) []page.Option {
 	var out []page.Option
-	for _, code := range s.lists.Signs {
+	for _, code := range signs {
 		out = append(out, page.Option{Value: code, Label: page.M("surveillance.lay." + code), Hint: page.M("surveillance.lay_how." + code)})
 	}
 	return out
@@ -48,7 +48,7 @@ func (s *Service) diseaseOptions() []page.Option {
 }
 
 // reportForm is the form of the desk and of every member of staff.
-func (s *Service) reportForm(id db.ID, locale, country string, sites []page.Option) *page.Form {
+func (s *Service) reportForm(id db.ID, locale string, choice choice) *page.Form {
 	countries := []page.Option{{Value: "", Label: page.M("surveillance.report.no_country")}}
 	for _, c := range place.Sorted(locale) {
 		countries = append(countries, page.Option{Value: c.Code, Text: c.Name(locale)})
@@ -58,38 +58,49 @@ func (s *Service) reportForm(id db.ID, locale, country string, sites []page.Opti
 		{Kind: page.Radios, Name: "source", Label: page.M("surveillance.report.source"), Options: page.OptionsOf(Sources, "surveillance.source.")},
 		{Kind: page.Select, Name: "disease", Label: page.M("surveillance.report.disease"), Hint: page.M("surveillance.report.disease_hint"), Options: s.diseaseOptions(), Optional: true},
 		{Kind: page.Select, Name: "sign", Label: page.M("surveillance.report.sign"), Optional: true,
-			Options: append([]page.Option{{Value: "", Label: page.M("surveillance.report.no_sign")}}, page.OptionsOf(s.lists.Signs, "surveillance.lay.")...)},
+			Options: append([]page.Option{{Value: "", Label: page.M("surveillance.report.no_sign")}}, page.OptionsOf(choice.signs, "surveillance.lay.")...)},
 	}
-	if len(sites) > 1 {
-		fields = append(fields, page.Field{Kind: page.Select, Name: "site", Label: page.M("surveillance.report.site"), Options: sites})
+	if len(choice.sites) > 1 {
+		fields = append(fields, page.Field{Kind: page.Select, Name: "site", Label: page.M("surveillance.report.site"), Options: choice.sites})
 	}
-	fields = append(fields, page.Field{Kind: page.Select, Name: "country", Label: page.M("surveillance.report.country"), Options: countries, Value: country, Optional: true})
+	fields = append(fields, page.Field{Kind: page.Select, Name: "country", Label: page.M("surveillance.report.country"), Options: countries, Value: choice.country, Optional: true})
 	fields = append(fields, whereFields()...)
 	fields = append(fields, page.Field{Kind: page.Date, Name: "detected", Label: page.M("surveillance.report.detected"), Hint: page.M("surveillance.report.detected_hint"), Optional: true})
 	return &page.Form{Action: "/surveillance/report", Submit: page.M("surveillance.report.save"), Fields: fields}
 }
 
-// siteOptions are the sites that the actor may report for.
-func (s *Service) siteOptions(r *http.Request) (out []page.Option, country string, err error) {
-	a, err := actor(r.Context(), "surveillance.sites")
-	if err != nil || s.Sites == nil {
-		return nil, "", err
+// choice is what can be chosen on a form: the sites that the actor may report for, the
+// country of the first of them, and the signs that can be told.
+type choice struct {
+	sites   []page.Option
+	country string
+	signs   []string
+}
+
+func (s *Service) choices(r *http.Request) (out choice, err error) {
+	a, err := access.Acting(r.Context(), "surveillance.choices")
+	if err != nil {
+		return out, err
 	}
 	err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
-		out, country = nil, ""
+		out = choice{}
+		p, err := s.Protocol(tx)
+		if out.signs = p.Signs; err != nil || s.Sites == nil {
+			return err
+		}
 		all, err := s.Sites.All(tx)
 		for _, site := range all {
 			if site.Closed || !mayAt(a, site.Code) {
 				continue
 			}
-			if country == "" {
-				country = site.Country
+			if out.country == "" {
+				out.country = site.Country
 			}
-			out = append(out, page.Option{Value: site.Code, Text: site.Name(page.LocaleOf(r).Code)})
+			out.sites = append(out.sites, page.Option{Value: site.Code, Text: site.Name(page.LocaleOf(r).Code)})
 		}
 		return err
 	})
-	return out, country, err
+	return out, err
 }
 
 func mayAt(a access.Actor, site string) bool {
@@ -106,11 +117,16 @@ func (s *Service) mayReport(r *http.Request) error {
 }
 
 func (s *Service) getTell(w http.ResponseWriter, r *http.Request) {
-	if err := s.mayReport(r); err != nil {
+	err := s.mayReport(r)
+	var c choice
+	if err == nil {
+		c, err = s.choices(r)
+	}
+	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.showTell(w, r, s.tellForm(db.NewID()))
+	s.showTell(w, r, s.tellForm(db.NewID(), c.signs))
 }
 
 func (s *Service) showTell(w http.ResponseWriter, r *http.Request, f *page.Form) {
@@ -123,22 +139,26 @@ func tellView(f *page.Form) page.Sheet {
 }
 
 func (s *Service) postTell(w http.ResponseWriter, r *http.Request) {
-	f := s.tellForm(db.ID{})
-	s.send(w, r, f, Community, func(f *page.Form) { s.showTell(w, r, f) })
+	c, err := s.choices(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	f := s.tellForm(db.ID{}, c.signs)
+	s.send(w, r, f, c.signs, Community, func(f *page.Form) { s.showTell(w, r, f) })
 }
 
 func (s *Service) getReport(w http.ResponseWriter, r *http.Request) {
 	err := s.mayReport(r)
-	var sites []page.Option
-	var country string
+	var c choice
 	if err == nil {
-		sites, country, err = s.siteOptions(r)
+		c, err = s.choices(r)
 	}
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.showReport(w, r, s.reportForm(db.NewID(), page.LocaleOf(r).Code, country, sites))
+	s.showReport(w, r, s.reportForm(db.NewID(), page.LocaleOf(r).Code, c))
 }
 
 func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f *page.Form) {
@@ -150,23 +170,23 @@ func deskLink() page.Link {
 }
 
 func (s *Service) postReport(w http.ResponseWriter, r *http.Request) {
-	sites, country, err := s.siteOptions(r)
+	c, err := s.choices(r)
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	f := s.reportForm(db.ID{}, page.LocaleOf(r).Code, country, sites)
-	s.send(w, r, f, "", func(f *page.Form) { s.showReport(w, r, f) })
+	f := s.reportForm(db.ID{}, page.LocaleOf(r).Code, c)
+	s.send(w, r, f, c.signs, "", func(f *page.Form) { s.showReport(w, r, f) })
 }
 
 // send reads a report and raises it; source is given where the form does not ask it.
-func (s *Service) send(w http.ResponseWriter, r *http.Request, f *page.Form, source Source, again func(*page.Form)) {
+func (s *Service) send(w http.ResponseWriter, r *http.Request, f *page.Form, signs []string, source Source, again func(*page.Form)) {
 	if err := page.ReadForm(w, r, page.FormLimit); err != nil {
 		s.Pages.Error(w, r, err)
 		return
 	}
 	f.Fill(r.PostForm)
-	raised, err := s.readReport(r, source)
+	raised, err := s.readReport(r, signs, source)
 	if err == nil {
 		_, err = s.Report(r.Context(), raised)
 	}
@@ -185,7 +205,7 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request, f *page.Form, sou
 	s.Pages.Redirect(w, r, to, page.M("surveillance.report.saved"))
 }
 
-func (s *Service) readReport(r *http.Request, source Source) (Raised, error) {
+func (s *Service) readReport(r *http.Request, signs []string, source Source) (Raised, error) {
 	get := r.PostForm.Get
 	raised := Raised{Source: Source(get("source")), Sign: get("sign"), Disease: get("disease"), Site: get("site"), Country: get("country"), Place: get("place"), Words: get("words")}
 	if source != "" {
@@ -222,7 +242,7 @@ func (s *Service) readReport(r *http.Request, source Source) (Raised, error) {
 	}
 	// What the service finds wrong is told with the rest, not after it.
 	if len(errs) > 0 {
-		errs = append(errs, raised.Valid(s.lists, s.today())...)
+		errs = append(errs, raised.Valid(s.lists, Protocol{Signs: signs}, s.today())...)
 	}
 	return raised, errors.Join(errs...)
 }

@@ -144,7 +144,7 @@ func (s *Service) RecordChecked(ctx context.Context, tx *db.Tx, list ...Report) 
 }
 
 func (s *Service) recordCounts(ctx context.Context, tx *db.Tx, list []Report) ([]Became, error) {
-	a, err := actor(ctx, "surveillance.recordCounts")
+	a, err := access.Acting(ctx, "surveillance.recordCounts")
 	if err != nil {
 		return nil, err
 	}
@@ -216,6 +216,12 @@ func (s *Service) Counts(ctx context.Context, f CountFilter) (out []Reported, er
 // CountsIn is Counts for areas that have checked the right and are in a transaction.
 func (s *Service) CountsIn(tx *db.Tx, f CountFilter) ([]Reported, error) {
 	return reportedRows(tx, f, mostCounts)
+}
+
+// LastCountIn is the last day of which a source reported anything of a disease, for areas
+// that have checked the right.
+func (s *Service) LastCountIn(tx *db.Tx, disease, source string) (day calendar.Day, there bool, err error) {
+	return lastCount(tx, disease, source)
 }
 
 // CountSeries lists of which diseases and sources there are counts.

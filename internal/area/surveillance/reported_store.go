@@ -196,3 +196,13 @@ func countSeries(tx *db.Tx) (out []CountSeries, err error) {
 		out = append(out, c)
 	}
 }
+
+// lastCount is the last day of which a source reported anything of a disease.
+func lastCount(tx *db.Tx, disease, source string) (day calendar.Day, there bool, err error) {
+	var last *int64
+	err = tx.Row("SELECT max(last_day) FROM surveillance_reported WHERE disease = ? AND source = ?", disease, source).Scan(&last)
+	if err != nil || last == nil {
+		return 0, false, err
+	}
+	return calendar.Day(*last), true, nil
+}

@@ -1,6 +1,8 @@
 package surveillance
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -241,6 +243,11 @@ func TestACountIsReportedCorrectedAndShownOnPages(t *testing.T) {
 	}
 	_, body := w.get("epidemiologist", to)
 	w.says(body, "Kampala", "fell from 12 ( 20 November 2026 ) to 9", "Source: Weekly report")
+	french := httptest.NewRequest(http.MethodGet, to, nil)
+	french.Header.Set("Accept-Language", "fr")
+	if _, body := w.ask("epidemiologist", french); !strings.Contains(body, "Rapport hebdomadaire") || strings.Contains(body, "Weekly report") {
+		t.Error("the source that is a word of ours is not told in French")
+	}
 	for field, v := range map[string]string{"value": "", "unit": "Atlantis", "period": "2025-W53"} {
 		was := form.Get(field)
 		form.Set(field, v)

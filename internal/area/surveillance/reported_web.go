@@ -58,7 +58,7 @@ func (s *Service) countsView(o Overview, lang string, mayRecord bool) page.Sheet
 	}
 	choose := page.Field{Kind: page.Select, Name: "series", Label: page.M("surveillance.counts.series"), Value: seriesValue(o.Chosen)}
 	for _, c := range o.Series {
-		choose.Options = append(choose.Options, page.Option{Value: seriesValue(c), Label: page.M("surveillance.counts.by", "disease", page.M("surveillance.disease."+c.Disease), "source", c.Source)})
+		choose.Options = append(choose.Options, page.Option{Value: seriesValue(c), Label: page.M("surveillance.counts.by", "disease", page.M("surveillance.disease."+c.Disease), "source", SourceText(c.Source))})
 	}
 	v.Filter = &page.Form{Method: "get", Action: countsPath, Compact: true, Submit: page.M("surveillance.list.show"), Fields: []page.Field{choose}}
 	found := 0
@@ -127,7 +127,7 @@ func (s *Service) unitView(u UnitCounts, disease, lang string) page.Sheet {
 		p := page.Part{Title: page.M("surveillance.counts.findings"), Lead: page.M("surveillance.counts.findings_lead"),
 			Table: &page.Table{Columns: []page.Column{{Label: page.M("surveillance.counts.period")}, {Label: page.M("surveillance.counts.what"), Wide: true}, {Label: page.M("surveillance.counts.source")}}}}
 		for _, f := range u.Findings {
-			p.Table.Rows = append(p.Table.Rows, []page.Cell{page.Code(f.Period), findingMsg(f), f.Source})
+			p.Table.Rows = append(p.Table.Rows, []page.Cell{page.Code(f.Period), findingMsg(f), SourceText(f.Source)})
 		}
 		v.Parts = append(v.Parts, p)
 	}
@@ -158,7 +158,7 @@ func (s *Service) stemPart(list []Reported, k seriesKey) page.Part {
 			modes = append(modes, ind)
 		}
 	}
-	p := page.Part{Title: page.M("surveillance.stem." + k.what), Lead: page.M("surveillance.counts.source_is", "source", k.source),
+	p := page.Part{Title: page.M("surveillance.stem." + k.what), Lead: page.M("surveillance.counts.source_is", "source", SourceText(k.source)),
 		Table: &page.Table{Tight: true, Numbers: true, Columns: []page.Column{{Label: page.M("surveillance.counts.period")}}}}
 	for _, m := range modes {
 		p.Table.Columns = append(p.Table.Columns, page.Column{Label: page.M("surveillance.mode." + string(m.Mode)), Number: true})
@@ -248,7 +248,7 @@ func countView(c Reported, unit string, mayRecord bool) page.Sheet {
 	}
 	v := page.Sheet{Rows: page.Summary{{Label: page.M("surveillance.counts.unit"), Value: unit}, {Label: page.M("surveillance.list.what"), Value: page.M("surveillance.disease." + c.Disease)},
 		{Label: page.M("surveillance.counts.indicator"), Value: page.M("surveillance.indicator." + c.Indicator)}, {Label: page.M("surveillance.counts.period"), Value: page.Code(c.Period)},
-		{Label: page.M("surveillance.counts.source"), Value: c.Source}, {Label: page.M("surveillance.counts.holds"), Value: holds}}}
+		{Label: page.M("surveillance.counts.source"), Value: SourceText(c.Source)}, {Label: page.M("surveillance.counts.holds"), Value: holds}}}
 	if mayRecord {
 		v.Actions = []page.Link{{Href: countsPath + "/new?of=" + c.ID.String(), Text: page.M("surveillance.counts.correct")}}
 	}
@@ -426,4 +426,16 @@ func countSample(words string) (UnitCounts, Reported) {
 	one := fold(report("cumulative_suspected_cases", 14, 1), revised)
 	list := []Reported{fold(report("cumulative_suspected_cases", 20, 0)), one, fold(silent), fold(report("new_suspected_cases", 5, 1)), fold(week), fold(report("poe_passed", 9, 1)), fold(report("poe_screened", 11, 1))}
 	return UnitCounts{Unit: Unit{Code: "COD-X", Names: map[string]string{"en": words}}, Counts: list, Findings: ownLists().Reconcile(list), Last: day + 1}, one
+}
+
+// WeeklySource is the source of the counts that sites report week by week: the one source
+// whose name is a word of ours and not of somebody who reports.
+const WeeklySource = "Weekly report"
+
+// SourceText is a source as a page tells it.
+func SourceText(source string) any {
+	if source == WeeklySource {
+		return page.M("surveillance.counts.weekly_source")
+	}
+	return source
 }

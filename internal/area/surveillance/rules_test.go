@@ -81,7 +81,7 @@ func TestGoingOnWinsInEveryOrderOfTheSameDecisions(t *testing.T) {
 }
 
 func TestClocks(t *testing.T) {
-	clocks := ownLists().Clocks
+	clocks := shippedProtocol(t).Clocks
 	for _, tc := range []struct {
 		why  string
 		st   Standing
@@ -108,7 +108,7 @@ func TestClocks(t *testing.T) {
 
 // Worked cases 717 a and b of the reference, and dates that are not known to the day.
 func TestSevenOneSeven(t *testing.T) {
-	clocks := ownLists().Clocks
+	clocks := shippedProtocol(t).Clocks
 	actions := func(needless string, days ...string) (out []Step) {
 		for i, a := range Actions {
 			st := Step{Act: ActRespond, Action: a}
@@ -166,7 +166,7 @@ func TestSevenOneSeven(t *testing.T) {
 }
 
 func TestAReportThatCannotBe(t *testing.T) {
-	lists, today := ownLists(), day(t, "2026-05-08")
+	lists, told, today := ownLists(), shippedProtocol(t), day(t, "2026-05-08")
 	tomorrow := (today + 1).Date()
 	good := Raised{Source: Community, Sign: "awd"}
 	for _, tc := range []struct {
@@ -192,7 +192,7 @@ func TestAReportThatCannotBe(t *testing.T) {
 	} {
 		r := good
 		tc.change(&r)
-		errs := r.Valid(lists, today)
+		errs := r.Valid(lists, told, today)
 		switch {
 		case tc.field == "" && len(errs) > 0:
 			t.Errorf("%s: %v", tc.why, errs)
@@ -204,7 +204,7 @@ func TestAReportThatCannotBe(t *testing.T) {
 
 func TestListsThatAreBrokenAreRefused(t *testing.T) {
 	good := fstest.MapFS{}
-	for _, name := range []string{"lay.csv", "diseases.csv", "event-clocks.csv", "risk-matrix.csv", "indicators.csv"} {
+	for _, name := range []string{"diseases.csv", "indicators.csv"} {
 		b, err := data.ReadFile("data/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -215,13 +215,9 @@ func TestListsThatAreBrokenAreRefused(t *testing.T) {
 		t.Fatalf("what ships: %v", err)
 	}
 	for _, tc := range []struct{ why, file, old, new, want string }{
-		{"a clock of no hours", "event-clocks.csv", "triage,24", "triage,0", "event-clocks.csv:2"},
-		{"a clock that is missing", "event-clocks.csv", "assess,48", "triage,48", "no assess"},
-		{"a level that is none", "risk-matrix.csv", "1,1,low", "1,1,tiny", "risk-matrix.csv:2"},
-		{"a cell twice", "risk-matrix.csv", "1,2,low", "1,1,low", "24 cells"},
 		{"an indicator of no mode", "indicators.csv", "hospitalised,hospitalised,standing", "hospitalised,hospitalised,daily", "indicators.csv"},
 		{"an indicator twice", "indicators.csv", "cumulative_cases,", "new_cases,", "twice"},
-		{"another head", "lay.csv", "code,", "sign,", "columns"},
+		{"another head", "diseases.csv", "code,", "sign,", "columns"},
 	} {
 		broken := fstest.MapFS{}
 		for name, f := range good {
@@ -244,7 +240,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	l := ownLists()
 	p := renderer(t)
 	for _, lang := range []string{"en", "fr", "es", "ar"} {
-		for _, key := range codes(l) {
+		for _, key := range codes(l, shippedProtocol(t).Signs) {
 			if text := p.Text(lang, msg(key)); strings.Contains(text, "surveillance.") {
 				t.Errorf("%s: no words for %s", lang, key)
 			}

@@ -16,7 +16,7 @@ func Samples(hostile string) []page.Sample {
 		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
 	form := func() *page.Form {
-		return s.reportForm(db.ID{1}, "en", "UGA", []page.Option{{Value: "KLA", Text: "Kampala"}, {Value: "ENT", Text: hostile}})
+		return s.reportForm(db.ID{1}, "en", choice{[]page.Option{{Value: "KLA", Text: "Kampala"}, {Value: "ENT", Text: hostile}}, "UGA", sampleSigns})
 	}
 	list := func(words string) []Listed {
 		out := []Listed{one(words).Listed, one("").Listed}
@@ -38,9 +38,9 @@ func Samples(hostile string) []page.Sample {
 		pageOf("the counts of a unit", "surveillance.counts.unit_title", unit, unitBad),
 		pageOf("the history of a count", "surveillance.counts.one", count, countBad),
 		pageOf("report a count", "surveillance.counts.new", page.Sheet{Lead: page.M("surveillance.counts.new_lead"), Form: s.countForm()}, page.Sheet{Form: s.countForm()}, page.Problem{Field: "value", Text: page.M("surveillance.error.value_or_not")}),
-		pageOf("surveillance desk", "surveillance.title", deskView(list("Mbandaka"), ""), deskView(list(hostile), Verify)),
+		pageOf("surveillance desk", "surveillance.title", deskView(list("Mbandaka"), "", nil), deskView(list(hostile), Verify, map[string]string{"KLA": hostile})),
 		pageOf("report a signal", "surveillance.report.title", page.Sheet{Lead: page.M("surveillance.report.lead"), Form: form()}, page.Sheet{Form: form()}, page.Problem{Field: "sign", Text: page.M("surveillance.error.what")}),
-		pageOf("tell what was seen", "surveillance.tell.title", tellView(s.tellForm(db.ID{1})), tellView(s.tellForm(db.ID{1})), page.Problem{Field: "deaths", Text: page.M("surveillance.error.deaths")}),
+		pageOf("tell what was seen", "surveillance.tell.title", tellView(s.tellForm(db.ID{1}, sampleSigns)), tellView(s.tellForm(db.ID{1}, sampleSigns)), page.Problem{Field: "deaths", Text: page.M("surveillance.error.deaths")}),
 		pageOf("what I reported", "surveillance.mine.title", mineView([]Signal{one("Mbandaka").Signal}), mineView([]Signal{one(hostile).Signal})),
 		pageOf("a signal in response", "surveillance.signal.title", s.signalView(one("Mbandaka"), nil), s.signalView(one(hostile), nil)),
 		pageOf("a signal at triage", "surveillance.signal.title", s.signalView(triage, nil), s.signalView(triage, nil), page.Problem{Field: "outcome", Text: page.M("surveillance.error.choose")}),
@@ -48,6 +48,12 @@ func Samples(hostile string) []page.Sample {
 		pageOf("an early response action", "surveillance.do.respond", page.Sheet{Rows: reportRows(one(""))[:2], Form: s.formOf(ActRespond, one(""))}, page.Sheet{Form: s.formOf(ActRespond, triage)}, page.Problem{Field: "why", Text: page.M("surveillance.error.why")}),
 	}
 }
+
+// What a pack has is invented here: a page is looked at, and no pack is asked.
+var (
+	sampleSigns  = []string{"rash", "bleeding", "weakness", "animals", SignOther}
+	sampleClocks = Clocks{ClockRespond: {Long: 20 * time.Hour}, SevenDetect: {Long: 5 * 24 * time.Hour}, SevenNotify: {Long: 2 * 24 * time.Hour}, SevenRespond: {Long: 6 * 24 * time.Hour}}
+)
 
 var sampleNow = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
@@ -66,9 +72,9 @@ func (s *Service) sampleOpened(words string) Opened {
 			{Act: ActCount, By: by, At: at(50), Cases: Of(5)}}}
 	sig.Standing = Fold(sig)
 	sig.PersonKnown, sig.Person = true, db.ID{9}
-	o := Opened{Listed: Listed{Signal: sig, Owner: words}, Reporter: words, Names: map[db.ID]string{by: "Dr Elena Petrova", other: words}, MayWork: true, SiteName: words,
+	o := Opened{Listed: Listed{Signal: sig, Owner: words}, Reporter: words, Names: map[db.ID]string{by: "Dr Elena Petrova", other: words}, MayWork: true, Sites: map[string]string{"KLA": words},
 		Like: []Signal{{ID: db.ID{3}, Sign: "bleeding", Country: "COD", Place: words, Reported: at(0), Standing: Standing{Stage: Verify}}}}
-	o.Due, o.Pace = Due(sig.Standing, s.lists.Clocks, sampleNow)
-	o.Seven = SevenOf(sig, s.lists.Clocks, today)
+	o.Due, o.Pace = Due(sig.Standing, sampleClocks, sampleNow)
+	o.Seven = SevenOf(sig, sampleClocks, today)
 	return o
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
@@ -46,9 +47,11 @@ type Deps struct {
 		FindUnit(tx *db.Tx, text string) (u Unit, found bool, err error)
 	}
 
-	// ClocksOn answers the clocks in force on a day, where a pack holds them; those of
-	// data/event-clocks.csv hold where it is nil.
-	ClocksOn func(tx *db.Tx, on calendar.Day) (Clocks, error)
+	// Packs are the clocks, the lay definitions and the matrix of risk in force; nil where
+	// there are none.
+	Packs interface {
+		Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
+	}
 }
 
 // Service is this package's use cases.
@@ -86,25 +89,37 @@ func Shipped() Lists { return ownLists() }
 // Lists are the lists in force.
 func (s *Service) Lists() Lists { return s.lists }
 
-func (s *Service) clocks(tx *db.Tx) (Clocks, error) {
-	if s.ClocksOn == nil {
-		return s.lists.Clocks, nil
+// Protocol is what the packs in force today say of signals.
+func (s *Service) Protocol(tx *db.Tx) (Protocol, error) {
+	events, err := s.active(tx, packEvents)
+	if err != nil {
+		return Protocol{}, err
 	}
-	return s.ClocksOn(tx, s.today())
+	lay, err := s.active(tx, packLay)
+	return protocolOf(events, lay, s.today()), err
+}
+
+// active is a pack in force today, or nil where none is.
+func (s *Service) active(tx *db.Tx, id string) (*pack.Pack, error) {
+	if s.Packs == nil {
+		return nil, nil
+	}
+	p, err := s.Packs.Active(tx, id, s.today())
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Unavailable) {
+		return nil, nil
+	}
+	return p, err
+}
+
+// Clocks are the clocks in force today.
+func (s *Service) Clocks(tx *db.Tx) (Clocks, error) {
+	events, err := s.active(tx, packEvents)
+	return protocolOf(events, nil, s.today()).Clocks, err
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
-
-// actor returns who asks, or fault.Forbidden.
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
 
 // startOf is the first instant of a day.
 func startOf(d calendar.Day) time.Time { return time.Unix(int64(d)*86400, 0).UTC() }

@@ -233,7 +233,10 @@ func TestAVolunteerTellsOnAPhoneAndADeskFollows(t *testing.T) {
 	_, body = w.get("volunteer", to)
 	w.says(body, "Much watery diarrhoea", "Camp 4", "Received, nobody has looked yet")
 	_, body = w.get("epidemiologist", "/surveillance")
-	w.says(body, "Much watery diarrhoea", "Camp 4", "Triage", "In time", "Nobody yet", "3")
+	w.says(body, "Much watery diarrhoea", "Camp 4", "Kampala", "Triage", "In time", "Nobody yet", "3")
+	if strings.Contains(body, "KLA") {
+		t.Error("the desk tells a site by its code")
+	}
 	if code, body = w.post("epidemiologist", path(id)+"/triage", url.Values{}); code != 422 {
 		t.Fatalf("an empty triage: %d", code)
 	}

@@ -178,8 +178,9 @@ const (
 	mostCount = 1_000_000
 )
 
-// Valid checks a report on a day, against the lists of signs and diseases.
-func (r Raised) Valid(lists Lists, today calendar.Day) []error {
+// Valid checks a report on a day, against the list of diseases and the signs that can be
+// told.
+func (r Raised) Valid(lists Lists, p Protocol, today calendar.Day) []error {
 	const op = "surveillance.Raised"
 	var errs []error
 	bad := func(field, key string) { errs = append(errs, fault.Field(op, field, "surveillance.error."+key)) }
@@ -189,7 +190,7 @@ func (r Raised) Valid(lists Lists, today calendar.Day) []error {
 	switch {
 	case r.Sign == "" && r.Disease == "":
 		bad("sign", "what")
-	case r.Sign != "" && !lists.HasSign(r.Sign):
+	case r.Sign != "" && !p.HasSign(r.Sign):
 		bad("sign", "choose")
 	case r.Disease != "" && !lists.HasDisease(r.Disease):
 		bad("disease", "choose")

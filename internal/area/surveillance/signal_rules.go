@@ -220,7 +220,13 @@ type Interval struct {
 
 // SevenOf works 7-1-7 out on a day.
 func SevenOf(s Signal, clocks Clocks, today calendar.Day) Seven {
-	days := func(c Clocked) int { return int(clocks[c].Long / (24 * time.Hour)) }
+	// A target that no pack sets is neither met nor missed.
+	days := func(c Clocked) int {
+		if clock, ok := clocks[c]; ok {
+			return int(clock.Long / (24 * time.Hour))
+		}
+		return noTarget
+	}
 	detected := calendar.DayOfTime(s.Detected.UTC())
 	var out Seven
 	if first, last, ok := s.Start.Bounds(); ok {
@@ -239,9 +245,13 @@ func SevenOf(s Signal, clocks Clocks, today calendar.Day) Seven {
 	return out
 }
 
+// noTarget is the limit where no pack in force has one.
+const noTarget = -1
+
 func between(first, last, until calendar.Day, limit int) Interval {
 	i := Interval{Least: max(int(until-last), 0), Most: max(int(until-first), 0), Known: true}
 	switch {
+	case limit == noTarget:
 	case i.Most <= limit:
 		i.Met = value.Yes
 	case i.Least > limit:

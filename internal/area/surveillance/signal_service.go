@@ -21,7 +21,7 @@ import (
 // the signal's id. A document that raised one already raises no second (Raised.About).
 func (s *Service) Raise(ctx context.Context, tx *db.Tx, r Raised) (db.ID, error) {
 	const op = "surveillance.Raise"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return db.ID{}, err
 	}
@@ -36,7 +36,14 @@ func (s *Service) Raise(ctx context.Context, tx *db.Tx, r Raised) (db.ID, error)
 	if err := s.complete(tx, &r, a); err != nil {
 		return db.ID{}, fault.Wrap(op, err)
 	}
-	if errs := r.Valid(s.lists, s.today()); len(errs) > 0 {
+	told, err := s.Protocol(tx)
+	if err != nil {
+		return db.ID{}, fault.Wrap(op, err)
+	}
+	if !r.About.IsZero() && r.Sign != "" && !told.HasSign(r.Sign) {
+		r.Sign = SignOther // what an area found is not lost because no pack has the definition
+	}
+	if errs := r.Valid(s.lists, told, s.today()); len(errs) > 0 {
 		return db.ID{}, errors.Join(errs...)
 	}
 	changes := []journal.Change{{Kind: kindSignal, Doc: r.ID, Site: r.Site, Programme: r.Programme, Sensitivity: journal.Identity, Purpose: "public_health", Fields: map[string]any{
@@ -89,7 +96,7 @@ func (s *Service) Report(ctx context.Context, r Raised) (db.ID, error) {
 	if err := s.Access.Check(ctx, access.SignalRaise, access.Resource{Kind: kindSignal}); err != nil {
 		return db.ID{}, fault.Wrap(op, err)
 	}
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return db.ID{}, err
 	}
@@ -112,7 +119,7 @@ func (s *Service) Mine(ctx context.Context) ([]Signal, error) {
 	if err := s.Access.Check(ctx, access.SignalRaise, access.Resource{Kind: kindSignal}); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return nil, err
 	}
@@ -153,14 +160,11 @@ func (s *Service) List(ctx context.Context, stage Stage) ([]Listed, error) {
 	const op = "surveillance.List"
 	var out []Listed
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		sc, err := s.Access.Scope(ctx, access.SignalRead)
+		sc, err := s.Access.Reach(ctx, op, access.SignalRead)
 		if err != nil {
 			return err
 		}
-		if sc.Empty() {
-			return fault.New(fault.Forbidden, op, "door.forbidden")
-		}
-		clocks, err := s.clocks(tx)
+		clocks, err := s.Clocks(tx)
 		if err != nil {
 			return err
 		}
@@ -218,14 +222,18 @@ func (s *Service) Waiting(ctx context.Context) (open, overdue int, err error) {
 		if err != nil || sc.Empty() {
 			return err
 		}
-		clocks, err := s.clocks(tx)
+		clocks, err := s.Clocks(tx)
 		if err != nil {
 			return err
 		}
 		for _, w := range waits {
-			all, late, err := countRunning(tx, sc, w.Stage, w.Clock, s.now().Add(-clocks[w.Clock].Long))
+			c, has := clocks[w.Clock]
+			all, late, err := countRunning(tx, sc, w.Stage, w.Clock, s.now().Add(-c.Long))
 			if err != nil {
 				return err
+			}
+			if !has {
+				late = 0 // nothing is due
 			}
 			open, overdue = open+all, overdue+late
 		}
@@ -242,7 +250,7 @@ type Opened struct {
 	Names    map[db.ID]string // of those who made its steps
 	Like     []Signal         // perhaps the same event
 	MayWork  bool
-	SiteName string
+	Sites    map[string]string // names of sites by code, in the language of the page
 }
 
 // Open opens one signal.
@@ -258,7 +266,7 @@ func (s *Service) Open(ctx context.Context, id db.ID) (Opened, error) {
 			return err
 		}
 		out = Opened{Listed: Listed{Signal: r.Signal}, Names: map[db.ID]string{}, MayWork: s.Access.May(ctx, access.SignalWork, r.Resource)}
-		clocks, err := s.clocks(tx)
+		clocks, err := s.Clocks(tx)
 		if err != nil {
 			return err
 		}
@@ -310,7 +318,7 @@ func (s *Service) person(ctx context.Context, tx *db.Tx, sig *Signal) error {
 // Do adds a step to a signal.
 func (s *Service) Do(ctx context.Context, id db.ID, step Step) error {
 	const op = "surveillance.Do"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -322,7 +330,11 @@ func (s *Service) Do(ctx context.Context, id db.ID, step Step) error {
 		if err := s.Access.Check(ctx, access.SignalWork, r.Resource); err != nil {
 			return err
 		}
-		if err := s.prepare(&step, r.Signal); err != nil {
+		p, err := s.Protocol(tx)
+		if err != nil {
+			return err
+		}
+		if err := s.prepare(&step, r.Signal, p); err != nil {
 			return err
 		}
 		if !step.Duplicate.IsZero() {
@@ -341,7 +353,7 @@ func (s *Service) Do(ctx context.Context, id db.ID, step Step) error {
 
 // prepare checks a step against where the signal stands and works out what follows
 // from it.
-func (s *Service) prepare(step *Step, sig Signal) error {
+func (s *Service) prepare(step *Step, sig Signal, p Protocol) error {
 	const op = "surveillance.Do"
 	step.At, step.Round, step.Why = s.now(), sig.Round, strings.TrimSpace(step.Why)
 	var errs []error
@@ -356,16 +368,15 @@ func (s *Service) prepare(step *Step, sig Signal) error {
 	case ActTriage, ActVerify:
 		errs = append(errs, decision(*step)...)
 	case ActAssess:
-		level, ok := s.lists.Risk[[2]int{step.Likelihood, step.Consequence}]
 		if !onScale(step.Likelihood) {
 			bad("likelihood", "choose")
 		}
 		if !onScale(step.Consequence) {
 			bad("consequence", "choose")
 		}
-		if ok {
-			step.Level = level
-		}
+		// Without a matrix in force the assessment stands and its level is not known: the
+		// response does not wait for a pack.
+		step.Level, _ = p.Level(step.Likelihood, step.Consequence)
 		errs = append(errs, reason(*step)...)
 	case ActRespond:
 		if !slices.Contains(Actions, step.Action) {

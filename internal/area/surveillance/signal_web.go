@@ -1,6 +1,7 @@
 package surveillance
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,7 +24,12 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	v := deskView(list, stage)
+	names, err := s.siteNames(r)
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	v := deskView(list, stage, names)
 	if s.mayCount(r.Context()) == nil {
 		v.Actions = append(v.Actions, countsLink(), page.Link{Href: "/surveillance/alerts", Text: page.M("surveillance.alerts")}, page.Link{Href: "/surveillance/desk", Text: page.M("surveillance.desk")})
 	}
@@ -36,8 +42,8 @@ func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	s.Pages.Sheet(w, r, page.Page{Title: "surveillance.title", Wide: true}, v, nil)
 }
 
-func deskView(list []Listed, stage Stage) page.Sheet {
-	v := page.Sheet{Lead: page.M("surveillance.lead"), Table: listTable(list),
+func deskView(list []Listed, stage Stage, sites map[string]string) page.Sheet {
+	v := page.Sheet{Lead: page.M("surveillance.lead"), Table: listTable(list, sites),
 		Actions: []page.Link{{Href: "/surveillance/report", Text: page.M("surveillance.report.title")}, {Href: "/surveillance/mine", Text: page.M("surveillance.mine.title")}},
 		Filter: &page.Form{Method: "get", Action: "/surveillance", Compact: true, Submit: page.M("surveillance.list.show"), Fields: []page.Field{
 			{Kind: page.Select, Name: "stage", Label: page.M("surveillance.list.stage"), Value: string(stage), Options: append([]page.Option{{Value: "", Label: page.M("surveillance.list.open")}},
@@ -57,13 +63,13 @@ func overdue(list []Listed) (n int) {
 	return n
 }
 
-func listTable(list []Listed) *page.Table {
+func listTable(list []Listed, sites map[string]string) *page.Table {
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("surveillance.list.what"), Wide: true}, {Label: page.M("surveillance.list.place")}, {Label: page.M("surveillance.list.stage")},
 		{Label: page.M("surveillance.list.due")}, {Label: page.M("surveillance.list.owner")}, {Label: page.M("surveillance.list.cases"), Number: true},
 		{Label: page.M("surveillance.list.deaths"), Number: true}, {Label: page.M("surveillance.list.source")}},
 		Empty: page.Empty{Title: page.M("surveillance.list.none"), Text: page.M("surveillance.list.none_text")}}
 	for _, l := range list {
-		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(l.ID), Text: whatOf(l.Signal)}, whereOf(l.Signal), stageTag(l.Stage), dueCell(l), ownerCell(l.Owner),
+		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(l.ID), Text: whatOf(l.Signal)}, whereOf(l.Signal, sites), stageTag(l.Stage), dueCell(l), ownerCell(l.Owner),
 			countText(l.CasesNow), countText(l.DeathsNow), page.M("surveillance.source." + string(l.Source))})
 	}
 	return t
@@ -79,7 +85,7 @@ func whatOf(s Signal) page.Msg {
 	return page.M("surveillance.lay." + s.Sign)
 }
 
-func whereOf(s Signal) any {
+func whereOf(s Signal, sites map[string]string) any {
 	var out []any
 	if s.Place != "" {
 		out = append(out, s.Place)
@@ -88,9 +94,25 @@ func whereOf(s Signal) any {
 		out = append(out, page.Country(s.Country))
 	}
 	if s.Site != "" {
-		out = append(out, page.Code(s.Site))
+		out = append(out, cmp.Or(sites[s.Site], s.Site))
 	}
 	return out
+}
+
+// siteNames are the names of the sites in the reader's language, by code.
+func (s *Service) siteNames(r *http.Request) (map[string]string, error) {
+	if s.Sites == nil {
+		return nil, nil
+	}
+	out := map[string]string{}
+	err := s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		all, err := s.Sites.All(tx)
+		for _, x := range all {
+			out[x.Code] = x.Name(page.LocaleOf(r).Code)
+		}
+		return err
+	})
+	return out, err
 }
 
 func stageTag(s Stage) page.Tag {
@@ -107,6 +129,9 @@ func stageTag(s Stage) page.Tag {
 }
 
 func levelTag(l Level) page.Tag {
+	if l == "" {
+		return page.Tag{Level: page.Quiet, Text: page.M("surveillance.level.none")}
+	}
 	level := map[Level]page.Level{Low: page.Done, Moderate: page.Wait, High: page.Danger, VeryHigh: page.Danger}[l]
 	return page.Tag{Level: level, Text: page.M("surveillance.level." + string(l))}
 }
@@ -141,6 +166,10 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
+	if o.Sites, err = s.siteNames(r); err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
 	v := s.signalView(o, nil)
 	v.Actions = append(v.Actions, page.Link{Href: "/surveillance/annex2/" + id.String(), Text: page.M("surveillance.annex2")})
 	if s.Access.Ever(r.Context(), access.LineListWrite) {
@@ -162,7 +191,7 @@ func (s *Service) signalView(o Opened, failed *page.Form) page.Sheet {
 	if len(o.Like) > 0 {
 		t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("surveillance.list.what"), Wide: true}, {Label: page.M("surveillance.list.place")}, {Label: page.M("surveillance.mine.reported")}, {Label: page.M("surveillance.list.stage")}}}
 		for _, l := range o.Like {
-			t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(l.ID), Text: whatOf(l)}, whereOf(l), l.Reported, stageTag(l.Stage)})
+			t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(l.ID), Text: whatOf(l)}, whereOf(l, o.Sites), l.Reported, stageTag(l.Stage)})
 		}
 		v.Parts = append(v.Parts, page.Part{Title: page.M("surveillance.signal.like"), Lead: page.M("surveillance.signal.like_lead"), Table: t})
 	}
@@ -184,7 +213,7 @@ func reportRows(o Opened) page.Summary {
 	}
 	rows = append(rows, page.Summary{
 		{Label: page.M("surveillance.report.source"), Value: page.M("surveillance.source." + string(o.Source))},
-		{Label: page.M("surveillance.list.place"), Value: whereOf(o.Signal)},
+		{Label: page.M("surveillance.list.place"), Value: whereOf(o.Signal, o.Sites)},
 		{Label: page.M("surveillance.report.start"), Value: o.Start},
 		{Label: page.M("surveillance.report.detected"), Value: o.Detected},
 		{Label: page.M("surveillance.mine.reported"), Value: []any{o.Reported, ownerCell(o.Reporter)}},
@@ -507,6 +536,9 @@ func (s *Service) postAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o, openErr := s.Open(r.Context(), id)
+	if openErr == nil {
+		o.Sites, openErr = s.siteNames(r)
+	}
 	if openErr != nil {
 		s.Pages.Error(w, r, openErr)
 		return

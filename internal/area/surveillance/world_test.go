@@ -11,13 +11,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 	"github.com/godwit-health/godwit/internal/testkit"
+	"github.com/godwit-health/godwit/packs"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -31,6 +35,19 @@ type world struct {
 	people *people.Service
 	users  map[string]access.Actor
 	pages  http.Handler
+	packs  *shipped
+}
+
+// shipped gives the packs as they ship, in force from the first day.
+type shipped struct {
+	gone bool // none is in force
+}
+
+func (s *shipped) Active(_ *db.Tx, id string, _ calendar.Day) (*pack.Pack, error) {
+	if s.gone {
+		return nil, fault.New(fault.Unavailable, "test", "packs.error.not_active")
+	}
+	return pack.Load(packs.Builtin(), id)
 }
 
 func both(t *testing.T, f func(t *testing.T, w *world)) {
@@ -40,7 +57,7 @@ func both(t *testing.T, f func(t *testing.T, w *world)) {
 
 func newWorld(t *testing.T, pg string) *world {
 	t.Helper()
-	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), users: map[string]access.Actor{}}
+	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), users: map[string]access.Actor{}, packs: &shipped{}}
 	now := func() time.Time { return w.clock }
 	var migrations []db.Migration
 	for _, m := range [][]db.Migration{journal.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), Migrations()} {
@@ -70,7 +87,7 @@ func newWorld(t *testing.T, pg string) *world {
 	}
 	sites := place.NewSites(d, j, a)
 	w.people = people.New(people.Deps{DB: d, Journal: j, Access: a, Sites: sites, Pages: pages, Clock: now})
-	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Clock: now})
+	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Packs: w.packs, Clock: now})
 	accounts := access.DemoAccounts([]string{"KLA"}, []string{access.All})
 	elsewhere := access.DemoAccounts([]string{"GUL"}, []string{access.All})
 	for _, u := range elsewhere {

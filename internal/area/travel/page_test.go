@@ -1,7 +1,6 @@
 package travel
 
 import (
-	"net/http"
 	"os"
 	"testing"
 
@@ -10,15 +9,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{{Name: "people", Templates: people.Templates, Locales: people.Locales}, Pages()}, Frame: func(*http.Request) page.Frame {
-		return page.Frame{Site: "Nairobi", User: "Rosa Quispe", Role: page.M("door.role.reception"), SignOut: "/logout"}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.Renderer(t, "reception", page.Area{Name: "people", Templates: people.Templates, Locales: people.Locales}, Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }

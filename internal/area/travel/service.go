@@ -55,18 +55,10 @@ func New(d Deps) *Service {
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
-
 // Plan plans a movement.
 func (s *Service) Plan(ctx context.Context, m Movement) (db.ID, error) {
 	const op = "travel.Plan"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return m.ID, err
 	}
@@ -154,7 +146,7 @@ func (s *Service) TakeOff(ctx context.Context, movement, person db.ID) error {
 
 func (s *Service) put(ctx context.Context, tx *db.Tx, movement db.ID, b people.Brief, off bool) error {
 	const op = "travel.put"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -184,10 +176,7 @@ const most = 200
 // List lists the movements from a day on.
 func (s *Service) List(ctx context.Context, from calendar.Day) (out []Movement, err error) {
 	const op = "travel.List"
-	sc, err := s.Access.Scope(ctx, access.TravelRead)
-	if err == nil && sc.Empty() {
-		err = fault.New(fault.Forbidden, op, "door.forbidden")
-	}
+	sc, err := s.Access.Reach(ctx, op, access.TravelRead)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}

@@ -4,15 +4,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/flow"
 	"github.com/godwit-health/godwit/internal/area/mobility"
+	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
+	"github.com/godwit-health/godwit/internal/area/surveillance/analysis"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/place"
 	"github.com/godwit-health/godwit/internal/testkit"
+	"github.com/godwit-health/godwit/packs"
 )
 
 // Whoever walks the tutorial sees its numbers: each line below is made from the files by
@@ -26,6 +32,8 @@ func TestTheTutorialsNumbersComeOutOfTheFiles(t *testing.T) {
 	w := newWorld(t, "")
 	rep := w.bring(m, files, false)
 	lines := []string{fmt.Sprintf("%d files, %d rows that were not kept, %d findings among the counts", len(rep.Files), rep.SkippedRows(), len(rep.Findings))}
+	lines = append(lines, w.alertLines()...)
+	lines = append(lines, w.situationLines()...)
 	lines = append(lines, w.rankingLines()...)
 	lines = append(lines, w.forecastLines()...)
 	lines = append(lines, w.planLines()...)
@@ -50,6 +58,80 @@ func (w *world) point(name string) (code string) {
 		return err
 	}))
 	return code
+}
+
+// alertLines are what EARS says of the days of two kinds of cases: of Bunia, and how many
+// zones it can say nothing of.
+func (w *world) alertLines() (out []string) {
+	w.t.Helper()
+	lists, first, last := surveillance.Shipped(), calendar.DayOf(2026, 5, 1), calendar.DayOf(2026, 5, 28)
+	counts := w.insp()
+	thresholds, err := pack.Load(packs.Builtin(), "alert-thresholds")
+	w.must(err)
+	for _, stem := range []string{"suspected_cases", "confirmed_cases"} {
+		watched := alert.Watched{Disease: "bdbv", Source: insp, Stem: stem, Setting: alert.District, Rules: alert.RuleSets}
+		zones, answered, alarms, epidemic := 0, 0, 0, 0
+		for _, unit := range unitsOf(counts) {
+			d := alert.DailyOf(lists, watched, unit, counts, first, last)
+			if len(d.Watching()) == 0 {
+				continue
+			}
+			st, raised := alert.JudgeDays(thresholds, d)
+			zones++
+			if slices.ContainsFunc(st.Checks, func(c alert.Check) bool { return c.State == "ok" }) {
+				answered++
+			}
+			for _, r := range raised {
+				switch {
+				case r.Rule == alert.RuleEARS:
+					alarms++
+				case r.Level == alert.Epidemic:
+					epidemic++
+				}
+			}
+			if unit == "COD-BUNIA" {
+				for _, c := range st.Checks {
+					out = append(out, fmt.Sprintf("| %s | %s | %s | %.0f | %.1f | %s |", stem, c.Method, c.State, c.Observed, c.Upper, map[bool]string{true: "above", false: "-"}[c.Alarm]))
+				}
+			}
+		}
+		out = append(out, fmt.Sprintf("| %s | %d | %d | %d | %d |", stem, zones, answered, alarms, epidemic))
+	}
+	return out
+}
+
+// situationLines are those of the report of all that was reported until 28 May.
+func (w *world) situationLines() (out []string) {
+	w.t.Helper()
+	x := analysis.MakeSituation(surveillance.Shipped(), w.insp(), analysis.SituationAsked{Disease: "bdbv", Source: insp, From: calendar.DayOf(2026, 5, 14), To: calendar.DayOf(2026, 5, 28)})
+	for _, stem := range x.Stems {
+		out = append(out, fmt.Sprintf("| %s | %d | %d |", stem, x.Totals[stem], x.New[stem]))
+	}
+	days, silent := 0, 0
+	for _, l := range x.Lines {
+		days, silent = days+l.Days, silent+l.Silent
+		if slices.Contains([]string{"COD-BUNIA", "COD-MONGBALU", "COD-RWAMPARA"}, l.Unit) {
+			out = append(out, fmt.Sprintf("| %s | %d | %d | %d of %d |", l.Unit, l.Totals["suspected_cases"].N, l.New["suspected_cases"], l.Silent, l.Days))
+		}
+	}
+	return append(out, fmt.Sprintf("%d areas; of %d days of reports of theirs %d have no number of cases", len(x.Lines), days, silent), fmt.Sprintf("%d findings among cases and deaths", len(x.Findings)))
+}
+
+const insp = "INSP SitRep MVE"
+
+func (w *world) insp() []surveillance.Reported {
+	w.t.Helper()
+	list, err := w.Counts.Counts(w.reader, surveillance.CountFilter{Disease: "bdbv", Source: insp})
+	w.must(err)
+	return list
+}
+
+func unitsOf(list []surveillance.Reported) (out []string) {
+	for _, r := range list {
+		out = append(out, r.Unit)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // may is the day on which the tutorial looks back.

@@ -29,11 +29,13 @@ const (
 	NodeRevoked   NodeAct = "revoked"
 	NodeDestroyed NodeAct = "destroyed" // it said that its records are destroyed
 	NodeReissued  NodeAct = "reissued"  // it issued its own changes again under a new name
+	HubAdded      NodeAct = "hub_added" // a hub of another organisation, by its card
+	HubRevoked    NodeAct = "hub_revoked"
 )
 
 // NodeActs lists them.
 func NodeActs() []NodeAct {
-	return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked, NodeDestroyed, NodeReissued}
+	return []NodeAct{NodeInvited, NodeWithdrawn, NodeChanged, NodeRevoked, NodeDestroyed, NodeReissued, HubAdded, HubRevoked}
 }
 
 // NodeEvent is one act, and how the node stood after it.

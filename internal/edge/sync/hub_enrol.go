@@ -162,11 +162,14 @@ func (s *Service) EnrolHub(ctx context.Context, c Client, name, text string) (Ot
 // RevokeHub ends every exchange with a hub, under whatever agreement.
 func (s *Service) RevokeHub(ctx context.Context, hub db.ID) error {
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := hubBy(tx, "id", hub); err != nil {
+		h, err := hubBy(tx, "id", hub)
+		if err != nil || h.State == Revoked {
 			return err
 		}
-		_, err := tx.Exec("UPDATE sync_peer SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), hub)
-		return err
+		if _, err := tx.Exec("UPDATE sync_peer SET state = ?, code = NULL, code_until = NULL WHERE id = ?", string(Revoked), hub); err != nil {
+			return err
+		}
+		return s.did(ctx, tx, HubRevoked, Peer{ID: h.ID, Name: h.Name})
 	})
 }
 

@@ -427,7 +427,7 @@ func (s *NodeSession) items(ctx context.Context, f Frame) ([]Frame, error) {
 	if err := s.adopt(ctx); err != nil {
 		return nil, err
 	}
-	if s.at, err = s.d.Journal.TakeFeed(ctx, s.feed, from, to, list, s.has); err != nil {
+	if s.at, err = s.d.Journal.TakeFeed(ctx, s.feed, from, to, list, s.has, nil); err != nil {
 		return nil, err
 	}
 	s.Down += int64(len(list))

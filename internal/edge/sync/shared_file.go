@@ -3,6 +3,7 @@ package sync
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -121,10 +122,8 @@ func (s *Service) hubUnder(tx *db.Tx, agreement db.ID) (OtherHub, error) {
 		if err != nil {
 			return h, err
 		}
-		for _, id := range open {
-			if id == agreement {
-				return h, nil
-			}
+		if slices.Contains(open, agreement) {
+			return h, nil
 		}
 	}
 	return OtherHub{}, fault.New(fault.Forbidden, "sync.ExportShared", "sync.over_here")
@@ -291,7 +290,10 @@ func (s *Service) AddHub(ctx context.Context, name, text, fingerprint string) (O
 		known, err := hubBy(tx, "pin", pin)
 		switch {
 		case fault.Is(err, fault.NotFound):
-			return insertHub(tx, h, nil, s.Clock(), s.Clock())
+			if err := insertHub(tx, h, nil, s.Clock(), s.Clock()); err != nil {
+				return err
+			}
+			return s.did(ctx, tx, HubAdded, Peer{ID: h.ID, Name: h.Name})
 		case err != nil:
 			return err
 		case known.State == Revoked:

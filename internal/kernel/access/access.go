@@ -151,6 +151,16 @@ func (a *Access) May(ctx context.Context, action Action, r Resource) bool {
 	return a.Check(ctx, action, r) == nil
 }
 
+// Reach is Scope for a list that nobody opens who may see nothing of it: an empty scope
+// is fault.Forbidden.
+func (a *Access) Reach(ctx context.Context, op string, action Action) (Scope, error) {
+	sc, err := a.Scope(ctx, action)
+	if err == nil && sc.Empty() {
+		err = fault.New(fault.Forbidden, op, "door.forbidden")
+	}
+	return sc, err
+}
+
 // Scope is the condition for a list of what the actor may see with this action.
 // A policy that cannot be evaluated refuses the list.
 func (a *Access) Scope(ctx context.Context, action Action) (Scope, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/cedar-policy/cedar-go/types"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
@@ -95,6 +96,15 @@ func From(ctx context.Context) (Actor, bool) {
 		return Actor{}, false
 	}
 	return h.actor, true
+}
+
+// Acting is From for whoever must act: without an actor it is fault.Forbidden.
+func Acting(ctx context.Context, op string) (Actor, error) {
+	a, ok := From(ctx)
+	if !ok {
+		return a, fault.New(fault.Forbidden, op, "door.no_actor")
+	}
+	return a, nil
 }
 
 // For returns the context with the actor working for another purpose, such as

@@ -66,9 +66,9 @@ func (a *Access) Opened(ctx context.Context, subject db.ID, what string) error {
 
 // OpenedTx is Opened inside a transaction that writes anyway.
 func (a *Access) OpenedTx(ctx context.Context, tx *db.Tx, subject db.ID, what string) error {
-	actor, ok := From(ctx)
-	if !ok {
-		return fault.New(fault.Forbidden, "access.Opened", "door.no_actor")
+	actor, err := Acting(ctx, "access.Opened")
+	if err != nil {
+		return err
 	}
 	if err := a.record(tx, Read{User: actor.User, Subject: subject, Act: ActOpened, Purpose: actor.Purpose, What: what}); err != nil {
 		return err
@@ -79,9 +79,9 @@ func (a *Access) OpenedTx(ctx context.Context, tx *db.Tx, subject db.ID, what st
 
 // Searched writes that the actor searched and whom the result showed.
 func (a *Access) Searched(ctx context.Context, what string, shown []db.ID) error {
-	actor, ok := From(ctx)
-	if !ok {
-		return fault.New(fault.Forbidden, "access.Searched", "door.no_actor")
+	actor, err := Acting(ctx, "access.Searched")
+	if err != nil {
+		return err
 	}
 	return fault.Wrap("access.Searched", a.db.Write(ctx, func(tx *db.Tx) error {
 		return a.record(tx, Read{User: actor.User, Act: ActSearched, Purpose: actor.Purpose, What: what, Shown: shown[:min(len(shown), mostShown)]})

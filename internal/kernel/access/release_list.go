@@ -17,16 +17,9 @@ import (
 // recipient is not known, and the caller withholds the identity from an authority.
 func (a *Access) ReleaseList(ctx context.Context, route Route, to Recipient, rows []Resource) (withheld map[db.ID]bool, err error) {
 	const op = "access.ReleaseList"
-	known, err := a.route(route.Name)
+	known, actor, err := a.wayOut(ctx, op, route, to)
 	if err != nil {
 		return nil, err
-	}
-	if !to.Valid() || !slices.Contains(known.Recipients, to.Kind()) {
-		return nil, fault.New(fault.Forbidden, op, "door.release.recipient")
-	}
-	actor, ok := From(ctx)
-	if !ok {
-		return nil, fault.New(fault.Forbidden, op, "door.no_actor")
 	}
 	ctx2 := For(ctx, known.Purpose)
 	var named []db.ID

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"slices"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -14,16 +13,9 @@ import (
 // that it is made of, which must be open to the user for the route's action.
 func (a *Access) ReleaseUnnamed(ctx context.Context, route Route, to Recipient, row Resource) error {
 	const op = "access.ReleaseUnnamed"
-	known, err := a.route(route.Name)
+	known, actor, err := a.wayOut(ctx, op, route, to)
 	if err != nil {
 		return err
-	}
-	if !to.Valid() || !slices.Contains(known.Recipients, to.Kind()) {
-		return fault.New(fault.Forbidden, op, "door.release.recipient")
-	}
-	actor, ok := From(ctx)
-	if !ok {
-		return fault.New(fault.Forbidden, op, "door.no_actor")
 	}
 	err = a.db.Write(ctx, func(tx *db.Tx) error {
 		if err := a.Check(For(ctx, known.Purpose), known.Action, row); err != nil {

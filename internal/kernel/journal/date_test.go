@@ -16,10 +16,13 @@ const days = 24 * time.Hour
 func (n *node) clocked(at time.Time) *clockAt {
 	n.t.Helper()
 	c := &clockAt{at}
-	n.j = newJournal(n.t, n.d, func(o *journal.Options) { o.Clock = c.now })
+	n.j = newJournal(n.t, n.d, func(o *journal.Options) { o.Clock, o.Steady = c.now, stopped })
 	n.witness()
 	return c
 }
+
+// stopped is a clock that measures nothing.
+func stopped() time.Duration { return 0 }
 
 func (n *node) witness() journal.Date {
 	n.t.Helper()

@@ -14,9 +14,18 @@ const reasonExpired = "kept until its day"
 // Expire destroys a document whose kind says until when it is kept (Kind.Until), on a
 // day after that one, as Erase does and without two officers: the day was said when the
 // document was made. Any other document is fault.Forbidden, and so is one whose day is
-// not past by this journal's clock, or only by one whose date is doubted. It destroys too what another installation expired
-// before its day came here (see expired).
+// not past by this journal's clock, or only by one whose date is doubted. It destroys too
+// what another installation expired before its day came here (see expired).
 func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) error {
+	latest, err := j.latestToday(tx)
+	if err != nil {
+		return fault.Wrap("journal.Expire", err)
+	}
+	return j.expireBy(tx, by, doc, min(today, latest))
+}
+
+// expireBy is Expire where somebody has held the day against the clock.
+func (j *Journal) expireBy(tx *db.Tx, by Author, doc db.ID, today calendar.Day) error {
 	const op = "journal.Expire"
 	l, err := j.lane(tx)
 	if err != nil {
@@ -26,11 +35,7 @@ func (j *Journal) Expire(tx *db.Tx, by Author, doc db.ID, today calendar.Day) er
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
-	latest, err := j.latestToday(tx)
-	if err != nil {
-		return fault.Wrap(op, err)
-	}
-	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= min(today, latest) {
+	if last, ok := until(d.k, d.s.doc(doc, d.k.Name)); !ok || last >= today {
 		return fault.New(fault.Forbidden, op, "journal.two_officers")
 	}
 	return fault.Wrap(op, j.writeErasure(tx, l, by, d, map[string]any{"doc": doc, "kind": d.k.Name, "reason": reasonExpired}))

@@ -24,6 +24,22 @@ func (n *node) expire(id db.ID, today calendar.Day) error {
 	return n.d.Write(n.t.Context(), func(tx *db.Tx) error { return n.j.Expire(tx, journal.Author{}, id, today) })
 }
 
+// forgot checks that a document is gone for good: its rows, what is rebuilt, and its
+// payload, while the chain still verifies.
+func (n *node) forgot(id db.ID) {
+	n.t.Helper()
+	n.verify()
+	n.rebuild()
+	if n.there(id) {
+		n.t.Error("it is still there")
+	}
+	for _, e := range n.entries() {
+		if bytes.Contains(e.Payload, []byte(planted)) {
+			n.t.Error("a payload is left")
+		}
+	}
+}
+
 func midnight(d calendar.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
 
 // What is kept until a day goes after that day and not on it, without two officers and
@@ -44,16 +60,7 @@ func TestWhatIsKeptUntilADayGoesAfterItEverywhere(t *testing.T) {
 		}
 		to.pull(from)
 		for _, n := range []*node{from, to} {
-			n.verify()
-			n.rebuild()
-			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
-				t.Errorf("it is still there: %v", err)
-			}
-			for _, e := range n.entries() {
-				if bytes.Contains(e.Payload, []byte(planted)) {
-					t.Error("a payload is left")
-				}
-			}
+			n.forgot(id)
 			n.load(person)
 		}
 	})
@@ -89,18 +96,8 @@ func TestAClockThatIsAheadDestroysNothingElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		from.pull(to)
-		for _, n := range []*node{from, to} {
-			n.verify()
-			n.rebuild()
-			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
-				t.Errorf("it is still there: %v", err)
-			}
-			for _, e := range n.entries() {
-				if bytes.Contains(e.Payload, []byte(planted)) {
-					t.Error("a payload is left")
-				}
-			}
-		}
+		from.forgot(id)
+		to.forgot(id)
 	})
 }
 
@@ -124,13 +121,8 @@ func TestADisputedDayExpiresOnTheLatest(t *testing.T) {
 			t.Fatalf("after the latest day: %v", err)
 		}
 		to.pull(from)
-		for _, n := range []*node{from, to} {
-			n.verify()
-			n.rebuild()
-			if err := n.d.Read(t.Context(), func(tx *db.Tx) error { _, err := n.j.Load(tx, id); return err }); !fault.Is(err, fault.NotFound) {
-				t.Errorf("it is still there: %v", err)
-			}
-		}
+		from.forgot(id)
+		to.forgot(id)
 	})
 }
 

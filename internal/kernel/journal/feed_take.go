@@ -30,9 +30,9 @@ func (j *Journal) Taken(tx *db.Tx, id db.ID) (FeedHead, error) {
 // about, is not in acknowledged, the heads that the sender has of this journal: then
 // it stays, and comes into scope again when the sender has it.
 //
-// then, of which there is at most one, is run in the same transaction once everything is
-// projected: what must follow from a taking is never left out by a crash.
-func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head, then ...func(tx *db.Tx) error) (FeedHead, error) {
+// then, which may be nil, is run in the same transaction once everything is projected:
+// what must follow from a taking is never left out by a crash.
+func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, items []Item, acknowledged []Head, then func(tx *db.Tx) error) (FeedHead, error) {
 	const op = "journal.TakeFeed"
 	var at FeedHead
 	err := j.db.Write(ctx, func(tx *db.Tx) error {
@@ -53,8 +53,8 @@ func (j *Journal) TakeFeed(ctx context.Context, id db.ID, from, to FeedHead, ite
 			}
 			rest = rest[n:]
 		}
-		for _, f := range then {
-			if err := f(tx); err != nil {
+		if then != nil {
+			if err := then(tx); err != nil {
 				return err
 			}
 		}

@@ -105,7 +105,7 @@ func (f *field) down(chunk int) (items []journal.Item) {
 		if len(got) == 0 {
 			return items
 		}
-		if _, err := f.j.TakeFeed(context.Background(), f.feed, at, at.Chain(got), got, f.hub.ownHeads()); err != nil {
+		if _, err := f.j.TakeFeed(context.Background(), f.feed, at, at.Chain(got), got, f.hub.ownHeads(), nil); err != nil {
 			f.t.Fatal(err)
 		}
 		items = append(items, got...)
@@ -410,7 +410,7 @@ func TestAFeedThatWasTamperedWithIsRefusedWhole(t *testing.T) {
 				return append(it, journal.Item{Op: journal.OpDrop, Doc: amal})
 			})},
 		} {
-			if _, err := b.j.TakeFeed(t.Context(), b.feed, c.from, to, c.it, nil); !fault.Is(err, c.code) || fault.KeyOf(err) != c.key {
+			if _, err := b.j.TakeFeed(t.Context(), b.feed, c.from, to, c.it, nil, nil); !fault.Is(err, c.code) || fault.KeyOf(err) != c.key {
 				t.Errorf("%s: got %v, want %s %s", name, err, c.code, c.key)
 			}
 			wantHas(t, b.node, name, amal, false)

@@ -55,6 +55,11 @@ type Options struct {
 	Kinds []Kind
 	Clock func() time.Time // time.Now if nil
 
+	// Steady is how long this process has run, by a clock that nobody can set; the
+	// machine's own if nil. Built is when the program was built, zero where nobody knows.
+	Steady func() time.Duration
+	Built  time.Time
+
 	// Lease is how long a lane stays with a process that has stopped writing to
 	// it; two minutes if zero.
 	Lease time.Duration
@@ -105,6 +110,10 @@ type Journal struct {
 
 	random   io.Reader
 	exercise bool
+
+	built  time.Time
+	ran    func() time.Duration
+	steady steady
 }
 
 // New makes a journal of these kinds. It does not touch the database.
@@ -112,9 +121,13 @@ func New(o Options) (*Journal, error) {
 	if o.DB == nil {
 		return nil, &fault.Error{Code: fault.Internal, Op: "journal.New", Key: "journal.bad_kind", Err: fmt.Errorf("no database")}
 	}
-	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID(), random: o.Random, exercise: o.Exercise}
+	j := &Journal{db: o.DB, kinds: make(map[string]*kindInfo), lease: o.Lease, me: db.NewID(), random: o.Random, exercise: o.Exercise, built: o.Built.UTC(), ran: o.Steady}
 	if j.lease <= 0 {
 		j.lease = 2 * time.Minute
+	}
+	if j.ran == nil {
+		began := time.Now() // with the reading of a clock that nobody can set
+		j.ran = func() time.Duration { return time.Since(began) }
 	}
 	j.clock.now = o.Clock
 	if o.Clock == nil {

@@ -87,7 +87,7 @@ CREATE INDEX journal_pairs_day ON journal_pairs (subject, day);
 ALTER TABLE journal_documents ADD COLUMN slot INTEGER;
 `}, {Area: "journal", Number: 4, SQL: travelTables}, {Area: "journal", Number: 5, SQL: `
 ALTER TABLE journal_feed_cursors ADD COLUMN walked INTEGER;
-`}, {Area: "journal", Number: 6, SQL: renamedTable}, {Area: "journal", Number: 7, SQL: heldTable}, {Area: "journal", Number: 8, SQL: bareTable}, {Area: "journal", Number: 9, SQL: dateTable}, {Area: "journal_storage", Number: 1, Postgres: frozenEarly}}
+`}, {Area: "journal", Number: 6, SQL: renamedTable}, {Area: "journal", Number: 7, SQL: heldTable}, {Area: "journal", Number: 8, SQL: bareTable}, {Area: "journal", Number: 9, SQL: dateTable}, {Area: "journal", Number: 10, SQL: lentColumns}, {Area: "journal_storage", Number: 1, Postgres: frozenEarly}}
 }
 
 // frozenEarly tells PostgreSQL that entries are written once: they are frozen soon

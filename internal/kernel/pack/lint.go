@@ -67,6 +67,7 @@ func (p *Pack) Lint(on calendar.Day) []Finding {
 	l.forms()
 	l.words()
 	l.services()
+	l.encounters()
 	l.sources()
 	l.lists()
 	l.hazards()
@@ -181,6 +182,11 @@ func (l *linter) sources() {
 		}
 		if list.Note.Source != "" {
 			check(list.Note.Source, manifestFile, 0, "lists."+list.ID)
+		}
+	}
+	for _, s := range l.p.Schedules {
+		for _, v := range s.Visits {
+			check(v.Source, "schedules/"+s.ID+".csv", v.Line, "source")
 		}
 	}
 	for _, p := range l.p.Params {

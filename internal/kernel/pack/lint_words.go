@@ -51,6 +51,14 @@ func (l *linter) words() {
 			want("value."+f.Name+"."+v, manifestFile, 0)
 		}
 	}
+	for _, e := range l.p.Encounters {
+		want("encounter."+e.Code, manifestFile, 0)
+	}
+	for _, s := range l.p.Schedules {
+		for _, v := range s.Visits {
+			want("form."+v.Code, "schedules/"+s.ID+".csv", v.Line)
+		}
+	}
 	want("pack.title", manifestFile, 0)
 	for _, lang := range Languages {
 		l.language(lang, need)

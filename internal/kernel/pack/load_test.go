@@ -71,6 +71,11 @@ func TestBadFilesAreNamedWithRowAndColumn(t *testing.T) {
 		{"a list with an open quote", "lists/high-risk.csv", "taken off", "\"taken off", 3, "", "quote"},
 		{"a hazard without a guard", "hazards.csv", "the hold row is passed over,a hold blocks clearance", "the hold row is passed over,", 2, "guard", "empty"},
 		{"a hazard twice", "hazards.csv", "HZ-2,", "HZ-1,", 3, "id", "twice"},
+		{"an encounter without a form", "pack.yaml", "form: examination, station: nurse", "station: nurse", 0, "encounters.VISIT", "no form"},
+		{"an encounter without a code", "pack.yaml", "code: VISIT, form", "code: , form", 0, "encounters", "not a code"},
+		{"an encounter of no sensitivity", "pack.yaml", "sensitivity: clinical, when", "sensitivity: open, when", 0, "encounters.VISIT", "open"},
+		{"an encounter for whom nobody can say", "pack.yaml", "age_years >= 2\"", "age_years >=\"", 0, "encounters.VISIT", "when"},
+		{"an encounter by a fact that is none", "pack.yaml", "when: \"age_years", "when: \"age_days", 0, "encounters.VISIT", "age_days"},
 		{"a locale key twice", "locales/en.json", `"row.H-S2"`, `"row.H-S1"`, 4, "row.H-S1", "twice"},
 		{"a locale text that is a number", "locales/en.json", `"Everybody is examined."`, `7`, 3, "row.H-S1", "not a text"},
 		{"a locale that is cut off", "locales/en.json", "}\n", "", 0, "", "JSON"},
@@ -222,5 +227,30 @@ func TestSourceIDs(t *testing.T) {
 		if got := strings.Join(SourceIDs(cell), " "); got != want {
 			t.Errorf("%q: got %q, want %q", cell, got, want)
 		}
+	}
+}
+
+// Only a manifest that may include forms is read for them, however it writes the key.
+func TestAManifestThatIncludesIsKnownByItsText(t *testing.T) {
+	for text, want := range map[string]bool{
+		"id: x\ninclude:\n  - pack: forms\n":          true,
+		"id: x\n\"include\": []\n":                    true,
+		"{id: x, include: [{pack: forms}]}":           true,
+		"{id: x,'include' : []}":                      true,
+		"? include\n: []\n":                           true,
+		"id: x\nnote: it does not include anything\n": false,
+		"id: x\ndescription: counts include: none\n":  true, // read for nothing
+	} {
+		if got := includeKey.MatchString(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	p := harbour(t)
+	if _, err := Parse(p); err != nil {
+		t.Fatal(err)
+	}
+	p[manifestFile] += "\"incl\\u0075de\": [{pack: quarantine, forms: [landing]}]\n"
+	if _, err := Parse(p); err == nil {
+		t.Error("a pack whose included form was not found is whole")
 	}
 }

@@ -55,6 +55,7 @@ type Manifest struct {
 	Params        []Param       `yaml:"params"`
 	Lists         []ListNote    `yaml:"lists"`
 	Services      []Service     `yaml:"services"`
+	Encounters    []Encounter   `yaml:"encounters"`
 	Include       []Include     `yaml:"include"`
 	With          []With        `yaml:"with"` // packs whose rules hold beside these
 }
@@ -315,6 +316,7 @@ func (m *Manifest) check(ps *Problems) {
 		once(seen, s.ID, func() { bad("sources."+s.ID, "is there twice") })
 	}
 	m.checkServices(bad)
+	m.checkEncounters(bad)
 	m.checkWith(bad)
 	for _, inc := range m.Include {
 		if !idPattern.MatchString(inc.Pack) || inc.Pack == m.ID {

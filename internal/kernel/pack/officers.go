@@ -76,14 +76,38 @@ func (g *Registry) mayActivate(tx *db.Tx, v Version, p *Pack, by db.ID, from cal
 	if err := g.afterOthers(tx, v, from); err != nil {
 		return err
 	}
-	on := max(from, g.today())
-	if n := Errors(p.Lint(on)); n > 0 {
-		return conflict("packs.error.lint", "count", n)
-	}
-	if rep := p.TestOwn(); !rep.OK() {
-		return conflict("packs.error.cases", "count", rep.Failed)
+	switch s := g.sound(v.Hash, p, max(from, g.today())); {
+	case s.lint > 0:
+		return conflict("packs.error.lint", "count", s.lint)
+	case s.failed > 0 || !s.ok:
+		return conflict("packs.error.cases", "count", s.failed)
 	}
 	return nil
+}
+
+// soundness is what is wrong with a version on a day.
+type soundness struct {
+	lint, failed int
+	ok           bool // its worked cases
+}
+
+// sound checks a version with the linter and with its own cases. What it finds follows
+// from the content and the day, and is found once.
+func (g *Registry) sound(hash string, p *Pack, on calendar.Day) soundness {
+	key := struct {
+		hash string
+		on   calendar.Day
+	}{hash, on}
+	if was, ok := g.checked.Load(key); ok {
+		return was.(soundness)
+	}
+	s := soundness{lint: Errors(p.Lint(on))}
+	if s.lint == 0 {
+		rep := p.TestOwn()
+		s.failed, s.ok = rep.Failed, rep.OK()
+	}
+	g.checked.Store(key, s)
+	return s
 }
 
 // afterOthers refuses an effective date that would change what was decided under

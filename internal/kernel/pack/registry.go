@@ -36,6 +36,7 @@ type Registry struct {
 	access  *access.Access
 	clock   func() time.Time
 	cache   sync.Map // content hash and stopped rows → *Pack; versions never change
+	checked sync.Map // content hash and day → soundness; the second officer signs what the first did
 	known   atomic.Pointer[knownVersions]
 	changed []func() // see OnChange
 }
@@ -339,12 +340,12 @@ func (g *Registry) SyncShipped(ctx context.Context, shipped fs.FS) (int, error) 
 		if known[files.Hash()] { // the usual case: nothing to parse
 			continue
 		}
+		if m, ps := parseManifest([]byte(files[manifestFile])); len(ps) == 0 && m.Kind == Forms {
+			continue // its forms live in the versions that include them
+		}
 		p, err := Parse(files)
 		if err != nil {
 			return n, fault.Wrap("pack.SyncShipped", err)
-		}
-		if p.Kind == Forms {
-			continue // its forms live in the versions that include them
 		}
 		p.Status = Review
 		if _, err := g.store(ctx, p, true); err != nil && !fault.Is(err, fault.Conflict) {

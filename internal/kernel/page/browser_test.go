@@ -115,10 +115,10 @@ func TestEverythingWorksByKeyboard(t *testing.T) {
 }
 
 // A finger needs 44 px on the pages of stations and borders (design, section 8);
-// links inside a sentence or a table are let off, as WCAG 2.5.8 does.
+// links inside a sentence are let off, as WCAG 2.5.8 does; a table is cards on a phone.
 func TestTargetsFitAFinger(t *testing.T) {
 	ctx := tab(t, "/style", 360)
-	small := eval[[]string](t, ctx, `[...document.querySelectorAll("button,select,textarea,input:not([type=hidden]),.nav a,.langs a,.pager a,.back a,summary")]
+	small := eval[[]string](t, ctx, `[...document.querySelectorAll("button,select,textarea,input:not([type=hidden]),.nav a,.langs a,.pager a,.back a,.table td a,summary")]
 		.filter(function(e){var b=e.closest(".choice")||e,r=b.getBoundingClientRect();return r.width&&(r.height<43.5||r.width<24)&&!e.classList.contains("as-link")})
 		.map(function(e){return e.tagName+" "+e.className+" "+e.id+" "+e.getBoundingClientRect().height})`)
 	for _, s := range small {
@@ -192,5 +192,21 @@ func TestADrawingIsTheSameBesideAnArabicPage(t *testing.T) {
 	}
 	if got := eval[string](t, ctx, `(l=>(l.setAttribute("stroke-width","7"),getComputedStyle(l).strokeWidth))(document.querySelector(".drawing-frame .mark-line"))`); got != "7px" {
 		t.Errorf("a line of 7 pixels is %s wide", got)
+	}
+}
+
+// A drawing that is wider than a phone begins at its left in every language, where the
+// time begins, and says that it slides; on a desk and on paper nothing is said.
+func TestADrawingWiderThanAPhoneSaysThatItSlides(t *testing.T) {
+	const said, wider = `getComputedStyle(document.querySelector(".drawing-slide")).display!=="none"`, `(f=>f.scrollWidth>f.clientWidth)(document.querySelector(".drawing-slide + .drawing-frame"))`
+	phone := tab(t, "/style", 360)
+	if !eval[bool](t, phone, said) || !eval[bool](t, phone, wider) {
+		t.Error("on a phone the drawing is wider than its frame, and nothing says so")
+	}
+	if at := eval[float64](t, phone, `(document.documentElement.dir="rtl",(f=>f.querySelector("svg").getBoundingClientRect().left-f.getBoundingClientRect().left)(document.querySelector(".drawing-slide + .drawing-frame")))`); at < 0 {
+		t.Errorf("beside an Arabic page the left of the drawing is %v pixels out of sight", at)
+	}
+	if eval[bool](t, tab(t, "/style", 1280), said) {
+		t.Error("on a desk it says that it slides")
 	}
 }

@@ -89,6 +89,10 @@ type KeyEntry struct {
 	Text Msg
 }
 
+// phoneWide is the width that a drawing has on the narrowest screen, without the edges of
+// its frame: a wider one slides there.
+const phoneWide = 294
+
 // drawing writes a Drawing. Nothing reaches the markup but numbers, fixed names and
 // what was escaped.
 func (s *localeSet) drawing(d *Drawing) (template.HTML, error) {
@@ -102,6 +106,9 @@ func (s *localeSet) drawing(d *Drawing) (template.HTML, error) {
 	label := s.speak.plain(d.Title)
 	if label == "" {
 		label = s.speak.plain(d.Text)
+	}
+	if d.W > phoneWide { // the style sheet shows it on a phone alone
+		b.WriteString(`<p class="drawing-slide">` + string(s.speak.html(M("page.drawing.slide"))) + `</p>`)
 	}
 	fmt.Fprintf(&b, `<div class="drawing-frame" tabindex="0" role="group" aria-label="%s"><svg dir="ltr" width="%[2]s" height="%[3]s" viewBox="0 0 %[2]s %[3]s" role="%[4]s" aria-label="%[1]s">`, template.HTMLEscapeString(label), px(d.W), px(d.H), d.role())
 	for _, m := range d.Marks {

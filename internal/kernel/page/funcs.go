@@ -72,7 +72,7 @@ func (s *localeSet) funcs() template.FuncMap {
 		"current":  current,
 		"list":     func(vs ...any) []any { return vs },
 		"columns":  func(width int) string { return widthClass(width) },
-		"unit":     unitText,
+		"unit":     s.speak.unit,
 		"optionID": optionID,
 		"chosen":   chosen,
 		"msgOf":    func(key string, args []any) Msg { return M(key, args...) },

@@ -11,6 +11,7 @@ import (
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/mark"
 )
 
 // DateInput is what a Date field shows: three boxes, and where AllowAge an age
@@ -155,7 +156,8 @@ func Digits(s string) string {
 }
 
 // ReadForm parses a posted form of at most limit bytes, multipart or not. A body
-// of another type, or a larger one, is an Invalid fault with its own sentence.
+// of another type, or a larger one, is an Invalid fault with its own sentence, and so is
+// a file of an exercise where nothing else is one, and the other way round.
 func ReadForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	const op = "page.ReadForm"
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -178,5 +180,5 @@ func ReadForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	case err != nil:
 		return &fault.Error{Code: fault.Invalid, Op: op, Key: "page.error.body", Err: err}
 	}
-	return nil
+	return mark.Uploads(r, limit)
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/form"
@@ -182,9 +183,13 @@ func (d *DateInput) split(stored string) {
 	}
 }
 
-func withUnit(n, unit string) Code {
+// withUnit is a number with its unit: a Code, or a Msg where the unit is a word.
+func withUnit(n, unit string) any {
 	if unit == "" || unit == "1" {
 		return Code(n)
+	}
+	if count, err := strconv.Atoi(n); err == nil && timeUnits[unit] != "" {
+		return M(timeUnits[unit], "count", count)
 	}
 	return Code(n + "\u00a0" + unitText(unit))
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -172,9 +173,9 @@ func TestStoredAnswersAreShownToBeCorrected(t *testing.T) {
 	}
 }
 
-// With script an answer brings up its questions at once, and the focus stays.
-func TestALiveForm(t *testing.T) {
-	b := pagetest.NewBrowser(t)
+// serveLive serves a live form; before is called with each answer that comes.
+func serveLive(t *testing.T, before func(r *http.Request)) string {
+	t.Helper()
 	p := renderer(t)
 	mux := http.NewServeMux()
 	p.Routes(mux)
@@ -186,6 +187,7 @@ func TestALiveForm(t *testing.T) {
 		f, _ := ask(t, r.Form, false)
 		f.Live = "/live"
 		if page.IsFragment(r) {
+			before(r)
 			p.Fragment(w, r, "page/form", f)
 			return
 		}
@@ -197,8 +199,15 @@ func TestALiveForm(t *testing.T) {
 		w.Header().Set("Content-Security-Policy", pagetest.Policy)
 		mux.ServeHTTP(w, r)
 	}))
-	defer s.Close()
-	faults, err := b.Look(pagetest.Visit{URL: s.URL + "/live", Lang: "ar", Width: 360, Shot: ""})
+	t.Cleanup(s.Close)
+	return s.URL + "/live"
+}
+
+// With script an answer brings up its questions at once, and the focus stays.
+func TestALiveForm(t *testing.T) {
+	b := pagetest.NewBrowser(t)
+	url := serveLive(t, func(*http.Request) {})
+	faults, err := b.Look(pagetest.Visit{URL: url, Lang: "ar", Width: 360, Shot: ""})
 	if err != nil || len(faults) > 0 {
 		t.Errorf("%v %v", faults, err)
 	}
@@ -210,5 +219,38 @@ func TestALiveForm(t *testing.T) {
 	got := eval[string](t, ctx, `document.activeElement.id+"|"+document.querySelector("#f-q-cxr-2").checked+"|"+document.querySelector("#f-q-remark").value+"|"+document.querySelectorAll("form#film").length+"|"+window.godwitFaults`)
 	if got != "f-q-cxr-2|true|ok|1|" {
 		t.Errorf("after the answer: %s", got)
+	}
+}
+
+// On a slow link somebody answers faster than the node: what the last answer asks for
+// comes up all the same.
+func TestTheLastOfQuickAnswersBringsItsQuestions(t *testing.T) {
+	b := pagetest.NewBrowser(t)
+	held := make(chan struct{})
+	var first sync.Once
+	url := serveLive(t, func(r *http.Request) {
+		first.Do(func() {
+			select {
+			case <-held:
+			case <-r.Context().Done(): // the browser asks for something newer
+			}
+		})
+	})
+	if _, err := b.Look(pagetest.Visit{URL: url, Lang: "en", Width: 360, Shot: ""}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(b.Context(), 30*time.Second)
+	defer cancel()
+	eval[bool](t, ctx, `(function(){
+		var remark=document.querySelector("#f-q-remark");
+		["a","ab"].forEach(function(v){remark.value=v;remark.dispatchEvent(new Event("change",{bubbles:true}))});
+		document.querySelector("#f-q-cxr-2").click();
+		return true})()`)
+	close(held)
+	if err := chromedp.Do(ctx, chromedp.WaitReady(chromedp.CSS("#f-q-cavity"))); err != nil {
+		t.Fatalf("the question never came: %v", err)
+	}
+	if got := eval[string](t, ctx, `document.querySelector("#f-q-cxr-2").checked+"|"+document.querySelector("#f-q-remark").value`); got != "true|ab" {
+		t.Errorf("after the answers: %s", got)
 	}
 }

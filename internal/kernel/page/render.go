@@ -85,10 +85,10 @@ func New(o Options) (*Renderer, error) {
 			return nil, err
 		}
 	}
-	for _, l := range locales {
-		if _, err := p.set(l); err != nil {
-			return nil, err
-		}
+	// One language shows whether the templates are whole; the others are made when
+	// somebody reads in them: a set takes longer than the rest of New.
+	if _, err := p.set(locales[0]); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

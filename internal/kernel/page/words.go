@@ -221,9 +221,24 @@ func (s *speaker) num(v any) template.HTML {
 		if q.Unit == "1" {
 			return ltr(digits(q.Number))
 		}
+		if m, ok := withUnit(digits(q.Number), q.Unit).(Msg); ok {
+			return s.html(m)
+		}
 		return ltr(digits(q.Number) + "\u00a0" + unitText(q.Unit))
 	}
 	return ltr(digits(v))
+}
+
+// timeUnits are the units that are words in every language, with how many of them is
+// said: nobody reads "a" as years.
+var timeUnits = map[string]string{"a": "page.age.years", "mo": "page.age.months", "wk": "page.age.weeks", "d": "page.age.days"}
+
+// unit writes a unit beside a box.
+func (s *speaker) unit(ucum string) template.HTML {
+	if timeUnits[ucum] != "" {
+		return s.html(M("page.unit." + ucum))
+	}
+	return ltr(unitText(ucum))
 }
 
 // unitText writes a UCUM unit the way a clinician reads it.

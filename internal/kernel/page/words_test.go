@@ -1,6 +1,7 @@
 package page
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,8 @@ func speaks(t testing.TB, code string) *speaker {
 	}
 	return &s.speak
 }
+
+var tagRE = regexp.MustCompile(`<[^>]*>`)
 
 // bare takes the isolating characters out, to compare the words alone.
 func bare(s string) string {
@@ -83,6 +86,21 @@ func TestNumbersLookTheSameInEveryLanguage(t *testing.T) {
 		if got := string(s.num(value.Quantity{})); got != string(s.html(M("page.unknown"))) {
 			t.Errorf("%s: nothing measured shows %s", l.Code, got)
 		}
+	}
+}
+
+// "34 a" and a box with an "a" beside it are read by nobody.
+func TestUnitsOfTimeAreWords(t *testing.T) {
+	for lang, want := range map[string][]string{"en": {"34 years", "1 week", "years", "°C"}, "fr": {"34 ans", "1 semaine", "ans", "°C"}, "es": {"34 años", "1 semana", "años", "°C"}, "ar": {"34 سنة", "أسبوع", "سنة", "°C"}} {
+		s := speaks(t, lang)
+		for i, got := range []string{string(s.num(value.Quantity{Number: 34, Unit: "a"})), string(s.num(value.Quantity{Number: 1, Unit: "wk"})), string(s.unit("a")), string(s.unit("Cel"))} {
+			if got = tagRE.ReplaceAllString(bare(got), ""); !strings.Contains(got, want[i]) {
+				t.Errorf("%s: %q, want %q", lang, got, want[i])
+			}
+		}
+	}
+	if got := string(speaks(t, "en").num(value.Quantity{Number: 2.5, Unit: "wk"})); !strings.Contains(got, "2.5\u00a0wk") {
+		t.Errorf("part of a week keeps its unit: %q", got)
 	}
 }
 

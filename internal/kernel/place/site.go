@@ -52,17 +52,7 @@ type Site struct {
 }
 
 // Name returns the site's name in a language, else in any, else its code.
-func (s Site) Name(locale string) string {
-	if n := s.Names[locale]; n != "" {
-		return n
-	}
-	for _, l := range locales {
-		if n := s.Names[l]; n != "" {
-			return n
-		}
-	}
-	return s.Code
-}
+func (s Site) Name(locale string) string { return nameOf(s.Names, locale, s.Code) }
 
 var siteCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{1,11}$`)
 

@@ -131,3 +131,14 @@ func TestWordsOfStationsAndSites(t *testing.T) {
 		}
 	}
 }
+
+func TestASiteOrPointIsNamedInTheNearestLanguageThereIs(t *testing.T) {
+	for want, names := range map[string]map[string]string{"Soko": {"sw": "Soko"}, "Marché": {"fr": "Marché", "sw": "Soko"}, "Market": {place.AnyLanguage: "Market", "fr": "Marché"}, "KLA": nil} {
+		if got := (place.Site{Code: "KLA", Names: names}).Name("ar"); got != want {
+			t.Errorf("%v in Arabic: %q, want %q", names, got, want)
+		}
+		if got := (place.Point{Code: "KLA", Names: names}).Name("ar"); got != want {
+			t.Errorf("a point with %v in Arabic: %q, want %q", names, got, want)
+		}
+	}
+}

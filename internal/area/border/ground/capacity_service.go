@@ -6,6 +6,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/internal/area/border"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -56,7 +57,7 @@ func (s *Service) CapacitySheet(ctx context.Context, point string) (CapacityShee
 // corrects it; those of other days stay.
 func (s *Service) Assess(ctx context.Context, point string, answers map[string][]string) error {
 	const op = "ground.Assess"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err == nil {
 		err = s.edits(ctx, border.Point{})
 	}

@@ -64,14 +64,6 @@ func (s *Service) active(tx *db.Tx, id string) (*pack.Pack, error) {
 	return p, err
 }
 
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
-
 // reads checks that the actor may look at a point: whoever reads the board, and whoever
 // works there.
 func (s *Service) reads(ctx context.Context, p border.Point) error {

@@ -18,7 +18,7 @@ func sideID(point string) db.ID { return idOf("border.side %s", point) }
 // Agree records what a point has agreed with the other side.
 func (s *Service) Agree(ctx context.Context, x Side) error {
 	const op = "ground.Agree"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err == nil {
 		err = s.edits(ctx, border.Point{})
 	}
@@ -61,7 +61,7 @@ func (s *Service) Agree(ctx context.Context, x Side) error {
 // Waited records how long people and goods wait now, as whoever works there sees it.
 func (s *Service) Waited(ctx context.Context, point string, w Wait) error {
 	const op = "ground.Waited"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func deviceKinds(p *pack.Pack) []string {
 }
 
 func (s *Service) add(ctx context.Context, op, kind string, id db.ID, point, name string, more func(tx *db.Tx) (map[string]any, error)) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err == nil {
 		err = s.edits(ctx, border.Point{})
 	}
@@ -81,7 +81,7 @@ func (s *Service) add(ctx context.Context, op, kind string, id db.ID, point, nam
 // Remove says that a station or a device is there no more.
 func (s *Service) Remove(ctx context.Context, id db.ID) error {
 	const op = "ground.Remove"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err == nil {
 		err = s.edits(ctx, border.Point{})
 	}
@@ -201,7 +201,7 @@ func (s *Service) CheckDevice(ctx context.Context, id db.ID, c DeviceCheck) erro
 
 // checked appends a check of a thing at the actor's point.
 func (s *Service) checked(ctx context.Context, op, kind string, id db.ID, check func(tx *db.Tx, p border.Point, shift db.ID) (any, error)) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *Service) DeclarationSheet(ctx context.Context, kind Declares, version s
 // listed as those of any conveyance.
 func (s *Service) TakeDeclaration(ctx context.Context, id db.ID, kind Declares, version string, answers Answers) error {
 	const op = "traveller.TakeDeclaration"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *Service) DeclareSelf(ctx context.Context, address string, typed db.ID, 
 	if !s.limit.take(address, point, s.Clock()) {
 		return Declaration{}, fault.New(fault.Unavailable, op, "traveller.error.many")
 	}
-	program, err := actor(access.Operator(ctx), op)
+	program, err := access.Acting(access.Operator(ctx), op)
 	if err != nil {
 		return Declaration{}, err
 	}
@@ -186,7 +186,7 @@ func (s *Service) ownID(tx *db.Tx, typed db.ID) (db.ID, error) {
 // shift. From then on it is of that shift.
 func (s *Service) Shown(ctx context.Context, code string) (db.ID, error) {
 	const op = "traveller.Shown"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return db.ID{}, err
 	}
@@ -305,7 +305,7 @@ func (s *Service) ListerSheet(ctx context.Context, id db.ID, l Lister) (Sheet, e
 // AddTo lists one who is ill, or one traveller, of a ship or an aircraft.
 func (s *Service) AddTo(ctx context.Context, made, id db.ID, l Lister, answers Answers) error {
 	const op = "traveller.AddTo"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

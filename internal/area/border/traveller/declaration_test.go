@@ -117,6 +117,11 @@ func TestTheBoundsOfPublicDeclarations(t *testing.T) {
 		if _, err := w.DeclareSelf(t.Context(), "10.0.0.7", db.NewID(), "BUSIA", Answers{"td_name": {"A"}}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("half a form: %v", err)
 		}
+		nobody := own(nil)
+		delete(nobody, "td_name")
+		if _, err := w.DeclareSelf(t.Context(), "10.0.0.7", db.NewID(), "BUSIA", nobody); err != nil {
+			t.Errorf("whoever is afraid to give a name declares without one: %v", err)
+		}
 		l := newLimiter()
 		for i := range mostFromOne {
 			if !l.take("10.0.0.7", "BUSIA", w.clock) {

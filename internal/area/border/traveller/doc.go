@@ -10,6 +10,10 @@
 //   - Finding: what the pack says of a screening: the class, the steps of the card "what
 //     now", what is still to be done. A finding is added, never edited.
 //
+//   - Journey: what the stays that were told at a second screening say of the outbreaks that
+//     were declared (package outbreak): yes, possible, no or unknown, with what it rests on.
+//     A finding keeps it as it was; the page says beside it what is declared now.
+//
 //   - Measure: what is done to the traveller against the spread of a disease: an
 //     examination, isolation … with its basis, who ordered it, when it is looked at
 //     again, food, water, a telephone, the appeal and the release.
@@ -36,6 +40,7 @@
 //   - Read what nobody answered as a no: the pack decides on what is known.
 //   - Show a screening to another shift. Whoever is held is the exception: the shift at
 //     work at the point looks after them, by a code and without their name.
+//   - Hold anybody, or find anything of them, because of where they have been.
 //   - Let somebody be held without basis, food, water, a telephone and an hour at which
 //     it is looked at again; or say whether somebody may enter.
 //   - Put anything of the traveller into a signal.

@@ -56,7 +56,7 @@ func (r *Refusal) Error() string {
 // Order begins a measure. What the pack holds it back for is a *Refusal.
 func (s *Service) Order(ctx context.Context, id, screening db.ID, answers Answers) error {
 	const op = "traveller.Order"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *Service) Care(ctx context.Context, id db.ID) (Care, error) {
 // next look is due; a look and an answer that goes on need it.
 func (s *Service) Looked(ctx context.Context, id db.ID, l Look, hours string) error {
 	const op = "traveller.Looked"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

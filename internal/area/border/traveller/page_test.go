@@ -1,13 +1,12 @@
 package traveller
 
 import (
-	"net/http"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
@@ -16,18 +15,12 @@ import (
 )
 
 func areas() []page.Area {
-	return []page.Area{{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), border.Pages(), Pages()}
+	return []page.Area{{Name: "place", Templates: place.Locales, Locales: place.Locales}, surveillance.Pages(), outbreak.Pages(), border.Pages(), Pages()}
 }
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: areas(), Clock: func() time.Time { return sampleNow }, Frame: func(*http.Request) page.Frame {
-		return page.Frame{Site: "Busia", User: "Omar Farah", Role: page.M("door.role.screener"), SignOut: "/logout"}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.RendererAt(t, sampleNow, "screener", areas()...)
 }
 
 // ships answers a pack that ships.

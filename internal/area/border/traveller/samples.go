@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -99,11 +100,14 @@ func sampleOpened(words string, p *pack.Pack) Opened {
 	sc := Screening{ID: db.ID{2}, Site: "BUS", Point: "BUSIA", Day: calendar.DayOfTime(sampleNow), At: sampleNow, Until: calendar.DayOfTime(sampleNow) + 42, Signal: db.ID{5},
 		First: Answers{"screen_consent": {"agreed"}, "corpse_or_very_ill": {"no"}, "known_contact": {"no"}, "visible_sign": {"yes"}, "temp1_device": {"ncit"}, "temp1_c": {"38.9"}, "recent_sign": {"yes"},
 			"exposed_recently": {"unknown"}, "listed_stay": {"unknown"}, "temp2_taken": {"no"}},
-		Second: Answers{"traveller_name": {words}, "traveller_age": {"31"}, "traveller_phone": {words}, "itinerary": {words}, "antipyretic_6h": {"no"}, "suspicion": {"vhf"}, "ended": {"isolated"}}}
+		Second: Answers{"traveller_name": {words}, "traveller_age": {"31"}, "traveller_phone": {words}, "itinerary": {words}, "antipyretic_6h": {"no"}, "suspicion": {"vhf"}, "ended": {"isolated"},
+			"stay1_place": {words}, "stay1_from": {"2026-10"}, "stay1_to": {"2026-11-14"}, "stay2_place": {words}, "stay2_from-not": {"unknown"}, "stay2_to": {"2026-11-22"}}}
+	sc.Journey = sampleJourney(words)
 	found, err := find(p, sc)
 	if err != nil {
 		panic(err) // the packs that ship do not hold together
 	}
+	found.Journey = &Journey{Answer: outbreak.Unknown} // before somebody declared one
 	found.At = sampleNow
 	sc.Findings = []Finding{{Class: Secondary, At: sampleNow.Add(-10 * time.Minute)}, found}
 	o := Opened{Screening: sc, Pack: p, Point: samplePoint(words), Now: sampleNow, Mine: true, MayDesk: true,
@@ -113,6 +117,14 @@ func sampleOpened(words string, p *pack.Pack) Opened {
 	in, _ := inputOf(p, sc) // it gave the finding just now
 	_, o.Explanation = p.Explain(in, "en")
 	return o
+}
+
+// sampleJourney has a meeting of each sort, and a place that nobody knows.
+func sampleJourney(words string) *Journey {
+	day := calendar.DayOfTime(sampleNow)
+	return &Journey{Answer: outbreak.Possible, Stays: 2, Declared: 2, Unplaced: []int{2}, Met: []Met{
+		{Outbreak: db.ID{8}, Disease: "measles", State: outbreak.Active, Since: (day - 20).Date(), Source: words, Stay: 1, Certain: true, Counts: true, First: day - 8, Last: day - 8},
+		{Outbreak: db.ID{9}, Disease: "cholera", State: outbreak.Suspected, Since: (day - 9).Date(), Source: words, Stay: 2, Around: true, Last: day}}}
 }
 
 func sampleCare(words string, p *pack.Pack) Care {

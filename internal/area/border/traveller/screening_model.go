@@ -53,6 +53,9 @@ type Screening struct {
 	Until      calendar.Day `json:"until"`  // the last day on which it is kept
 
 	Findings []Finding `json:"findings"` // in the order in which they were made
+
+	// Journey is worked out for a finding, which keeps it; nil before a second screening.
+	Journey *Journey `json:"-"`
 }
 
 // Finding is what the pack says of a screening at one moment.
@@ -66,6 +69,7 @@ type Finding struct {
 	Flags    []string        `json:"flags,omitempty"`
 	Contacts int             `json:"contacts,omitempty"` // days for which companions are followed up; 0: nobody is listed
 	Notify   bool            `json:"notify,omitempty"`
+	Journey  *Journey        `json:"journey,omitempty"` // nil before a second screening
 	Record   json.RawMessage `json:"record,omitempty"`
 	By       db.ID           `json:"by"`
 	At       time.Time       `json:"at"`

@@ -11,6 +11,7 @@ import (
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 )
@@ -57,6 +58,9 @@ func inputOf(p *pack.Pack, s Screening) (decision.Input, error) {
 	put(value.Facts{"screen_day": value.Text(s.Day.String()), "suspicion": value.Text(notDone)})
 	put(first.Check(s.First.with(s.Again), nil, s.Day).Facts)
 	put(second.Check(s.Second, nil, s.Day).Facts)
+	if _, ok := p.Fact(factExposed); ok && s.Journey != nil && s.Journey.Answer != outbreak.Unknown {
+		put(value.Facts{factExposed: s.Journey.Answer.Value()})
+	}
 	return in, nil
 }
 
@@ -67,7 +71,7 @@ func find(p *pack.Pack, s Screening) (Finding, error) {
 		return Finding{}, err
 	}
 	d := p.Protocol.Decide(in)
-	out := Finding{Notify: len(d.Codes(decision.Notify)) > 0}
+	out := Finding{Notify: len(d.Codes(decision.Notify)) > 0, Journey: s.Journey}
 	if all := p.Protocol.Standings(&d); len(all) > 0 {
 		out.Class, out.May, out.Ask = all[0].Code, all[0].May, all[0].Ask
 	}
@@ -140,9 +144,5 @@ func (f Finding) sortOf() string {
 
 // onsetOf is the first day of signs as it was told.
 func (s Screening) onset() calendar.Date {
-	d, err := calendar.Parse(s.Second.One("sign_onset"))
-	if err != nil {
-		return calendar.Date{}
-	}
-	return d
+	return s.Second.date("sign_onset")
 }

@@ -111,7 +111,7 @@ func (s *Service) mayChange(ctx context.Context, tx *db.Tx, id db.ID) (Screening
 // false.
 func (s *Service) Begin(ctx context.Context, id db.ID, answers Answers) (kept bool, err error) {
 	const op = "traveller.Begin"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return false, err
 	}
@@ -216,7 +216,7 @@ func (s *Service) SecondScreening(ctx context.Context, id db.ID, answers Answers
 
 // answer changes a screening, checks the answers to a form of the pack and decides anew.
 func (s *Service) answer(ctx context.Context, op string, id db.ID, name string, change func(*Screening) (map[string]any, error), check func(Screening) Answers) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -247,6 +247,9 @@ func (s *Service) answer(ctx context.Context, op string, id db.ID, name string, 
 		if !f.Check(check(sc), nil, sc.Day).OK() {
 			return fault.New(fault.Invalid, op, "traveller.error.answers")
 		}
+		if sc.Journey, err = s.journey(tx, p, sc); err != nil {
+			return err
+		}
 		found, err := find(p, sc)
 		if err != nil {
 			return err
@@ -257,6 +260,25 @@ func (s *Service) answer(ctx context.Context, op string, id db.ID, name string, 
 		}
 		return s.decide(ctx, tx, a, p, at, &sc, found, journal.Change{Kind: kindScreening, Doc: id, Base: doc.Version, Purpose: "public_health", Fields: fields})
 	}))
+}
+
+// journey works out whether the stays that were told met an outbreak, on the day of the
+// screening, by what is declared now. Before a second screening nobody asked: nil.
+func (s *Service) journey(tx *db.Tx, p *pack.Pack, sc Screening) (*Journey, error) {
+	if s.Exposed == nil || p == nil || len(sc.Second) == 0 {
+		return nil, nil
+	}
+	f, err := formOf(p, formSecond)
+	if err != nil {
+		return nil, err
+	}
+	stays, numbers := staysOf(f, sc.Second)
+	said, err := s.Exposed(tx, stays, sc.Day)
+	if err != nil {
+		return nil, err
+	}
+	j := journeyOf(said, numbers, sc.Day)
+	return &j, nil
 }
 
 // Opened is a screening as its page shows it.
@@ -295,6 +317,9 @@ func (s *Service) Open(ctx context.Context, id db.ID, lang string) (Opened, erro
 			return err
 		}
 		if out.Pack, out.Explanation, err = s.explained(tx, out.Screening, lang); err != nil {
+			return err
+		}
+		if out.Journey, err = s.journey(tx, out.Pack, out.Screening); err != nil {
 			return err
 		}
 		if out.Measures, err = measuresOf(tx, id); err != nil {

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/form"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -160,7 +162,11 @@ func screeningView(o Opened, lang string) page.Sheet {
 	if o.Screening.Until != 0 {
 		v.Rows = append(v.Rows, page.Row{Label: page.M("traveller.until"), Value: o.Screening.Until.Date()})
 	}
-	v.Parts = append(v.Parts, o.why(), o.history())
+	v.Parts = append(v.Parts, o.why())
+	if o.Screening.Journey != nil {
+		v.Parts = append(v.Parts, journeyPart(*o.Screening.Journey, last.Journey, o.Second))
+	}
+	v.Parts = append(v.Parts, o.history())
 	if len(o.Measures) > 0 {
 		v.Parts = append(v.Parts, page.Part{Title: page.M("traveller.measures"), Table: measureTable(o.Measures, o.Now)})
 	}
@@ -168,6 +174,9 @@ func screeningView(o Opened, lang string) page.Sheet {
 		v.Parts = append(v.Parts, page.Part{Title: page.M("traveller.companions"), Lead: page.M("traveller.companions_count", "count", len(o.Vehicle.Companions))})
 	}
 	v.Limits = []page.Msg{page.M("traveller.unconfirmed")}
+	if o.Screening.Journey != nil {
+		v.Limits = append(v.Limits, page.M("outbreak.limit.declared"))
+	}
 	return v
 }
 
@@ -209,6 +218,8 @@ func cardWord(sc Screening) string {
 		return "second"
 	case sc.Last().Class == FollowUp:
 		return "follow"
+	case sc.Last().Journey.tells():
+		return "go_inform"
 	}
 	return "go"
 }
@@ -327,6 +338,12 @@ func was(sh Sheet, what string) url.Values {
 	}
 	out := url.Values{}
 	for name, v := range sh.Screening.Second {
+		if r, ok := sh.Form.Row(name); ok && r.Type == form.Date && !sh.Screening.Second.date(name).IsZero() {
+			for i, part := range strings.Split(sh.Screening.Second.One(name), "-") { // 2026, 2026-11 or 2026-11-20, as the boxes of a page give it
+				out.Set(page.QuestionPrefix+name+[]string{"-year", "-month", "-day"}[i], part)
+			}
+			continue
+		}
 		out[page.QuestionPrefix+name] = v
 	}
 	return out

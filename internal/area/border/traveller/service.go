@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -34,6 +35,10 @@ type Deps struct {
 	Clock   func() time.Time
 	Address Address // at which travellers declare
 
+	// Exposed works out what stays that were told say of the outbreaks that were declared;
+	// nil where nobody keeps outbreaks.
+	Exposed func(tx *db.Tx, stays []outbreak.Declared, on calendar.Day) (outbreak.Said, error)
+
 	// Packs are the rules in force, and those that decided before.
 	Packs interface {
 		Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
@@ -57,14 +62,6 @@ func New(d Deps) *Service {
 }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
-
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
 
 // active answers a pack in force on a day; where none is, nobody can be screened.
 func (s *Service) active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error) {
@@ -99,43 +96,14 @@ func (s *Service) counts(tx *db.Tx, a access.Actor, of db.ID, site string, f Fou
 	return s.Journal.Append(tx, a.Author(), c)
 }
 
-// mostAtOnce is how many documents one sweep erases in one transaction.
-const mostAtOnce = 200
-
-// Sweep erases what was kept until a day before today, and answers how many. While the
-// date of the clock is doubted, today is the last day that is known to have come. It is
-// the program's own work and needs nobody's right.
+// Sweep erases what was kept until a day before today, and answers how many. It is the
+// program's own work and needs nobody's right.
 func (s *Service) Sweep(ctx context.Context) (gone int, err error) {
 	const op = "traveller.Sweep"
-	by, err := actor(access.Operator(ctx), op)
+	by, err := access.Acting(access.Operator(ctx), op)
 	if err != nil {
 		return 0, err
 	}
-	for {
-		n := 0
-		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			n = 0
-			date, err := s.Journal.DateIn(tx)
-			if err != nil {
-				return err
-			}
-			today := min(date.Day(), calendar.DayOfTime(s.now()))
-			ids, err := expired(tx, today, mostAtOnce)
-			for _, id := range ids {
-				if err == nil {
-					err = s.Journal.Expire(tx, by.Author(), id, today)
-				}
-				if fault.Is(err, fault.Forbidden) {
-					err = nil // another change says a later day than the row
-					continue
-				}
-				n++
-			}
-			return err
-		})
-		gone += n
-		if err != nil || n == 0 {
-			return gone, fault.Wrap(op, err)
-		}
-	}
+	gone, err = s.Journal.Sweep(ctx, by.Author(), calendar.DayOfTime(s.now()), expired)
+	return gone, fault.Wrap(op, err)
 }

@@ -58,7 +58,7 @@ func (s *Service) VehicleSheet(ctx context.Context, screening db.ID) (VehicleShe
 // it. A traveller came with one conveyance: recording it again corrects it.
 func (s *Service) CameWith(ctx context.Context, screening db.ID, c Conveyance) error {
 	const op = "traveller.CameWith"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (s *Service) put(tx *db.Tx, a access.Actor, c journal.Change) error {
 // ListCompanion lists somebody who was in the conveyance.
 func (s *Service) ListCompanion(ctx context.Context, id, screening db.ID, answers Answers) error {
 	const op = "traveller.ListCompanion"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

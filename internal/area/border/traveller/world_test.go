@@ -15,6 +15,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -36,6 +37,8 @@ type world struct {
 	clock time.Time
 	users map[string]access.Actor
 	pages http.Handler
+
+	outbreaks *outbreak.Service
 }
 
 // inForce are the packs that ship, in force from the first day.
@@ -67,7 +70,7 @@ func newWorld(t *testing.T, pg string) *world {
 	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), users: map[string]access.Actor{}}
 	now := func() time.Time { return w.clock }
 	var migrations []db.Migration
-	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), surveillance.Migrations(), border.Migrations(), Migrations()} {
+	for _, m := range [][]db.Migration{journal.Migrations(), tally.Migrations(), access.Migrations(), place.Migrations(), people.Migrations(), surveillance.Migrations(), outbreak.Migrations(), border.Migrations(), Migrations()} {
 		migrations = append(migrations, m...)
 	}
 	o := db.Options{URL: pg, Migrations: migrations}
@@ -80,7 +83,7 @@ func newWorld(t *testing.T, pg string) *world {
 	}
 	t.Cleanup(func() { _ = d.Close() })
 	var kinds []journal.Kind
-	for _, k := range [][]journal.Kind{people.Kinds(), place.Kinds(), access.Kinds(), surveillance.Kinds(), border.Kinds(), Kinds()} {
+	for _, k := range [][]journal.Kind{people.Kinds(), place.Kinds(), access.Kinds(), surveillance.Kinds(), outbreak.Kinds(), border.Kinds(), Kinds()} {
 		kinds = append(kinds, k...)
 	}
 	j, err := journal.New(journal.Options{DB: d, Kinds: kinds, Clock: now})
@@ -96,10 +99,11 @@ func newWorld(t *testing.T, pg string) *world {
 		t.Fatal(err)
 	}
 	sites, places := place.NewSites(d, j, a), place.NewGazetteer(d, j, a)
-	signals := surveillance.New(surveillance.Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Clock: now})
+	signals := surveillance.New(surveillance.Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Packs: &inForce{load: ships(t)}, Clock: now})
 	posts := border.New(border.Deps{DB: d, Journal: j, Access: a, Pages: pages, Sites: sites, Places: places, Signals: signals, Clock: now,
 		TakeShift: func(ctx context.Context, shift string) { w.take(ctx, shift) }})
-	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Border: posts, Signals: signals, Clock: now, Packs: &inForce{load: ships(t)}})
+	w.outbreaks = outbreak.New(outbreak.Deps{DB: d, Journal: j, Access: a, Places: places, Sites: sites, Packs: &inForce{load: ships(t)}, Lists: signals.Lists(), Clock: now})
+	w.Service = New(Deps{DB: d, Journal: j, Access: a, Pages: pages, Border: posts, Signals: signals, Clock: now, Packs: &inForce{load: ships(t)}, Exposed: w.outbreaks.ExposedDeclared})
 	posts.Held = w.HeldIn
 	w.staff(a)
 	for code, name := range map[string]string{"BUS": "Busia", "GUL": "Gulu"} {

@@ -124,10 +124,20 @@ func (s *Service) postResult(w http.ResponseWriter, r *http.Request) {
 	_, err = s.Record(r.Context(), Entry{ID: newID(r), Order: id, Specimen: atoi(r.PostForm.Get("specimen")), Label: r.PostForm.Get("label"),
 		Identity: r.PostForm.Get("identity"), Answers: page.Answers(sh.Form, r.PostForm), Seen: PostedSeen(r.PostForm)})
 	if err == nil {
-		s.Pages.Redirect(w, r, "/orders/"+id.String(), page.M("order.result_saved"))
+		s.Pages.Redirect(w, r, s.after(sh.Order), page.M("order.result_saved"))
 		return
 	}
 	s.fail(w, r, s.entryPage(w, r, sh, f), f, err)
+}
+
+// after is where a saved result leads.
+func (s *Service) after(o Order) string {
+	if s.After != nil {
+		if to := s.After(o); to != "" {
+			return to
+		}
+	}
+	return "/orders/" + o.ID.String()
 }
 
 // resultView is one result.

@@ -68,6 +68,10 @@ type Deps struct {
 	// Stations are the stations of a site, in its own order; all of them when nil.
 	Stations func(tx *db.Tx, site string) []string
 
+	// After is where the page of a result leads once it is saved; "" is to the order. It
+	// may be nil.
+	After func(o Order) string
+
 	// Here is who came to a site on a day, and when; nil where nobody notes it.
 	Here func(tx *db.Tx, site string, on calendar.Day) (map[db.ID]time.Time, error)
 	// Numbered is who has a number as it stands on a slip, a tube or a file: the code
@@ -286,6 +290,12 @@ func (s *Service) States(tx *db.Tx, subject, caseID db.ID) (map[string]Status, e
 		}
 	}
 	return out, nil
+}
+
+// OfCase lists the orders of a case, or of an encounter, as they were made. It checks no
+// rights.
+func (s *Service) OfCase(tx *db.Tx, subject, caseID db.ID) ([]Order, error) {
+	return ofCase(tx, subject, caseID)
 }
 
 // Waiting are the codes of a case's orders that nobody has begun, each once: also of

@@ -102,14 +102,13 @@ func (s *Service) verdict(ctx context.Context, tx *db.Tx, o Order) *Verdict {
 func (s *Service) serviceName(tx *db.Tx, r Request) page.Msg {
 	p, err := s.protocol(tx, r)
 	if err == nil {
-		if _, ok := p.Word("en", "service."+r.Code); ok {
-			return page.Words(func(lang string) string {
-				text, ok := p.Word(lang, "service."+r.Code)
-				if !ok {
-					text, _ = p.Word("en", "service."+r.Code)
-				}
-				return text
-			})
+		for _, key := range []string{"service." + r.Code, "encounter." + r.Code} {
+			if _, ok := p.Word("en", key); ok {
+				return page.Words(func(lang string) string {
+					text, _ := p.Word(lang, key)
+					return text
+				})
+			}
 		}
 	}
 	return page.M("order.service_code", "code", r.Code)

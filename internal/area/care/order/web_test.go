@@ -23,11 +23,7 @@ func area() page.Area { return page.Area{Name: "order", Templates: Templates, Lo
 
 func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{area(), {Name: "people", Templates: people.Templates, Locales: people.Locales}, {Name: "place", Locales: place.Locales, Templates: fstest.MapFS{}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.Renderer(t, "", area(), page.Area{Name: "people", Templates: people.Templates, Locales: people.Locales}, page.Area{Name: "place", Locales: place.Locales, Templates: fstest.MapFS{}})
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, area()) }

@@ -94,6 +94,9 @@ func stateCell(l Line) any {
 	tag := page.Tag{Level: level, Text: page.M("across.state." + string(l.State))}
 	switch l.State {
 	case Overdue, Waits, Under, Came:
+		if l.Due.IsZero() {
+			return tag
+		}
 		return []any{tag, page.M("across.sent.due", "when", l.Due)}
 	case Refused:
 		return []any{tag, reasonMsg(l.Steps[StepRefused].Reason)}

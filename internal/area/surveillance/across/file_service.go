@@ -31,7 +31,7 @@ func (s *Service) MakeFile(ctx context.Context, agreement db.ID) (Parcel, error)
 	if i < 0 {
 		return Parcel{}, fault.New(fault.Forbidden, op, "sync.agreement_over")
 	}
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return Parcel{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) MakeFile(ctx context.Context, agreement db.ID) (Parcel, error)
 // TakeFile takes a file of the other side, and answers how much of it was new.
 func (s *Service) TakeFile(ctx context.Context, body []byte) (int, error) {
 	const op = "across.TakeFile"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return 0, err
 	}

@@ -222,42 +222,14 @@ func (s *Service) heard(ctx context.Context, tx *db.Tx, id db.ID) error {
 	return s.Cases.HandOn(tx, program(ctx), r.Of, a.Step == StepAccepted)
 }
 
-// mostAtOnce is how many documents one sweep erases in one transaction.
-const mostAtOnce = 200
-
 // Sweep erases the notices and answers whose last day is past, and answers how many. It
 // is the program's own work and needs nobody's right.
 func (s *Service) Sweep(ctx context.Context) (gone int, err error) {
 	const op = "across.Sweep"
-	by, err := actor(access.Operator(ctx), op)
+	by, err := access.Acting(access.Operator(ctx), op)
 	if err != nil {
 		return 0, err
 	}
-	for {
-		n := 0
-		err := s.DB.Write(ctx, func(tx *db.Tx) error {
-			n = 0
-			date, err := s.Journal.DateIn(tx)
-			if err != nil {
-				return err
-			}
-			today := min(date.Day(), s.today())
-			ids, err := expired(tx, today, mostAtOnce)
-			for _, id := range ids {
-				if err == nil {
-					err = s.Journal.Expire(tx, by.Author(), id, today)
-				}
-				if fault.Is(err, fault.Forbidden) {
-					err = nil // another change says a later day than the row
-					continue
-				}
-				n++
-			}
-			return err
-		})
-		gone += n
-		if err != nil || n == 0 {
-			return gone, fault.Wrap(op, err)
-		}
-	}
+	gone, err = s.Journal.Sweep(ctx, by.Author(), s.today(), expired)
+	return gone, fault.Wrap(op, err)
 }

@@ -38,7 +38,7 @@ func stepsOf(answers []Answer) map[Step]Answer {
 }
 
 // stateOf says where a notice stands at its sender. long is the clock of opening it.
-func stateOf(s Sent, steps map[Step]Answer, queued bool, now time.Time, long time.Duration) State {
+func stateOf(s Sent, steps map[Step]Answer, queued bool, now, due time.Time) State {
 	_, received := steps[StepReceived]
 	_, read := steps[StepRead]
 	_, accepted := steps[StepAccepted]
@@ -57,7 +57,7 @@ func stateOf(s Sent, steps map[Step]Answer, queued bool, now time.Time, long tim
 		return Follows
 	case read:
 		return Opened
-	case now.After(s.At.Add(long)):
+	case !due.IsZero() && now.After(due):
 		return Overdue
 	case received:
 		return Came

@@ -279,9 +279,12 @@ func TestANoticeWaitsUntilSomebodyThereOpensIt(t *testing.T) {
 		{"past its day", s, said(StepRead), true, 11 * 24 * time.Hour, Gone},
 		{"taken back", taken, said(StepAccepted), true, 0, Withdrawn},
 	} {
-		if got := stateOf(tc.s, tc.steps, tc.queued, testNow.Add(tc.after), 24*time.Hour); got != tc.want {
+		if got := stateOf(tc.s, tc.steps, tc.queued, testNow.Add(tc.after), testNow.Add(24*time.Hour)); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.why, got, tc.want)
 		}
+	}
+	if got := stateOf(s, said(StepReceived), true, testNow.Add(9*24*time.Hour), time.Time{}); got != Came {
+		t.Errorf("no pack in force has the clock: %s, want %s", got, Came)
 	}
 }
 

@@ -194,7 +194,7 @@ type Sending struct {
 // or file.
 func (s *Service) Send(ctx context.Context, in Sending) (sent db.ID, err error) {
 	const op = "across.Send"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return sent, err
 	}
@@ -208,7 +208,7 @@ func (s *Service) Send(ctx context.Context, in Sending) (sent db.ID, err error) 
 	if err := in.valid(s.today()); err != nil {
 		return sent, err
 	}
-	named, err := s.release(ctx, p, true, in.Shield)
+	named, err := s.release(ctx, p, in, true)
 	if err != nil {
 		return sent, err
 	}
@@ -250,10 +250,11 @@ func (in Sending) valid(today calendar.Day) error {
 }
 
 // release writes into the audit that something leaves, to whom and about whom, and
-// answers whether who it is may go with it, where that is wanted.
-func (s *Service) release(ctx context.Context, p Preview, wanted bool, shield value.Truth) (named bool, err error) {
+// answers whether who it is may go with it, where that is wanted. Somebody is named by
+// what goes: of whom the officer may not open the name, or nobody knows any, nobody is.
+func (s *Service) release(ctx context.Context, p Preview, in Sending, wanted bool) (named bool, err error) {
 	row := p.Resource
-	named = wanted && mayBeNamed(p.Registered, p.Refused, shield) && len(p.Who) > 0
+	named = wanted && mayBeNamed(p.Registered, p.Refused, in.Shield) && s.notice(p, in, true).names()
 	if !named {
 		row.Subject = db.ID{} // nobody is named
 	}
@@ -321,15 +322,16 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 	}
 	var shown Preview
 	var line sentRow
+	var before Notice
 	err := s.again(ctx, op, sent, func(tx *db.Tx, _ access.Actor, r sentRow, old Notice) (err error) {
-		line = r
+		line, before = r, old
 		shown, err = look(tx, r, old)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	named, err := s.release(ctx, shown, line.Named, line.Shield)
+	named, err := s.release(ctx, shown, saidWith(before, line.Shield), line.Named)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
@@ -342,7 +344,7 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 			return fault.New(fault.Conflict, op, "across.error.changed")
 		}
 		named := named && mayBeNamed(p.Registered, p.Refused, r.Shield)
-		n := s.notice(p, Sending{GoingTo: old.Values["going_to"], Arrives: date(old.Values["arrives"]), Reach: old.Values["reach"]}, named)
+		n := s.notice(p, saidWith(old, r.Shield), named)
 		n.ID, n.Number = old.ID, old.Number
 		if n.Person.IsZero() {
 			n.Person = old.Person
@@ -354,6 +356,11 @@ func (s *Service) Correct(ctx context.Context, sent db.ID) error {
 		r.Named = r.Named || n.names()
 		return s.write(tx, a.Author(), p, n, r.Sent, doc.Version, line.Version)
 	})
+}
+
+// saidWith is what the officer typed and said when a notice was sent.
+func saidWith(n Notice, shield value.Truth) Sending {
+	return Sending{GoingTo: n.Values["going_to"], Arrives: date(n.Values["arrives"]), Reach: n.Values["reach"], Shield: shield}
 }
 
 // Withdraw takes a notice back: its content goes at once from what is sent, and from the
@@ -395,7 +402,7 @@ func (s *Service) both(tx *db.Tx, notice, sent db.ID) (doc, line *journal.Doc, e
 
 // again loads a line of the register that the actor may change, with its notice.
 func (s *Service) again(ctx context.Context, op string, sent db.ID, change func(*db.Tx, access.Actor, sentRow, Notice) error) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -450,8 +457,11 @@ func (s *Service) line(tx *db.Tx, r sentRow) (Line, error) {
 	if err != nil {
 		return Line{}, err
 	}
-	l := Line{Sent: r.Sent, Steps: stepsOf(said), Due: r.At.Add(s.clock())}
-	l.State = stateOf(r.Sent, l.Steps, queued || taken, s.now(), s.clock())
+	l := Line{Sent: r.Sent, Steps: stepsOf(said)}
+	if l.Due, err = s.openBy(tx, r.At); err != nil {
+		return Line{}, err
+	}
+	l.State = stateOf(r.Sent, l.Steps, queued || taken, s.now(), l.Due)
 	l.Who, err = access.UserName(tx, r.By)
 	return l, err
 }

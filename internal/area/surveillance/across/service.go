@@ -12,7 +12,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -64,6 +63,9 @@ type Deps struct {
 	Name       string // what this hub calls itself
 	Clock      func() time.Time
 
+	// Clocks are the clocks in force; nil where nothing has one.
+	Clocks func(tx *db.Tx) (surveillance.Clocks, error)
+
 	// Sites says which site must not be told.
 	Sites interface {
 		Site(tx *db.Tx, code string) (place.Site, error)
@@ -85,15 +87,16 @@ func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock().UTC
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
 
-// clock is how long the other side has to open a notice.
-func (s *Service) clock() time.Duration { return s.Lists.Clocks[surveillance.ClockAcross].Long }
-
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
+// openBy is by when the other side has to open a notice; zero where no pack in force says.
+func (s *Service) openBy(tx *db.Tx, sent time.Time) (time.Time, error) {
+	if s.Clocks == nil {
+		return time.Time{}, nil
 	}
-	return a, nil
+	clocks, err := s.Clocks(tx)
+	if c, ok := clocks[surveillance.ClockAcross]; ok {
+		return sent.Add(c.Long), err
+	}
+	return time.Time{}, err
 }
 
 // program is this installation itself, which acknowledges what arrives.

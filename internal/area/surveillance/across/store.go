@@ -231,14 +231,14 @@ func sentOf(tx *db.Tx, of db.ID) ([]sentRow, error) {
 // mostLines is how many lines of a register a page shows.
 const mostLines = 500
 
-func listSent(tx *db.Tx, sc access.Scope) ([]sentRow, error) {
+func listSent(tx *db.Tx, sc access.Scope, since time.Time) ([]sentRow, error) {
 	where, args := sc.Where("s")
-	return db.List(tx, scanSent, sentColumns+" WHERE "+where+" ORDER BY s.at DESC, s.id LIMIT ?", append(args, mostLines)...)
+	return db.List(tx, scanSent, sentColumns+" WHERE "+where+" AND s.at >= ? ORDER BY s.at DESC, s.id LIMIT ?", append(args, since, mostLines)...)
 }
 
-func listTaken(tx *db.Tx, sc access.Scope) ([]takenRow, error) {
+func listTaken(tx *db.Tx, sc access.Scope, since time.Time) ([]takenRow, error) {
 	where, args := sc.Where("t")
-	return db.List(tx, scanTaken, takenColumns+" WHERE "+where+" ORDER BY t.at DESC, t.id LIMIT ?", append(args, mostLines)...)
+	return db.List(tx, scanTaken, takenColumns+" WHERE "+where+" AND t.at >= ? ORDER BY t.at DESC, t.id LIMIT ?", append(args, since, mostLines)...)
 }
 
 func sentUnder(tx *db.Tx, agreement db.ID) ([]sentRow, error) {

@@ -3,6 +3,7 @@ package across
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -85,7 +86,7 @@ func (s *Service) due(tx *db.Tx, t Taken) (Outcome, error) {
 // OpenTaken opens a notice that came: that somebody opened it goes back to the sender.
 func (s *Service) OpenTaken(ctx context.Context, id db.ID) (out Arrival, err error) {
 	const op = "across.OpenTaken"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return out, err
 	}
@@ -153,7 +154,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, op string, id db.ID) (tak
 // it had there. another says that somebody looked at those who seem to be the same.
 func (s *Service) Accept(ctx context.Context, id db.ID, another bool) (made db.ID, err error) {
 	const op = "across.Accept"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return made, err
 	}
@@ -213,7 +214,7 @@ func (s *Service) Refuse(ctx context.Context, id db.ID, why Reason) error {
 	if !slices.Contains(Reasons, why) {
 		return fault.Field(op, "reason", "across.error.choose")
 	}
-	return s.decide(ctx, op, id, func(tx *db.Tx, a access.Actor) error {
+	return s.decide(ctx, op, func(tx *db.Tx, a access.Actor) error {
 		r, _, err := s.open(ctx, tx, op, id)
 		if err != nil {
 			return err
@@ -225,7 +226,7 @@ func (s *Service) Refuse(ctx context.Context, id db.ID, why Reason) error {
 // Tell tells the sender what became of what was accepted.
 func (s *Service) Tell(ctx context.Context, id db.ID, what Outcome, on calendar.Day) error {
 	const op = "across.Tell"
-	return s.decide(ctx, op, id, func(tx *db.Tx, a access.Actor) error {
+	return s.decide(ctx, op, func(tx *db.Tx, a access.Actor) error {
 		r, err := s.taken(ctx, tx, access.NoticeTake, id)
 		if err != nil {
 			return err
@@ -245,8 +246,8 @@ func (s *Service) Tell(ctx context.Context, id db.ID, what Outcome, on calendar.
 	})
 }
 
-func (s *Service) decide(ctx context.Context, op string, _ db.ID, do func(*db.Tx, access.Actor) error) error {
-	a, err := actor(ctx, op)
+func (s *Service) decide(ctx context.Context, op string, do func(*db.Tx, access.Actor) error) error {
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -288,26 +289,37 @@ type Board struct {
 	Tells int // an outcome here that the sender does not know
 }
 
+// stillWaits is how long something can wait after it was sent or came: an agreement keeps a
+// notice for a year at most, and nothing is to be done once its last day is past.
+const stillWaits = 370 * 24 * time.Hour
+
 // Board lists what was sent and what came.
-func (s *Service) Board(ctx context.Context) (b Board, err error) {
+func (s *Service) Board(ctx context.Context) (Board, error) {
+	return s.boardSince(ctx, time.Unix(0, 0).UTC())
+}
+
+// Waiting is the board without what is so old that nothing of it can wait any more: what
+// it costs does not grow with the years.
+func (s *Service) Waiting(ctx context.Context) (Board, error) {
+	return s.boardSince(ctx, s.now().Add(-stillWaits))
+}
+
+func (s *Service) boardSince(ctx context.Context, since time.Time) (b Board, err error) {
 	const op = "across.Board"
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		b = Board{}
-		sc, err := s.Access.Scope(ctx, access.NoticeRead)
+		sc, err := s.Access.Reach(ctx, op, access.NoticeRead)
 		if err != nil {
 			return err
 		}
-		if sc.Empty() {
-			return fault.New(fault.Forbidden, op, "door.forbidden")
-		}
-		sent, err := listSent(tx, sc)
+		sent, err := listSent(tx, sc, since)
 		if err != nil {
 			return err
 		}
 		if b.Sent, err = s.lines(tx, sent); err != nil {
 			return err
 		}
-		came, err := listTaken(tx, sc)
+		came, err := listTaken(tx, sc, since)
 		if err != nil {
 			return err
 		}

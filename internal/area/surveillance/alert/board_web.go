@@ -24,14 +24,15 @@ func (s *Service) getBoard(w http.ResponseWriter, r *http.Request) {
 }
 
 func boardView(b Board, lang string) page.Sheet {
-	v := page.Sheet{Lead: page.M("alert.lead"), Actions: []page.Link{weeksLink()}, Table: alertTable(b.Open, b.Units, lang),
+	v := page.Sheet{Lead: page.M("alert.lead"), Actions: []page.Link{weeksLink(), watchedLink()}, Table: alertTable(b.Open, b.Units, lang),
 		Form: &page.Form{Action: boardPath + "/look", Submit: page.M("alert.look")}}
 	if len(b.Open) > 0 {
 		v.Notes = []page.Callout{{Level: page.Danger, Text: []page.Msg{page.M("alert.waiting", "count", len(b.Open))}}}
 	}
 	v.Parts = []page.Part{{Title: page.M("alert.standings"), Lead: page.M("alert.standings_lead"), Table: standingTable(b, lang)},
+		daysPart(b, lang),
 		{Title: page.M("alert.done"), Lead: page.M("alert.done_lead"), Table: alertTable(b.Done, b.Units, lang)}}
-	v.Limits = []page.Msg{page.M("alert.limit.sigma", "n", strconv.FormatFloat(MinSigma, 'f', -1, 64)), page.M("alert.limit.farrington", "years", YearsForFarrington), page.M("alert.limit.missing"), page.M("alert.limit.thirty")}
+	v.Limits = []page.Msg{page.M("alert.limit.sigma", "n", strconv.FormatFloat(MinSigma, 'f', -1, 64)), page.M("alert.limit.farrington", "years", YearsForFarrington), page.M("alert.limit.missing"), page.M("alert.limit.thirty"), page.M("alert.limit.days")}
 	return v
 }
 
@@ -39,9 +40,12 @@ func alertTable(list []Alert, units map[string]surveillance.Unit, lang string) *
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("alert.what"), Wide: true}, {Label: page.M("alert.where")}, {Label: page.M("alert.week")}, {Label: page.M("alert.level")},
 		{Label: page.M("alert.rule")}, {Label: page.M("alert.observed"), Number: true}, {Label: page.M("alert.state")}}, Empty: page.Empty{Title: page.M("alert.none"), Text: page.M("alert.none_text")}}
 	for _, a := range list {
-		last := a.Last()
-		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: boardPath + "/" + a.ID.String(), Text: diseaseMsg(a.Disease)}, units[a.Unit].Name(lang), page.Code(a.Week), levelTag(last.Level), ruleCell(a.Rule),
-			countCell(last.Observed, last.AtLeast), stateCell(a)})
+		last, where := a.Last(), any(units[a.Unit].Name(lang))
+		if a.Source != "" {
+			where = []any{units[a.Unit].Name(lang), whoSays(a)}
+		}
+		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: boardPath + "/" + a.ID.String(), Text: diseaseMsg(a.Disease)}, where, page.Code(a.Week), levelTag(last.Level), ruleCell(a.Rule),
+			raisedCell(last), stateCell(a)})
 	}
 	return t
 }
@@ -67,6 +71,19 @@ func countCell(n float64, atLeast bool) any {
 		return page.M("alert.at_least", "n", int(n))
 	}
 	return int(n)
+}
+
+// raisedCell is the count of an alert with the time that it is of: the same disease has
+// one number for a week and another for thirty days.
+func raisedCell(r Raised) any {
+	n := countCell(r.Observed, r.AtLeast)
+	switch {
+	case r.Span == OfWeek || r.Span == OfDay:
+		return []any{n, page.M("alert.span." + string(r.Span))}
+	case r.Span.Days() > 0:
+		return []any{n, page.M("alert.span.days", "count", r.Span.Days())}
+	}
+	return n
 }
 
 func stateCell(a Alert) any {
@@ -205,15 +222,24 @@ func (s *Service) postAlert(w http.ResponseWriter, r *http.Request) {
 // weeks, and all that was said of it.
 func alertView(a Seen, f *page.Form, lang string) page.Sheet {
 	last := a.Last()
-	v := page.Sheet{Rows: page.Summary{{Label: page.M("alert.what"), Value: diseaseMsg(a.Disease)}, {Label: page.M("alert.where"), Value: a.UnitName.Name(lang)}, {Label: page.M("alert.week"), Value: page.Code(a.Week)},
-		{Label: page.M("alert.level"), Value: levelTag(last.Level)}, {Label: page.M("alert.observed"), Value: countCell(last.Observed, last.AtLeast)}, {Label: page.M("alert.as_of"), Value: last.AsOf.Date()},
-		{Label: page.M("alert.setting"), Value: settingMsg(a.Series.Setting)}, {Label: page.M("alert.population"), Value: peopleCell(a.Series.Population)}, {Label: page.M("alert.state"), Value: stateCell(a.Alert)}}}
-	if last.AtLeast {
-		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("alert.at_least_note")}})
+	setting, people := a.Series.Setting, a.Series.Population
+	if a.Daily != nil {
+		setting, people = a.Daily.Setting, a.Daily.Population
 	}
-	v.Parts = append(v.Parts, rulePart(a))
-	d, table := curve(a.Series, a.Standing)
-	v.Parts = append(v.Parts, page.Part{Title: page.M("alert.weeks_of"), Lead: page.M("alert.weeks_lead"), Drawing: d, Table: table}, historyPart(a))
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("alert.what"), Value: diseaseMsg(a.Disease)}, {Label: page.M("alert.where"), Value: a.UnitName.Name(lang)}, {Label: page.M("alert.week"), Value: page.Code(a.Week)},
+		{Label: page.M("alert.level"), Value: levelTag(last.Level)}, {Label: page.M("alert.observed"), Value: raisedCell(last)}, {Label: page.M("alert.as_of"), Value: last.AsOf.Date()},
+		{Label: page.M("alert.setting"), Value: settingMsg(setting)}, {Label: page.M("alert.population"), Value: peopleCell(people)}, {Label: page.M("alert.state"), Value: stateCell(a.Alert)}}}
+	if last.AtLeast {
+		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{atLeastNote(a.Alert)}})
+	}
+	if a.Daily != nil {
+		dayAlert(a, &v)
+	} else {
+		v.Parts = append(v.Parts, rulePart(a))
+		d, table := curve(a.Series, a.Standing)
+		v.Parts = append(v.Parts, page.Part{Title: page.M("alert.weeks_of"), Lead: page.M("alert.weeks_lead"), Drawing: d, Table: table})
+	}
+	v.Parts = append(v.Parts, historyPart(a))
 	if len(a.Others) > 0 {
 		v.Parts = append(v.Parts, page.Part{Title: page.M("alert.others"), Table: alertTable(a.Others, map[string]surveillance.Unit{a.Unit: a.UnitName}, lang)})
 	}
@@ -221,6 +247,14 @@ func alertView(a Seen, f *page.Form, lang string) page.Sheet {
 		v.Parts = append(v.Parts, page.Part{Title: page.M("alert.ack.title"), Lead: page.M("alert.ack.lead"), Form: f})
 	}
 	return v
+}
+
+// atLeastNote says why a number may be more.
+func atLeastNote(a Alert) page.Msg {
+	if a.Source != "" {
+		return page.M("alert.at_least_days")
+	}
+	return page.M("alert.at_least_note")
 }
 
 func settingMsg(s Setting) any {
@@ -257,7 +291,7 @@ func rulePart(a Seen) page.Part {
 		rows = append(rows, page.Row{Label: page.M("alert.rule.certainty"), Value: page.M("alert.certainty." + b.Certainty)})
 		for _, c := range b.Cells {
 			if c.Cell != "-" {
-				rows = append(rows, page.Row{Label: page.Words(func(string) string { return c.Word }), Value: []any{shownCount(c.Shown), page.M("alert.rule.wants", "cell", c.Cell)}})
+				rows = append(rows, page.Row{Label: page.Words(func(string) string { return c.Word }), Value: shownCount(c.Shown)})
 			}
 		}
 	}

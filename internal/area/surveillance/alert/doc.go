@@ -18,19 +18,24 @@
 //     no, or what it would need to know.
 //   - Alert: that a rule said yes of a unit, a disease and a week. It is acknowledged by
 //     an officer, with a reason, and never deleted.
+//   - Watched: that the counts which a source reports day by day, such as a ministry's
+//     situation reports, are held against rules too. Nobody's are until somebody says so.
+//   - Daily: the days of a watched source in one unit. A day has a number of its own, or
+//     none: it was not reported, or its number is that of several days together.
 //   - Standing: what every rule said the last time anybody looked. It is worked out again
 //     at any time and is in no journal.
 //
 // # Journal kinds
 //
-// surveillance.reporter, surveillance.received, surveillance.headcount and
-// surveillance.alert are about nobody and go to every node. Their ids follow from what
+// surveillance.reporter, surveillance.received, surveillance.headcount,
+// surveillance.watched and surveillance.alert are about nobody and go to every node. Their ids follow from what
 // they are of, so that two installations that write one before they met write one
 // document; an alert only ever gains.
 //
 // # What it must never do
 //
-//   - Take a week that was not reported for a week without cases.
+//   - Take a week or a day that was not reported for one without cases, or the number of
+//     several days for that of one.
 //   - Say "no alert" where the history is too short to tell.
 //   - Hold a threshold in Go: they are rows of a pack, with their source.
 //   - Delete an alert, or count the rows of cases for a page.

@@ -37,6 +37,12 @@ func (s *Service) Look(ctx context.Context) error {
 		if err := s.lookAtOthers(ctx, tx, reporters); err != nil {
 			return err
 		}
+		if err := s.lookAtWatched(ctx, tx); err != nil {
+			return err
+		}
+		if err := dropDays(tx, began); err != nil {
+			return err
+		}
 		return dropStandings(tx, began)
 	})
 	return fault.Wrap(op, err)
@@ -138,7 +144,7 @@ func siteCode(unit string) (string, bool) {
 }
 
 func (s *Service) lookAtSeries(ctx context.Context, tx *db.Tx, unit string, d surveillance.Disease, setting Setting) error {
-	a, err := actor(ctx, "alert.look")
+	a, err := access.Acting(ctx, "alert.look")
 	if err != nil {
 		return err
 	}
@@ -155,24 +161,7 @@ func (s *Service) lookAtSeries(ctx context.Context, tx *db.Tx, unit string, d su
 	if err := keepStanding(tx, st); err != nil {
 		return err
 	}
-	for _, r := range raised {
-		r.At = st.At
-		was, err := findAlert(tx, alertID(r.Of))
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		if !was.news(r) {
-			continue
-		}
-		_, site, err := s.siteOf(tx, unit, a)
-		if err != nil {
-			return err
-		}
-		if err := s.append(tx, a, kindAlert, alertID(r.Of), site, map[string]any{"raised": r}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.raiseAll(tx, a, raised, st.At)
 }
 
 // thresholds are those in force; nil where none are.
@@ -269,7 +258,7 @@ func (s *Service) fromLineList(tx *db.Tx, site string, from calendar.Day, first 
 func (s *Service) Acknowledge(ctx context.Context, id db.ID, ack Acknowledged) error {
 	const op = "alert.Acknowledge"
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}
@@ -310,6 +299,7 @@ type Seen struct {
 	MayAck      bool
 	Certain     string
 	Unconfirmed bool
+	Daily       *Daily // of counts that a source reports by day, in place of Series
 }
 
 // Open opens an alert, in a language for the words of its rule.
@@ -335,6 +325,15 @@ func (s *Service) Open(ctx context.Context, id db.ID, lang string) (out Seen, er
 		if err := s.explain(tx, &out, lang); err != nil {
 			return err
 		}
+		out.Others, err = seriesAlerts(tx, out.Unit, out.Disease)
+		out.Others = slices.DeleteFunc(out.Others, func(o Alert) bool { return o.ID == id })
+		if err != nil {
+			return err
+		}
+		if out.Source != "" {
+			out.Daily, err = s.dailyOf(tx, out.Of)
+			return err
+		}
 		d, _ := s.lists().Disease(out.Disease)
 		r, _, err := findReporter(tx, out.Unit)
 		if err != nil {
@@ -343,11 +342,7 @@ func (s *Service) Open(ctx context.Context, id db.ID, lang string) (out Seen, er
 		if out.Series, err = s.SeriesIn(tx, out.Unit, d, r.Setting); err != nil {
 			return err
 		}
-		if out.Standing, _, err = findStanding(tx, out.Unit, out.Disease); err != nil {
-			return err
-		}
-		out.Others, err = seriesAlerts(tx, out.Unit, out.Disease)
-		out.Others = slices.DeleteFunc(out.Others, func(o Alert) bool { return o.ID == id })
+		out.Standing, _, err = findStanding(tx, out.Unit, out.Disease)
 		return err
 	})
 	return out, fault.Wrap(op, err)
@@ -397,6 +392,7 @@ type Board struct {
 	Standings  []Standing
 	Units      map[string]surveillance.Unit
 	Reporters  []Reporter
+	Days       []DayStanding // of what is watched by day
 }
 
 const mostDone = 50
@@ -421,6 +417,9 @@ func (s *Service) BoardOf(ctx context.Context) (out Board, err error) {
 		if out.Reporters, err = allReporters(tx); err != nil {
 			return err
 		}
+		if out.Days, err = dayStandings(tx); err != nil {
+			return err
+		}
 		name := func(code string) {
 			if _, ok := out.Units[code]; !ok && err == nil {
 				out.Units[code], err = s.unit(tx, code)
@@ -432,6 +431,9 @@ func (s *Service) BoardOf(ctx context.Context) (out Board, err error) {
 			}
 		}
 		for _, st := range out.Standings {
+			name(st.Unit)
+		}
+		for _, st := range out.Days {
 			name(st.Unit)
 		}
 		return err
@@ -473,7 +475,7 @@ type Weeks struct {
 // the report of the own site sees the own site.
 func (s *Service) ReportsOf(ctx context.Context, weeks int) (out Weeks, err error) {
 	const op = "alert.ReportsOf"
-	if _, err := actor(ctx, op); err != nil {
+	if _, err := access.Acting(ctx, op); err != nil {
 		return out, err
 	}
 	readAll := s.mayRead(ctx) == nil

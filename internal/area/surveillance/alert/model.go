@@ -3,6 +3,7 @@ package alert
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -183,6 +184,26 @@ type Of struct {
 	Disease string              `json:"disease"`
 	Rule    string              `json:"rule"` // a row of pack alert-thresholds, or RuleEARS, RuleFarrington
 	Week    surveillance.Period `json:"week"`
+	// Of counts that a source reports by day: who says so, and which cases. An alert of
+	// weekly reports has neither.
+	Source string `json:"source,omitempty"`
+	Stem   string `json:"stem,omitempty"`
+}
+
+// Span is the time that a count is of: a week, a day, or some days up to a day, as "30d";
+// "" is not said, as in alerts of before.
+type Span string
+
+// The spans that have a name.
+const (
+	OfWeek Span = "week"
+	OfDay  Span = "day"
+)
+
+// Days are the days of a span that is so many days; 0 of another.
+func (s Span) Days() int {
+	n, _ := strconv.Atoi(strings.TrimSuffix(string(s), "d")) // what is no number is a name
+	return n
 }
 
 // Raised is what a rule said yes to, each time it was something new.
@@ -192,6 +213,7 @@ type Raised struct {
 	AsOf     calendar.Day    `json:"as_of"`
 	Observed float64         `json:"observed"`
 	AtLeast  bool            `json:"at_least,omitempty"` // the week was not reported, or not all of it yet
+	Span     Span            `json:"span,omitempty"`     // what Observed is of
 	Checks   []Check         `json:"checks,omitempty"`   // EARS, Farrington: each method
 	Record   json.RawMessage `json:"record,omitempty"`   // a threshold: what the pack decided on
 	At       time.Time       `json:"at"`

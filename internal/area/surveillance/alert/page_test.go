@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"net/http"
 	"os"
 	"testing"
 
@@ -10,15 +9,9 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{surveillance.Pages(), Pages()}, Frame: func(*http.Request) page.Frame {
-		return page.Frame{Site: "Kampala", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.Renderer(t, "epidemiologist", surveillance.Pages(), Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/epi"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -14,21 +13,6 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/packs"
 )
-
-var errNoPack = fault.New(fault.Unavailable, "test", "packs.error.not_active")
-
-func inputOf(r pack.Record) (decision.Input, error) {
-	on, err := calendar.ParseDay(r.On)
-	in := decision.Input{On: on, Facts: map[string]decision.Fact{}}
-	for name, f := range r.Facts {
-		fact := decision.Fact{Value: f.Value, AsOf: on.Date(), Disputed: f.Disputed}
-		if f.AsOf != nil {
-			fact.AsOf = *f.AsOf
-		}
-		in.Facts[name] = fact
-	}
-	return in, err
-}
 
 func thresholds(t *testing.T) *pack.Pack {
 	t.Helper()
@@ -275,7 +259,7 @@ func TestTheFactsAreThoseOfThePack(t *testing.T) {
 func TestAnAlertSaysTheCountThatItsRuleAsksFor(t *testing.T) {
 	_, raised := Judge(thresholds(t), seriesOf("measles", District, 0, 9, 9, 9, -1))
 	at := slices.IndexFunc(raised, func(r Raised) bool { return r.Rule == "AT-ME1" })
-	if at < 0 || raised[at].Observed != 27 || !raised[at].AtLeast {
+	if at < 0 || raised[at].Observed != 27 || !raised[at].AtLeast || raised[at].Span.Days() != 30 {
 		t.Errorf("27 cases in three of four weeks are told as %+v", raised)
 	}
 	if got := shownCount("27..10000000"); got == any("27..10000000") {

@@ -19,6 +19,18 @@ func Samples(hostile string) []page.Sample {
 		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: full.Table != nil}
 	}
 	alert := func(words string) page.Sheet { return alertView(sampleSeen(words), ackForm(), "en") }
+	days := func(words string) page.Sheet {
+		d := sampleDaily(words)
+		a := sampleSeen(words)
+		a.Daily, a.Of = &d, d.of(RuleEARS, d.Last)
+		a.Raised = []Raised{{Of: a.Of, Level: Aberration, AsOf: d.Last, Observed: 21, Span: OfDay, Checks: d.DetectDay(0), At: sampleNow}}
+		return alertView(a, ackForm(), "en")
+	}
+	watched := func(words string) page.Sheet {
+		v := watchedView(sampleWatches(words))
+		v.Parts = []page.Part{{Title: page.M("alert.watched.new"), Lead: page.M("alert.watched.new_lead"), Form: s.watchedForm(sampleWatches(words))}}
+		return v
+	}
 	board := func(words string) page.Sheet { return boardView(sampleBoard(words), "en") }
 	weeks := func(words string) page.Sheet { return weeksView(sampleWeeks(words), 4, "en", true) }
 	week := Weekly{Unit: "site:KLA", Week: "2026-W24", Lines: []Line{{Disease: "measles", Cases: surveillance.Of(2)}, {Disease: "cholera"}}}
@@ -30,6 +42,8 @@ func Samples(hostile string) []page.Sample {
 	return []page.Sample{
 		pageOf("alert board", "alert.title", board("Mongbwalu"), board(hostile)),
 		pageOf("an alert", "alert.one", alert("Mongbwalu"), alert(hostile), page.Problem{Field: "why", Text: page.M("alert.error.why")}),
+		pageOf("an alert of reported counts", "alert.one", days("Mongbwalu"), days(hostile)),
+		pageOf("reported counts that are watched", "alert.watched.title", watched("Mongbwalu"), watched(hostile), page.Problem{Field: "rules", Text: page.M("alert.error.rules")}),
 		pageOf("weekly reports", "alert.weeks.title", weeks("Mongbwalu"), weeks(hostile)),
 		pageOf("a weekly report", "alert.report.title", report, report, page.Problem{Field: "zero", Text: page.M("alert.error.nothing")}),
 		pageOf("a site that reports", "alert.reporter.title", reporter("Mongbwalu"), reporter(hostile), page.Problem{Field: "from", Text: page.M("alert.error.week")}),
@@ -43,9 +57,9 @@ func sampleUnit(words string) surveillance.Unit {
 
 func sampleAlerts(words string) (open, ears, done Alert) {
 	of := Of{Unit: "site:KLA", Disease: "measles", Rule: "AT-CAMP1", Week: "2026-W24"}
-	open = Alert{ID: db.ID{1}, Of: of, Raised: []Raised{{Of: of, Level: Epidemic, AsOf: calendar.DayOfTime(sampleNow), Observed: 3, AtLeast: true, At: sampleNow}}}
+	open = Alert{ID: db.ID{1}, Of: of, Raised: []Raised{{Of: of, Level: Epidemic, AsOf: calendar.DayOfTime(sampleNow), Observed: 3, AtLeast: true, Span: "30d", At: sampleNow}}}
 	of.Rule = RuleEARS
-	ears = Alert{ID: db.ID{2}, Of: of, Raised: []Raised{{Of: of, Level: Aberration, AsOf: calendar.DayOfTime(sampleNow), Observed: 3, At: sampleNow, Checks: sampleChecks()}}}
+	ears = Alert{ID: db.ID{2}, Of: of, Raised: []Raised{{Of: of, Level: Aberration, AsOf: calendar.DayOfTime(sampleNow), Observed: 3, Span: OfWeek, At: sampleNow, Checks: sampleChecks()}}}
 	done = ears
 	done.ID, done.Acks = db.ID{3}, []Acknowledged{{Outcome: Investigate, Why: words, Observed: 2, Signal: db.ID{9}, At: sampleNow, By: db.ID{7}}}
 	return open, ears, done
@@ -64,6 +78,12 @@ func sampleBoard(words string) Board {
 		st.Checks = sampleChecks()[:4-i]
 		b.Standings = append(b.Standings, st)
 	}
+	d := sampleDaily(words)
+	b.Units[d.Unit] = sampleUnit(words)
+	st, _ := JudgeDays(nil, d)
+	other := st
+	other.Rules, other.State, other.Known, other.Checks = []RuleSet{EARS}, DayUnsaid, false, []Check{{Method: "ears-c1", State: "not-reported"}}
+	b.Days = []DayStanding{st, other}
 	return b
 }
 

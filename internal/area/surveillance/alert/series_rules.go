@@ -278,6 +278,11 @@ func (s Series) years() int {
 	return (len(s.Weeks) - 1 - first) / 52
 }
 
+var earsMethods = []struct {
+	name   string
+	method epi.EARSMethod
+}{{"ears-c1", epi.C1}, {"ears-c2", epi.C2}, {"ears-c3", epi.C3}}
+
 // Detect asks EARS, and Farrington flexible where three years are there.
 func Detect(s Series) []Check {
 	counts := s.counts()
@@ -287,10 +292,7 @@ func Detect(s Series) []Check {
 	series := epi.Series{Counts: counts, Start: s.Last.Add(1 - len(counts))}
 	last := epi.Periods(len(counts)-1, len(counts)-1)
 	var out []Check
-	for _, m := range []struct {
-		name   string
-		method epi.EARSMethod
-	}{{"ears-c1", epi.C1}, {"ears-c2", epi.C2}, {"ears-c3", epi.C3}} {
+	for _, m := range earsMethods {
 		points, err := epi.EARS{Method: m.method, MinSigma: MinSigma}.Detect(series, last)
 		if err != nil || len(points) != 1 {
 			continue
@@ -348,31 +350,17 @@ func Judge(p *pack.Pack, s Series) (Standing, []Raised) {
 // thresholds are the rows of the pack that say yes as of a day, for certain.
 func (s Series) thresholds(p *pack.Pack, asOf calendar.Day, st *Standing) (out []Raised) {
 	in := decision.Input{On: asOf, Facts: s.facts(asOf)}
-	d := p.Protocol.Decide(in)
 	week := surveillance.WeekPeriod(asOf)
-	raw, err := p.NewRecord(in, d).Bytes()
-	if err != nil {
-		raw = nil
-	}
-	for _, o := range d.Outcomes {
-		if o.Kind != decision.Classify || o.State != decision.Definite || levelOf(o.Code) == "" {
-			continue
-		}
-		for _, r := range o.Rows {
-			if r.Truth != value.Yes {
-				continue
-			}
-			observed, atLeast := s.observed(in, asOf, cellsOf(p.Protocol, in, r.ID))
-			out = append(out, Raised{Of: Of{s.Unit, s.Disease.Code, r.ID, week}, Level: levelOf(o.Code), AsOf: asOf, Observed: observed, AtLeast: atLeast, Record: raw})
-		}
+	said := rowsOf(p, in)
+	for _, r := range said.rows {
+		seen := s.observed(in, asOf, cellsOf(p.Protocol, in, r.id))
+		out = append(out, Raised{Of: Of{Unit: s.Unit, Disease: s.Disease.Code, Rule: r.id, Week: week}, Level: r.level, AsOf: asOf, Observed: seen.n, AtLeast: seen.atLeast, Span: seen.span, Record: said.record})
 	}
 	if week == st.Week {
-		for _, standing := range p.Protocol.Standings(&d) {
-			for _, m := range standing.May {
-				if l := levelOf(m); l != "" && !slices.Contains(st.May, string(l)) {
-					st.May = append(st.May, string(l))
-					st.Needs = append(st.Needs, standing.Ask...)
-				}
+		for i, m := range said.may {
+			if !slices.Contains(st.May, m) {
+				st.May = append(st.May, m)
+				st.Needs = append(st.Needs, said.asks[i]...)
 			}
 		}
 	}
@@ -381,37 +369,19 @@ func (s Series) thresholds(p *pack.Pack, asOf calendar.Day, st *Standing) (out [
 	return out
 }
 
-// cellsOf are the cells of a row as they were held against the facts.
-func cellsOf(p *decision.Protocol, in decision.Input, id string) []decision.CellTrace {
-	for _, t := range p.Explain(in).Tables {
-		for _, r := range t.Rows {
-			if r.ID == id {
-				return r.Cells
-			}
-		}
-	}
-	return nil
-}
-
 // observed is what stands on the alert: the count that its row asks for, which may be
 // of thirty days; of a row that asks for none, the cases of the week or of seven days.
-func (s Series) observed(in decision.Input, asOf calendar.Day, cells []decision.CellTrace) (n float64, atLeast bool) {
-	for _, c := range cells {
-		if c.Column == factPopulation {
-			continue
-		}
-		if v := in.Facts[c.Column].Value; v.Kind() == value.KindNumber {
-			lo, hi, _ := v.Bounds()
-			return lo, hi > lo
-		}
+func (s Series) observed(in decision.Input, asOf calendar.Day, cells []decision.CellTrace) counted {
+	if n, ok := observedBy(in, cells); ok {
+		return n
 	}
 	if asOf == lastDay(s.Last) {
 		n, atLeast, known := s.at(0).Count()
 		if known {
-			return float64(n), atLeast
+			return counted{float64(n), atLeast, OfWeek}
 		}
 	}
-	return float64(s.listed(asOf, 7, nil)), true
+	return counted{float64(s.listed(asOf, 7, nil)), true, "7d"}
 }
 
 func levelOf(code string) Level {
@@ -436,7 +406,7 @@ func (s Series) aberrations(st Standing) (out []Raised) {
 	}
 	for _, rule := range []string{RuleEARS, RuleFarrington} {
 		if slices.ContainsFunc(by[rule], func(c Check) bool { return c.Alarm }) {
-			out = append(out, Raised{Of: Of{s.Unit, s.Disease.Code, rule, st.Week}, Level: Aberration, AsOf: lastDay(s.Last), Observed: st.Observed, AtLeast: st.AtLeast, Checks: by[rule]})
+			out = append(out, Raised{Of: Of{Unit: s.Unit, Disease: s.Disease.Code, Rule: rule, Week: st.Week}, Level: Aberration, AsOf: lastDay(s.Last), Observed: st.Observed, AtLeast: st.AtLeast, Span: OfWeek, Checks: by[rule]})
 		}
 	}
 	return out
@@ -448,6 +418,12 @@ func (a Alert) news(r Raised) bool {
 		return true
 	}
 	last := a.Last()
+	if r.Source != "" && r.AsOf < last.AsOf {
+		return false // an earlier day of the same week
+	}
+	if len(r.Checks) > 0 && r.Source != "" && r.AsOf > last.AsOf {
+		return true // one more day above its limit
+	}
 	return last.Observed != r.Observed || last.Level != r.Level || last.AtLeast != r.AtLeast
 }
 

@@ -75,14 +75,6 @@ func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microse
 
 func (s *Service) lists() surveillance.Lists { return s.Signals.Lists() }
 
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
-
 // siteOf is the site that answers for a unit: the unit's own, else the one of whoever
 // writes.
 func (s *Service) siteOf(tx *db.Tx, unit string, a access.Actor) (surveillance.Unit, string, error) {
@@ -113,7 +105,7 @@ func (s *Service) append(tx *db.Tx, a access.Actor, kind string, id db.ID, site 
 func (s *Service) SaveReporter(ctx context.Context, r Reporter) error {
 	const op = "alert.SaveReporter"
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}
@@ -155,7 +147,7 @@ func (s *Service) mayRead(ctx context.Context) error {
 func (s *Service) Count(ctx context.Context, h Headcount) error {
 	const op = "alert.Count"
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}
@@ -200,7 +192,7 @@ func (s *Service) PopulationIn(tx *db.Tx, unit string, until calendar.Day) (int,
 }
 
 // WeeklySource is who a weekly report's counts are from.
-const WeeklySource = "Weekly report"
+const WeeklySource = surveillance.WeeklySource
 
 // The indicators of a weekly report.
 const (
@@ -309,7 +301,7 @@ func (s *Service) mayReport(ctx context.Context, tx *db.Tx, unit string) error {
 // Counted notes the weekly reports among counts that were kept, whoever brought them,
 // and holds the rules against what they say.
 func (s *Service) Counted(ctx context.Context, tx *db.Tx, counts []surveillance.Report) error {
-	a, err := actor(ctx, "alert.Counted")
+	a, err := access.Acting(ctx, "alert.Counted")
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func Kinds() []journal.Kind {
 		{Name: kindReceived, Schema: 1, Tables: []string{"alert_received"}, Project: projectReceived, Reach: journal.Everywhere, Groups: []journal.Group{add(groupReceived, "report")}},
 		{Name: kindHeadcount, Schema: 1, Tables: []string{"alert_headcount"}, Project: projectHeadcount, Reach: journal.Everywhere, Groups: []journal.Group{add("count", "count")}},
 		{Name: kindAlert, Schema: 1, Tables: []string{"alert_alert"}, Project: projectAlert, Reach: journal.Everywhere, Groups: []journal.Group{add(groupRaised, "raised"), add(groupAcks, "ack")}},
+		watchedKind(),
 	}
 }
 
@@ -57,7 +58,7 @@ CREATE TABLE alert_alert (
 CREATE INDEX alert_alert_open ON alert_alert (open, week);
 CREATE INDEX alert_alert_series ON alert_alert (unit, disease, week);
 CREATE TABLE alert_standing (unit TEXT NOT NULL, disease TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (unit, disease));
-`}}
+`}, dailyMigration()}
 }
 
 // idOf is the document of what is there once: whoever writes it anywhere writes to it.
@@ -79,7 +80,13 @@ func headcountID(h Headcount) db.ID {
 	return idOf(kindHeadcount, h.Unit, h.On.String(), string(h.Source))
 }
 
-func alertID(o Of) db.ID { return idOf(kindAlert, o.Unit, o.Disease, o.Rule, string(o.Week)) }
+func alertID(o Of) db.ID {
+	parts := []string{kindAlert, o.Unit, o.Disease, o.Rule, string(o.Week)}
+	if o.Source != "" {
+		parts = append(parts, o.Source, o.Stem)
+	}
+	return idOf(parts...)
+}
 
 // gone deletes the row of what was entered in error.
 func gone(tx *db.Tx, table string, id db.ID) error {

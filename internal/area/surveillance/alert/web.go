@@ -18,6 +18,8 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"POST /surveillance/alerts/look":    s.postLook,
 		"GET /surveillance/alerts/{id}":     s.getAlert,
 		"POST /surveillance/alerts/{id}":    s.postAlert,
+		"GET /surveillance/watched":         s.getWatched,
+		"POST /surveillance/watched":        s.postWatched,
 		"GET /surveillance/weeks":           s.getWeeks,
 		"GET /surveillance/weeks/report":    s.getReport,
 		"POST /surveillance/weeks/report":   s.postReport,

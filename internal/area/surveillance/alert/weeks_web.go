@@ -11,6 +11,7 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/epi"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
+	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
@@ -36,7 +37,11 @@ func (s *Service) getWeeks(w http.ResponseWriter, r *http.Request) {
 	if s.mayRead(r.Context()) != nil {
 		back = page.Link{Href: "/", Text: page.M("alert.today")}
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "alert.weeks.title", Back: back, Wide: true}, weeksView(out, n, page.LocaleOf(r).Code, s.mayCount(r) == nil), nil)
+	v := weeksView(out, n, page.LocaleOf(r).Code, s.mayCount(r) == nil)
+	if s.Access.Ever(r.Context(), access.WeekReport) || s.mayCount(r) == nil {
+		v.Actions = append(v.Actions, page.Link{Href: "/surveillance/deaths/new", Text: page.M("alert.weeks.deaths")})
+	}
+	s.Pages.Sheet(w, r, page.Page{Title: "alert.weeks.title", Back: back, Wide: true}, v, nil)
 }
 
 func weeksView(out Weeks, n int, lang string, mayEdit bool) page.Sheet {

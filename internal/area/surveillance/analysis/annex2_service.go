@@ -33,7 +33,7 @@ func (s *Service) Assess(ctx context.Context, signal db.ID, a Annex2) error {
 		return fault.Wrap(op, err)
 	}
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
-		who, err := actor(ctx, op)
+		who, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}

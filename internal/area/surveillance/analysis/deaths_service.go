@@ -20,7 +20,7 @@ const packMortality = "mortality"
 func (s *Service) RecordDeaths(ctx context.Context, e Entry) error {
 	const op = "analysis.RecordDeaths"
 	return fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}

@@ -93,6 +93,7 @@ type Desk struct {
 	Weekly                        []WeekLine
 	Contacts                      linelist.Indicators
 	ContactsKnown                 bool
+	New                           linelist.NewCases // where ContactsKnown
 	Agent                         string
 
 	reported, onsets []linelist.Tallied

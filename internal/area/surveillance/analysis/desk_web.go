@@ -48,29 +48,36 @@ func (a Asked) query() url.Values {
 
 func (s *Service) getDesk(w http.ResponseWriter, r *http.Request) {
 	a := s.readAsked(r.URL.Query())
-	d, err := s.DeskOf(r.Context(), a)
+	var err error
+	if !s.lists().HasDisease(r.URL.Query().Get("disease")) {
+		a.Disease, err = s.busiest(r.Context(), a)
+	}
+	var d Desk
+	if err == nil {
+		d, err = s.DeskOf(r.Context(), a)
+	}
 	var sites map[string]place.Site
 	if err == nil {
 		sites, err = s.sites(r.Context())
 	}
 	if err != nil {
 		if fault.Is(err, fault.Invalid) {
-			s.Pages.Sheet(w, r, page.Page{Title: "analysis.title", Back: signalsLink(), Wide: true}, page.Sheet{Filter: s.deskForm(a, sites), Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("analysis.error.period")}}}}, nil)
+			s.Pages.Sheet(w, r, page.Page{Title: "analysis.title", Back: signalsLink(), Wide: true}, page.Sheet{Filter: s.deskForm(a, sites, page.LocaleOf(r).Code), Notes: []page.Callout{{Level: page.Wait, Text: []page.Msg{page.M("analysis.error.period")}}}}, nil)
 			return
 		}
 		s.Pages.Error(w, r, err)
 		return
 	}
 	v := deskView(d, sites, page.LocaleOf(r).Code)
-	v.Filter = s.deskForm(a, sites)
-	v.Actions = []page.Link{{Href: deskPath + "/team?" + a.query().Encode(), Text: page.M("analysis.team.title")}}
+	v.Filter = s.deskForm(a, sites, page.LocaleOf(r).Code)
+	v.Actions = []page.Link{{Href: deskPath + "/team?" + a.query().Encode(), Text: page.M("analysis.team.title")}, {Href: situationPath, Text: page.M("analysis.reported.title")}}
 	if s.Access.Ever(r.Context(), access.ExportStatistics) {
 		v.Actions = append(v.Actions, page.Link{Href: deskPath + "/print?" + a.query().Encode(), Text: page.M("analysis.report.print")}, page.Link{Href: deskPath + "/export?" + a.query().Encode(), Text: page.M("analysis.report.export")}, page.Link{Href: deathsPath, Text: page.M("analysis.deaths.title")})
 	}
 	s.Pages.Sheet(w, r, page.Page{Title: "analysis.title", Back: signalsLink(), Wide: true}, v, nil)
 }
 
-func (s *Service) deskForm(a Asked, sites map[string]place.Site) *page.Form {
+func (s *Service) deskForm(a Asked, sites map[string]place.Site, lang string) *page.Form {
 	var diseases []page.Option
 	for _, d := range s.lists().Diseases {
 		diseases = append(diseases, page.Option{Value: d.Code, Label: diseaseMsg(d.Code)})
@@ -82,7 +89,7 @@ func (s *Service) deskForm(a Asked, sites map[string]place.Site) *page.Form {
 	}
 	slices.Sort(codes)
 	for _, code := range codes {
-		places = append(places, page.Option{Value: code, Text: sites[code].Name("")})
+		places = append(places, page.Option{Value: code, Text: sites[code].Name(lang)})
 	}
 	number := func(f float64) string {
 		if f <= 0 {
@@ -108,7 +115,7 @@ func deskView(d Desk, sites map[string]place.Site, lang string) page.Sheet {
 	}
 	v.Parts = []page.Part{curvePart(d), ratePart(d), rtPart(d), linesPart(d, sites, lang)}
 	if d.ContactsKnown {
-		v.Parts = append(v.Parts, contactPart(d))
+		v.Parts = append(v.Parts, contactPart(d), newPart(d.New))
 	}
 	v.Limits = []page.Msg{page.M("analysis.limit.late"), page.M("analysis.limit.origin"), page.M("analysis.limit.classes"), page.M("analysis.limit.cfr")}
 	return v
@@ -277,14 +284,16 @@ func linesPart(d Desk, sites map[string]place.Site, lang string) page.Part {
 	return page.Part{Title: page.M("analysis.by_title"), Table: t}
 }
 
+// share tells a part of a whole, and nothing where there is no whole.
+func share(a, b int) any {
+	if b == 0 {
+		return nil
+	}
+	return page.M("analysis.share", "n", a, "of", b, "percent", (200*a+b)/(2*b))
+}
+
 func contactPart(d Desk) page.Part {
 	n := d.Contacts
-	share := func(a, b int) any {
-		if b == 0 {
-			return nil
-		}
-		return page.M("analysis.share", "n", a, "of", b, "percent", (200*a+b)/(2*b))
-	}
 	rows := page.Summary{{Label: page.M("analysis.contacts.listed"), Value: n.Contacts}, {Label: page.M("analysis.contacts.seen"), Value: share(n.SeenToday, n.Due)}, {Label: page.M("analysis.contacts.never"), Value: share(n.Never, n.Due)},
 		{Label: page.M("analysis.contacts.lost"), Value: share(n.Lost, n.Contacts)}, {Label: page.M("analysis.contacts.known"), Value: share(n.KnownBefore, n.Cases)}}
 	if n.Cases > 0 {

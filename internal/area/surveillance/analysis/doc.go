@@ -14,6 +14,9 @@
 //     species of virus is never lent to another.
 //   - Situation report: the numbers of a desk as they leave, with small cells
 //     suppressed (data/suppression.csv).
+//   - Situation of reported counts: what a source says of all its areas, where no case is
+//     known here: totals as last reported, what is new, what was not reported and what
+//     does not fit. As it leaves it is sums of whole weeks, like any other.
 //   - Annex 2: the answers of an officer on one signal, with reasons, and what the
 //     instrument (pack ihr-annex2) says of them. Answers are only ever added.
 //   - Death entry: deaths at a unit as its register has them, one by one or as a count.

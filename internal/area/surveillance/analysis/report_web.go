@@ -19,7 +19,7 @@ var (
 )
 
 // Outlets are this package's ways out.
-func Outlets() []access.Route { return []access.Route{printRoute, fileRoute} }
+func Outlets() []access.Route { return []access.Route{printRoute, fileRoute, situationRoute} }
 
 // reported is a desk as it leaves, with small cells suppressed.
 type reported struct {

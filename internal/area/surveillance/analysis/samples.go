@@ -22,7 +22,7 @@ var sampleNow = time.Date(2026, 6, 15, 9, 30, 0, 0, time.UTC)
 func Samples(hostile string, p *pack.Pack) []page.Sample {
 	s := New(Deps{Clock: func() time.Time { return sampleNow }, Signals: surveillance.New(surveillance.Deps{})})
 	pageOf := func(name, title string, full, hostile page.Sheet, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: name == "desk"}
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: name == "desk" || name == "situation report of reported counts"}
 	}
 	sites := func(words string) map[string]place.Site {
 		return map[string]place.Site{"KLA": {Code: "KLA", Names: map[string]string{"en": words}}, "SHE": {Code: "SHE", Names: map[string]string{"en": words}, Guarded: true}}
@@ -30,7 +30,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 	desk := func(words string) page.Sheet {
 		d := sampleDesk(words)
 		v := deskView(d, sites(words), "en")
-		v.Filter = s.deskForm(d.Asked, sites(words))
+		v.Filter = s.deskForm(d.Asked, sites(words), "en")
 		return v
 	}
 	report := func(words string) page.Sheet {
@@ -38,6 +38,7 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		d.From, d.To, _ = wholeWeeks(d.From, d.To, calendar.DayOfTime(sampleNow))
 		return reportView(newReported(d, s.rule, sites(words)), "en")
 	}
+	team, left := func(t, _ page.Sheet) page.Sheet { return t }, func(_, l page.Sheet) page.Sheet { return l }
 	annex := func(words string) page.Sheet {
 		return annex2View(sampleAnnex(words, p), annex2Form(sampleAnnex(words, p)))
 	}
@@ -51,6 +52,8 @@ func Samples(hostile string, p *pack.Pack) []page.Sample {
 		pageOf("desk", "analysis.title", desk("Mongbwalu"), desk(hostile)),
 		pageOf("situation report of the team", "analysis.team.title", teamView(sampleDesk("Mongbwalu"), sites("Mongbwalu"), "en"), teamView(sampleDesk(hostile), sites(hostile), "en")),
 		pageOf("situation report", "analysis.report.title", report("Mongbwalu"), report(hostile)),
+		pageOf("situation report of reported counts", "analysis.reported.title", team(situationSample("INSP", s.rule)), team(situationSample(hostile, s.rule))),
+		pageOf("situation report of reported counts to share", "analysis.report.title", left(situationSample("INSP", s.rule)), left(situationSample(hostile, s.rule))),
 		pageOf("annex 2", "analysis.annex2.title", annex("Mongbwalu"), annex(hostile), page.Problem{Field: "ihr_q1", Text: page.M("analysis.error.choose")}),
 		pageOf("mortality", "analysis.deaths.title", dying("Mongbwalu"), dying(hostile)),
 		pageOf("record deaths", "analysis.deaths.new", entry, entry, page.Problem{Field: "deaths", Text: page.M("analysis.error.number")}),
@@ -74,6 +77,8 @@ func sampleDesk(words string) Desk {
 	d, _ := surveillance.Shipped().Disease("covid")
 	out := Make(Asked{Disease: "covid", From: today - 41, To: today, Given: Interval{A: 4.7, B: 2.9}}, today, d, append(list, late), list, 16200, Interval{A: 4.7, B: 2.9, Source: words}, Interval{A: 2.4, B: 3.33, Source: words}, true)
 	out.Contacts, out.ContactsKnown = linelist.Indicators{Contacts: 8, Due: 7, SeenToday: 3, Never: 1, Lost: 1, Cases: 3, KnownBefore: 1}, true
+	out.New = linelist.NewCases{NewLine: linelist.NewLine{All: 9, Known: 4, Open: 1}, Sources: []linelist.NewLine{{Key: "no", All: 5, Known: 4}, {Key: "yes", All: 3}, {Key: "unknown", All: 1, Open: 1}},
+		Areas: []linelist.NewLine{{Key: words, All: 8, Known: 4, Open: 1}, {All: 1}}}
 	return out
 }
 

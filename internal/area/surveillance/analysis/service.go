@@ -99,16 +99,39 @@ func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microse
 
 func (s *Service) lists() surveillance.Lists { return s.Signals.Lists() }
 
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
-
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.Access.Check(ctx, access.StatisticsRead, access.Resource{Kind: kindDeaths})
+}
+
+// busiest is the disease with most cases for counting in the days that are asked for: a
+// desk that is opened begins where there is something to see. Where there is nothing it is
+// the first of the list.
+func (s *Service) busiest(ctx context.Context, a Asked) (best string, err error) {
+	const op = "analysis.busiest"
+	if err := s.mayRead(ctx); err != nil || !a.Valid() {
+		return a.Disease, fault.Wrap(op, err)
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		most := 0
+		best = a.Disease
+		for _, d := range s.lists().Diseases {
+			list, err := s.Cases.Reported(tx, d.Code, a.From, a.To)
+			if err != nil {
+				return err
+			}
+			n := 0
+			for _, t := range list {
+				if t.Class.Counts() && (a.Site == "" || t.Site == a.Site) {
+					n += t.N
+				}
+			}
+			if n > most {
+				best, most = d.Code, n
+			}
+		}
+		return nil
+	})
+	return best, fault.Wrap(op, err)
 }
 
 // DeskOf works out what can be said of a disease in a place and a period.
@@ -156,6 +179,9 @@ func (s *Service) DeskOf(ctx context.Context, a Asked) (out Desk, err error) {
 			return out, fault.Wrap(op, err)
 		}
 		out.Contacts, out.ContactsKnown = n, true
+		if out.New, err = s.Cases.NewCases(ctx, a.Disease, a.Site, a.From, a.To); err != nil {
+			return out, fault.Wrap(op, err)
+		}
 	}
 	return out, nil
 }

@@ -16,15 +16,17 @@ const (
 // Routes adds this package's pages.
 func (s *Service) Routes(mux *http.ServeMux) {
 	for pattern, h := range map[string]http.HandlerFunc{
-		"GET /surveillance/desk":         s.getDesk,
-		"GET /surveillance/desk/team":    s.getTeam,
-		"GET /surveillance/desk/print":   s.getPrint,
-		"GET /surveillance/desk/export":  s.getExport,
-		"GET /surveillance/annex2/{id}":  s.getAnnex2,
-		"POST /surveillance/annex2/{id}": s.postAnnex2,
-		"GET /surveillance/deaths":       s.getDeaths,
-		"GET /surveillance/deaths/new":   s.getNewDeaths,
-		"POST /surveillance/deaths/new":  s.postNewDeaths,
+		"GET /surveillance/desk":                s.getDesk,
+		"GET /surveillance/desk/team":           s.getTeam,
+		"GET /surveillance/desk/print":          s.getPrint,
+		"GET /surveillance/desk/export":         s.getExport,
+		"GET /surveillance/desk/reported":       s.getSituation,
+		"GET /surveillance/desk/reported/print": s.getSituationPrint,
+		"GET /surveillance/annex2/{id}":         s.getAnnex2,
+		"POST /surveillance/annex2/{id}":        s.postAnnex2,
+		"GET /surveillance/deaths":              s.getDeaths,
+		"GET /surveillance/deaths/new":          s.getNewDeaths,
+		"POST /surveillance/deaths/new":         s.postNewDeaths,
 	} {
 		mux.HandleFunc(pattern, h)
 	}

@@ -20,7 +20,7 @@ func (s *Service) TakeContact(ctx context.Context, c Contact, visits []Visit, an
 		c.ID = db.NewID()
 	}
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}

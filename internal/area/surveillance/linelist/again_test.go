@@ -22,11 +22,11 @@ func TestACaseIsLookedAtWhenItsOutbreakStandsOtherwise(t *testing.T) {
 		}
 		child := func() db.ID {
 			id := w.record(Case{Disease: "cholera", Onset: day("2026-06-08"), Reported: day("2026-06-09"), Birth: day("2024-12")})
-			w.must(w.Answer(w.as("nurse"), id, journal.Base{}, map[string]value.Value{"sign:stool_watery": value.Of(true), "sign:stool_blood": value.Of(false), "sign:stools_24h": value.Number(6), "sign:diarrhoea_days": value.Number(1)}))
+			w.Must(w.Answer(w.As("nurse"), id, journal.Base{}, map[string]value.Value{"sign:stool_watery": value.Of(true), "sign:stool_blood": value.Of(false), "sign:stools_24h": value.Number(6), "sign:diarrhoea_days": value.Number(1)}))
 			return id
 		}
 		before, measles := child(), w.record(Case{Disease: "measles"})
-		look := func() { w.must(w.LookAtOutbreaks(w.as("epidemiologist"))) }
+		look := func() { w.Must(w.LookAtOutbreaks(w.As("epidemiologist"))) }
 		is := func(why string, id db.ID, class Class, decisions int) {
 			t.Helper()
 			o := w.opened(id)
@@ -71,7 +71,7 @@ func TestCasesAreReadPageByPage(t *testing.T) {
 			made[w.record(Case{Disease: "measles"})] = true
 		}
 		pages := 0
-		w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
+		w.Must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
 			var after db.ID
 			for {
 				list, err := casesAfter(tx, after, 2)

@@ -21,12 +21,9 @@ func (s *Service) ChainsOf(ctx context.Context, f Filter) (out Chains, total int
 	const op = "linelist.ChainsOf"
 	var list []Listed
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		sc, err := s.Access.Scope(ctx, access.LineListRead)
+		sc, err := s.Access.Reach(ctx, op, access.LineListRead)
 		if err != nil {
 			return err
-		}
-		if sc.Empty() {
-			return fault.New(fault.Forbidden, op, "door.forbidden")
 		}
 		if total, err = countCases(tx, sc, f); err != nil {
 			return err

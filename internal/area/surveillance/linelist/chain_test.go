@@ -76,14 +76,14 @@ func TestASourceIsLinkedWithItsCertaintyAndACircleIsRefused(t *testing.T) {
 		b := w.record(Case{Disease: "bdbv", Number: "B", Onset: day("2026-05-10")})
 		c := w.record(Case{Disease: "bdbv", Number: "C", Onset: day("2026-05-20")})
 		m := w.record(Case{Disease: "measles", Number: "M"})
-		as := w.as("epidemiologist")
+		as := w.As("epidemiologist")
 		_, list, err := w.Candidates(as, b)
-		w.must(err)
+		w.Must(err)
 		if len(list) != 2 || slices.ContainsFunc(list, func(l Listed) bool { return l.ID == b || l.ID == m }) {
 			t.Errorf("candidates %d", len(list))
 		}
-		w.must(w.LinkSource(as, Link{From: a, To: b, Sure: Likely, Type: Touched, Last: day("2026-05-03")}, false))
-		w.must(w.LinkSource(as, Link{From: b, To: c, Sure: Possible}, false))
+		w.Must(w.LinkSource(as, Link{From: a, To: b, Sure: Likely, Type: Touched, Last: day("2026-05-03")}, false))
+		w.Must(w.LinkSource(as, Link{From: b, To: c, Sure: Possible}, false))
 		if err := w.LinkSource(as, Link{From: c, To: a, Sure: Certain}, true); fault.FieldOf(err) != "from" || fault.KeyOf(err) != "linelist.error.cycle" {
 			t.Errorf("a circle: %v", err)
 		}
@@ -94,8 +94,8 @@ func TestASourceIsLinkedWithItsCertaintyAndACircleIsRefused(t *testing.T) {
 		if err := w.LinkSource(as, Link{From: c, To: d, Sure: Likely}, false); fault.FieldOf(err) != "another" {
 			t.Errorf("ill before the source: %v", err)
 		}
-		w.must(w.LinkSource(as, Link{From: c, To: d, Sure: Likely}, true))
-		w.must(w.LinkSource(as, Link{From: a, To: b, Sure: Certain}, false)) // judged anew: one link
+		w.Must(w.LinkSource(as, Link{From: c, To: d, Sure: Likely}, true))
+		w.Must(w.LinkSource(as, Link{From: a, To: b, Sure: Certain}, false)) // judged anew: one link
 		o := w.opened(b)
 		if len(o.Linked) != 2 {
 			t.Fatalf("%d links of B", len(o.Linked))
@@ -106,11 +106,11 @@ func TestASourceIsLinkedWithItsCertaintyAndACircleIsRefused(t *testing.T) {
 			}
 		}
 		chains, total, err := w.ChainsOf(as, Filter{})
-		w.must(err)
+		w.Must(err)
 		if total != 5 || len(chains.Knots) != 5 || chains.Faulty() != 1 {
 			t.Errorf("%d cases, %d drawn, %d faulty", total, len(chains.Knots), chains.Faulty())
 		}
-		if err := w.LinkSource(w.as("epidemiologist_elsewhere"), Link{From: a, To: c, Sure: Likely}, false); !fault.Is(err, fault.Forbidden) {
+		if err := w.LinkSource(w.As("epidemiologist_elsewhere"), Link{From: a, To: c, Sure: Likely}, false); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("somebody of another site links: %v", err)
 		}
 	})
@@ -120,20 +120,20 @@ func TestThePagesOfChains(t *testing.T) {
 	w := newWorld(t, "")
 	a := w.record(Case{Disease: "bdbv", Number: "BD-A", Onset: day("2026-05-01"), Name: "Nobody's business"})
 	b := w.record(Case{Disease: "bdbv", Number: "BD-B", Onset: day("2026-05-10")})
-	code, body := w.post("nurse", "/linelist/"+b.String()+"/source", url.Values{"from": {a.String()}})
+	code, body := w.Post("nurse", "/linelist/"+b.String()+"/source", url.Values{"from": {a.String()}})
 	if code != 422 {
 		t.Errorf("without a certainty: %d", code)
 	}
-	w.says(body, "BD-A", "2026-05-01")
-	if code, to := w.post("nurse", "/linelist/"+b.String()+"/source", url.Values{"from": {a.String()}, "certainty": {"certain"}, "last-unknown": {"yes"}}); code != 303 {
+	w.Says(body, "BD-A", "2026-05-01")
+	if code, to := w.Post("nurse", "/linelist/"+b.String()+"/source", url.Values{"from": {a.String()}, "certainty": {"certain"}, "last-unknown": {"yes"}}); code != 303 {
 		t.Fatalf("linked: %d %.900s", code, to)
 	}
-	_, body = w.get("epidemiologist", "/linelist/chains?disease=bdbv")
-	w.says(body, "BD-B", "Certain 9 1 0 It fits")
+	_, body = w.Get("epidemiologist", "/linelist/chains?disease=bdbv")
+	w.Says(body, "BD-B", "Certain 9 1 0 It fits")
 	if !strings.Contains(body, "<svg") || strings.Contains(body, "business") {
 		t.Error("no drawing, or a name on it")
 	}
-	if code, _ = w.get("manager", "/linelist/chains"); code != 403 {
+	if code, _ = w.Get("manager", "/linelist/chains"); code != 403 {
 		t.Errorf("a manager sees chains: %d", code)
 	}
 }

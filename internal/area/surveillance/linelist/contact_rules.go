@@ -127,6 +127,7 @@ func follow(p *pack.Pack, c Contact, d surveillance.Disease, today calendar.Day)
 // Indicators tell how contact tracing does. A number over nothing is not told. Visits
 // have a day and no hour: within 48 hours is today or yesterday, within 72 the day before
 // too. Seen, never seen and not known whether due are of those who are followed up today.
+// Who was listed twice as a contact of one case is counted once (counted).
 type Indicators struct {
 	Contacts, Due, SeenToday, Never, Lost, Became int
 	Seen48, Seen72                                int // of those due

@@ -102,7 +102,7 @@ func contactFields(c Contact) map[string]any {
 
 // mayChange answers who asks and the case, where they may write it.
 func (s *Service) mayChange(ctx context.Context, tx *db.Tx, op string, id db.ID) (access.Actor, caseRow, error) {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return a, caseRow{}, err
 	}
@@ -173,7 +173,7 @@ func (s *Service) BecomeCase(ctx context.Context, id db.ID) (made db.ID, err err
 		if !k.Became.IsZero() {
 			return nil, fault.Field(op, "state", "linelist.error.is_case")
 		}
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func (s *Service) BecomeCase(ctx context.Context, id db.ID) (made db.ID, err err
 }
 
 func (s *Service) changeContact(ctx context.Context, op string, action access.Action, id db.ID, change func(*db.Tx, Contact) (map[string]any, error)) error {
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}
@@ -237,12 +237,9 @@ const mostContacts = 5000
 func (s *Service) Worklist(ctx context.Context) (due []Followed, n Indicators, err error) {
 	const op = "linelist.Worklist"
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		sc, err := s.Access.Scope(ctx, access.ContactFollow)
+		sc, err := s.Access.Reach(ctx, op, access.ContactFollow)
 		if err != nil {
 			return err
-		}
-		if sc.Empty() {
-			return fault.New(fault.Forbidden, op, "door.forbidden")
 		}
 		rows, err := contactsIn(tx, sc, mostContacts)
 		if err != nil {
@@ -253,8 +250,14 @@ func (s *Service) Worklist(ctx context.Context) (due []Followed, n Indicators, e
 			return err
 		}
 		known := map[db.ID]bool{}
-		for _, f := range all {
+		who, err := s.traced(tx, rows, all)
+		if err != nil {
+			return err
+		}
+		for _, f := range counted(who) {
 			n.count(f.Contact, f.Following)
+		}
+		for _, f := range all {
 			if f.Due {
 				due = append(due, f)
 			}

@@ -12,16 +12,16 @@ import (
 )
 
 func (w *world) contact(source db.ID, name string, ago int) db.ID {
-	w.t.Helper()
-	id, err := w.ListContact(w.as("nurse"), source, Contact{Name: name, Last: (calendar.DayOfTime(w.clock) - calendar.Day(ago)).Date()}, Touched, false)
-	w.must(err)
+	w.T.Helper()
+	id, err := w.ListContact(w.As("nurse"), source, Contact{Name: name, Last: (calendar.DayOfTime(w.Now) - calendar.Day(ago)).Date()}, Touched, false)
+	w.Must(err)
 	return id
 }
 
 func (w *world) followed(id db.ID) OpenedContact {
-	w.t.Helper()
-	o, err := w.OpenContact(w.as("epidemiologist"), id, "en")
-	w.must(err)
+	w.T.Helper()
+	o, err := w.OpenContact(w.As("epidemiologist"), id, "en")
+	w.Must(err)
 	return o
 }
 
@@ -41,18 +41,18 @@ func TestDaysOfFollowUpAreThoseOfThePack(t *testing.T) {
 			}
 		}
 		id := w.contact(source, "Seen daily", 21)
-		today := calendar.DayOfTime(w.clock)
+		today := calendar.DayOfTime(w.Now)
 		for d := today - 20; d < today; d++ {
-			w.must(w.Visited(w.as("nurse"), id, Visit{Day: d, How: Seen, Signs: value.No}))
+			w.Must(w.Visited(w.As("nurse"), id, Visit{Day: d, How: Seen, Signs: value.No}))
 		}
 		if o := w.followed(id); o.Status != "UNDER_FOLLOW_UP" || !o.Due {
 			t.Errorf("before the visit of day 21: %+v", o.Following)
 		}
-		w.must(w.Visited(w.as("nurse"), id, Visit{How: Seen, Signs: value.No}))
+		w.Must(w.Visited(w.As("nurse"), id, Visit{How: Seen, Signs: value.No}))
 		if o := w.followed(id); o.Status != "COMPLETED" {
 			t.Errorf("seen on day 21: %+v", o.Following)
 		}
-		w.must(w.Visited(w.as("nurse"), id, Visit{Day: today - 5, How: NotSeen}))
+		w.Must(w.Visited(w.As("nurse"), id, Visit{Day: today - 5, How: NotSeen}))
 		if o := w.followed(id); o.Status != "INCOMPLETE" {
 			t.Errorf("a visit was put right to not seen: %+v", o.Following)
 		}
@@ -66,14 +66,14 @@ func TestDaysOfFollowUpAreThoseOfThePack(t *testing.T) {
 func TestAContactOfBundibugyoIsNotCreditedTheZaireVaccineOnTheirPage(t *testing.T) {
 	w := newWorld(t, "")
 	source := w.record(Case{Disease: "ebov"})
-	id, err := w.ListContact(w.as("nurse"), source, Contact{Vaccine: "ervebo", Last: (calendar.DayOfTime(w.clock) - 1).Date()}, Near, false)
-	w.must(err)
+	id, err := w.ListContact(w.As("nurse"), source, Contact{Vaccine: "ervebo", Last: (calendar.DayOfTime(w.Now) - 1).Date()}, Near, false)
+	w.Must(err)
 	if o := w.followed(id); len(counterCodes(o.Counter.Told[RoleContact], "offer")) == 0 {
 		t.Error("a contact of the Zaire virus is not offered its vaccine")
 	}
 	w.result(source, "lab:species:filovirus", "BDBV", "2026-06-09")
-	_, body := w.get("nurse", contactPath(id))
-	w.says(body, "Not to be given", "rVSV-ZEBOV (Ervebo)", "no protection is credited")
+	_, body := w.Get("nurse", contactPath(id))
+	w.Says(body, "Not to be given", "rVSV-ZEBOV (Ervebo)", "no protection is credited")
 	if got := counterCodes(w.followed(id).Counter.Told[RoleContact], "offer"); len(got) > 0 {
 		t.Errorf("the source is Bundibugyo now, and %v is offered", got)
 	}
@@ -82,16 +82,16 @@ func TestAContactOfBundibugyoIsNotCreditedTheZaireVaccineOnTheirPage(t *testing.
 func TestAContactWhoIsACaseIsRefusedOrBecomesOne(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		source := w.record(Case{Disease: "bdbv", Name: "Mohamed Ali"})
-		c := Contact{Name: "Muhammad Aly", Last: calendar.DayOfTime(w.clock).Date()}
-		if _, err := w.ListContact(w.as("nurse"), source, c, Touched, false); fault.FieldOf(err) != "another" {
+		c := Contact{Name: "Muhammad Aly", Last: calendar.DayOfTime(w.Now).Date()}
+		if _, err := w.ListContact(w.As("nurse"), source, c, Touched, false); fault.FieldOf(err) != "another" {
 			t.Errorf("the source himself as his contact: %v", err)
 		}
 		id := w.contact(source, "Rosa", 2)
-		if _, err := w.ListContact(w.as("nurse"), source, Contact{Name: "Rosa", Last: c.Last}, Touched, false); fault.FieldOf(err) != "another" {
+		if _, err := w.ListContact(w.As("nurse"), source, Contact{Name: "Rosa", Last: c.Last}, Touched, false); fault.FieldOf(err) != "another" {
 			t.Errorf("listed twice: %v", err)
 		}
-		made, err := w.BecomeCase(w.as("nurse"), id)
-		w.must(err)
+		made, err := w.BecomeCase(w.As("nurse"), id)
+		w.Must(err)
 		o := w.opened(made)
 		if o.Name != "Rosa" || o.Case.Disease != "bdbv" || len(o.Linked) != 1 || o.Linked[0].Case.ID != source {
 			t.Errorf("the case that she became: %q, %+v", o.Name, o.Linked)
@@ -99,14 +99,14 @@ func TestAContactWhoIsACaseIsRefusedOrBecomesOne(t *testing.T) {
 		if got := w.followed(id); got.Status != "BECAME_CASE" || got.Due {
 			t.Errorf("as a contact she is %+v", got.Following)
 		}
-		if err := w.Visited(w.as("nurse"), id, Visit{How: Seen}); !fault.Is(err, fault.Invalid) {
+		if err := w.Visited(w.As("nurse"), id, Visit{How: Seen}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a case is visited as a contact: %v", err)
 		}
-		if _, err := w.BecomeCase(w.as("nurse"), id); !fault.Is(err, fault.Invalid) {
+		if _, err := w.BecomeCase(w.As("nurse"), id); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a second case of her: %v", err)
 		}
 		report, err := w.Journal.Rebuild(t.Context(), nil)
-		w.must(err)
+		w.Must(err)
 		if !report.Same() {
 			t.Errorf("the tables differ after a rebuild: %+v", report)
 		}
@@ -116,27 +116,27 @@ func TestAContactWhoIsACaseIsRefusedOrBecomesOne(t *testing.T) {
 func TestTheWorklistOfTheDayAndWhatItShows(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		source := w.record(Case{Disease: "bdbv"})
-		w.must(w.Answer(w.as("nurse"), source, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
+		w.Must(w.Answer(w.As("nurse"), source, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
 		seen, _, lost := w.contact(source, "Amina", 3), w.contact(source, "Bahati", 2), w.contact(source, "Chantal", 4)
 		w.contact(source, "Exposed today", 0)
-		w.must(w.Visited(w.as("nurse"), seen, Visit{How: Seen, Signs: value.No}))
-		w.must(w.Declare(w.as("nurse"), lost, DeclaredLost))
-		due, n, err := w.Worklist(w.as("nurse"))
-		w.must(err)
+		w.Must(w.Visited(w.As("nurse"), seen, Visit{How: Seen, Signs: value.No}))
+		w.Must(w.Declare(w.As("nurse"), lost, DeclaredLost))
+		due, n, err := w.Worklist(w.As("nurse"))
+		w.Must(err)
 		if len(due) != 2 || due[0].Name != "Bahati" || due[1].Today != Seen {
 			t.Errorf("due: %+v", due)
 		}
 		if want := (Indicators{Contacts: 4, Due: 2, SeenToday: 1, Seen48: 1, Seen72: 1, Never: 1, Lost: 1, Cases: 1}); n != want {
 			t.Errorf("%+v, want %+v", n, want)
 		}
-		_, body := w.get("nurse", "/contacts")
-		w.says(body, "Bahati", "2 of 21", "1 of 2 ( 50 %)")
+		_, body := w.Get("nurse", "/contacts")
+		w.Says(body, "Bahati", "2 of 21", "1 of 2 ( 50 %)")
 		for login, want := range map[string]bool{"epidemiologist": true, "nurse": true, "reception": false, "screener": false, "manager": false} {
-			if _, _, err := w.Worklist(w.as(login)); (err == nil) != want {
+			if _, _, err := w.Worklist(w.As(login)); (err == nil) != want {
 				t.Errorf("%s: %v, want %t", login, err, want)
 			}
 		}
-		if due, _, err := w.Worklist(w.as("epidemiologist_elsewhere")); err != nil || len(due) != 0 {
+		if due, _, err := w.Worklist(w.As("epidemiologist_elsewhere")); err != nil || len(due) != 0 {
 			t.Errorf("at another site: %d, %v", len(due), err)
 		}
 	})
@@ -148,34 +148,34 @@ func TestTheWorklistOfTheDayAndWhatItShows(t *testing.T) {
 func TestTheIndicatorsOfTracingCountOfThoseDue(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		source := w.record(Case{Disease: "bdbv"})
-		today := calendar.DayOfTime(w.clock)
+		today := calendar.DayOfTime(w.Now)
 		for name, ago := range map[string]calendar.Day{"Today": 0, "Yesterday": 1, "The day before": 2, "Three days ago": 3} {
-			w.must(w.Visited(w.as("nurse"), w.contact(source, name, 6), Visit{Day: today - ago, How: Seen}))
+			w.Must(w.Visited(w.As("nurse"), w.contact(source, name, 6), Visit{Day: today - ago, How: Seen}))
 		}
 		missed := w.contact(source, "Not at home", 6)
-		w.must(w.Visited(w.as("nurse"), missed, Visit{Day: today - 4, How: Seen}))
-		w.must(w.Visited(w.as("nurse"), missed, Visit{How: NotSeen}))
+		w.Must(w.Visited(w.As("nurse"), missed, Visit{Day: today - 4, How: Seen}))
+		w.Must(w.Visited(w.As("nurse"), missed, Visit{How: NotSeen}))
 		w.contact(source, "Nobody went", 6)
 		month, err := calendar.Parse("2026-05")
-		w.must(err)
-		_, err = w.ListContact(w.as("nurse"), source, Contact{Name: "In May", Last: month}, Touched, false)
-		w.must(err)
-		became, err := w.BecomeCase(w.as("nurse"), w.contact(source, "No case", 6))
-		w.must(err)
+		w.Must(err)
+		_, err = w.ListContact(w.As("nurse"), source, Contact{Name: "In May", Last: month}, Touched, false)
+		w.Must(err)
+		became, err := w.BecomeCase(w.As("nurse"), w.contact(source, "No case", 6))
+		w.Must(err)
 		count := func() Indicators {
-			_, n, err := w.Worklist(w.as("nurse"))
-			w.must(err)
+			_, n, err := w.Worklist(w.As("nurse"))
+			w.Must(err)
 			return n
 		}
 		if n := count(); n.Due != 6 || n.SeenToday != 1 || n.Seen48 != 2 || n.Seen72 != 3 || n.Never != 1 || n.DueOpen != 1 || n.Became != 1 || n.Cases != 0 || n.KnownBefore != 0 {
 			t.Errorf("%+v", n)
 		}
-		w.must(w.Answer(w.as("nurse"), became, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
+		w.Must(w.Answer(w.As("nurse"), became, journal.Base{}, map[string]value.Value{"sign:bleeding_unexplained": value.Of(true)}))
 		if n := count(); n.Cases != 1 || n.KnownBefore != 1 {
 			t.Errorf("she is a case now: %+v", n)
 		}
-		_, body := w.get("nurse", "/contacts")
-		w.says(body, "Seen today or yesterday, of those due 2 of 6", "Seen in the last three days, of those due 3 of 6", "Not known whether a visit is due 1")
+		_, body := w.Get("nurse", "/contacts")
+		w.Says(body, "Seen today or yesterday, of those due 2 of 6", "Seen in the last three days, of those due 3 of 6", "Not known whether a visit is due 1")
 	})
 }
 
@@ -184,24 +184,24 @@ func TestAContactIsFollowedOnThePages(t *testing.T) {
 	source := w.record(Case{Disease: "bdbv", Name: "Source"})
 	id := db.NewID()
 	form := url.Values{"id": {id.String()}, "name": {"Amina"}, "last-day": {"12"}, "last-month": {"6"}, "last-year": {"2026"}, "type": {"physical"}}
-	code, body := w.post("nurse", path(source)+"/contact", form)
+	code, body := w.Post("nurse", path(source)+"/contact", form)
 	if code != 422 {
 		t.Fatalf("an exposure to come: %d", code)
 	}
-	w.says(body, "This day is still to come.")
+	w.Says(body, "This day is still to come.")
 	form.Set("last-day", "9")
-	if code, to := w.post("nurse", path(source)+"/contact", form); code != 303 || to != path(source) {
+	if code, to := w.Post("nurse", path(source)+"/contact", form); code != 303 || to != path(source) {
 		t.Fatalf("%d %.300s", code, to)
 	}
-	_, body = w.get("nurse", path(source))
-	w.says(body, "Contacts of this case", "Amina", "1 of 21")
-	if code, body = w.post("nurse", contactPath(id)+"/visit", url.Values{"day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 422 {
+	_, body = w.Get("nurse", path(source))
+	w.Says(body, "Contacts of this case", "Amina", "1 of 21")
+	if code, body = w.Post("nurse", contactPath(id)+"/visit", url.Values{"day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 422 {
 		t.Fatalf("a visit that went in no way: %d %.300s", code, body)
 	}
-	if code, to := w.post("nurse", contactPath(id)+"/visit", url.Values{"how": {"seen"}, "signs": {"no"}, "day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 303 || to != "/contacts" {
+	if code, to := w.Post("nurse", contactPath(id)+"/visit", url.Values{"how": {"seen"}, "signs": {"no"}, "day-day": {"10"}, "day-month": {"6"}, "day-year": {"2026"}}); code != 303 || to != "/contacts" {
 		t.Fatalf("%d %.300s", code, to)
 	}
-	code, to := w.post("nurse", contactPath(id)+"/case", url.Values{})
+	code, to := w.Post("nurse", contactPath(id)+"/case", url.Values{})
 	if code != 303 {
 		t.Fatalf("%d %s", code, to)
 	}

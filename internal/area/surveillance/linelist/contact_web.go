@@ -146,7 +146,7 @@ func (s *Service) visitForm(o OpenedContact) *page.Form {
 }
 
 func contactView(o OpenedContact, f *page.Form) page.Sheet {
-	v := page.Sheet{Rows: page.Summary{{Label: page.M("linelist.q.number"), Value: page.Code(o.Code())}, {Label: page.M("linelist.q.name"), Value: o.Name}, {Label: page.M("linelist.q.sex_age"), Value: sexAge(Case{Sex: o.Sex, Birth: o.Birth, Reported: o.Listed})},
+	v := page.Sheet{Rows: page.Summary{{Label: page.M("linelist.q.contact_number"), Value: page.Code(o.Code())}, {Label: page.M("linelist.q.name"), Value: o.Name}, {Label: page.M("linelist.q.sex_age"), Value: sexAge(Case{Sex: o.Sex, Birth: o.Birth, Reported: o.Listed})},
 		{Label: page.M("linelist.q.area"), Value: areaOf(o.Contact)}, {Label: page.M("linelist.contact.last"), Value: o.Last}, {Label: page.M("linelist.contact.day"), Value: dayCell(o.Followed)},
 		{Label: page.M("linelist.contact.status"), Value: statusCell(o.Followed)}, {Label: page.M("linelist.contact.today"), Value: howCell(o.Today)}}}
 	if !o.InForce {

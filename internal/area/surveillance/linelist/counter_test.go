@@ -87,7 +87,7 @@ func TestTheCasePageBindsToTheSpeciesThatTheLaboratoryFound(t *testing.T) {
 		if got := counterCodes(o.Counter.Told[RoleContact], decision.Offer); len(got) > 0 {
 			t.Errorf("found to be Bundibugyo: %v is offered", got)
 		}
-		_, body := w.get("epidemiologist", path(id))
-		w.says(body, "To its contacts", "Not to be given", "rVSV-ZEBOV (Ervebo)", "No licensed vaccine")
+		_, body := w.Get("epidemiologist", path(id))
+		w.Says(body, "To its contacts", "Not to be given", "rVSV-ZEBOV (Ervebo)", "No licensed vaccine")
 	})
 }

@@ -95,11 +95,11 @@ func TestAFileThatCannotBeReadSaysWhere(t *testing.T) {
 // outbreak records cases of every sort: a registered refugee, a named case and one
 // without a name, and one at a shelter.
 func (w *world) outbreak() (person db.ID) {
-	w.t.Helper()
-	made, err := w.people.Register(w.as("reception"), people.Registration{ID: db.NewID(), Person: people.Person{Family: "Nur", Given: "Amina", Sex: people.Female, Birth: day("1990-04-01")}})
-	w.must(err)
-	_, err = w.Record(w.as("nurse"), Case{Disease: "measles", Number: "ME-1", Person: made.ID, Reported: day("2026-06-01"), Onset: day("2026-05-30"), Area: "North", Place: "Village 3"}, false)
-	w.must(err)
+	w.T.Helper()
+	made, err := w.people.Register(w.As("reception"), people.Registration{ID: db.NewID(), Person: people.Person{Family: "Nur", Given: "Amina", Sex: people.Female, Birth: day("1990-04-01")}})
+	w.Must(err)
+	_, err = w.Record(w.As("nurse"), Case{Disease: "measles", Number: "ME-1", Person: made.ID, Reported: day("2026-06-01"), Onset: day("2026-05-30"), Area: "North", Place: "Village 3"}, false)
+	w.Must(err)
 	w.record(Case{Disease: "measles", Number: "=2+3", Name: "@Juma", Sex: people.Male, Birth: day("2021"), Reported: day("2026-06-02"), Onset: day("2026-05"), Imported: value.Yes, From: "Elsewhere", Ending: Recovered, Ended: day("2026-06-09")})
 	w.record(Case{Disease: "measles", Reported: day("2026-06-03"), Work: value.No})
 	return made.ID
@@ -107,28 +107,28 @@ func (w *world) outbreak() (person db.ID) {
 
 func TestALineListLeavesAndComesBackTheSame(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		w.must(w.Access.Register(Outlets()...))
+		w.Must(w.Access.Register(Outlets()...))
 		w.outbreak()
-		out, err := w.Export(w.as("epidemiologist"), Filter{Disease: "measles"}, access.CareProvider)
-		w.must(err)
+		out, err := w.Export(w.As("epidemiologist"), Filter{Disease: "measles"}, access.CareProvider)
+		w.Must(err)
 		for _, f := range Formats {
 			var b bytes.Buffer
-			w.must(WriteSheet(&b, f, out.Rows))
+			w.Must(WriteSheet(&b, f, out.Rows))
 			sheet, err := ReadSheet(b.Bytes())
-			w.must(err)
+			w.Must(err)
 			// Here everything is known by its id.
-			rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, sheet.Suggest(), "list."+string(f), "", false)
-			w.must(err)
+			rep, err := w.ImportSheet(w.As("epidemiologist"), sheet, sheet.Suggest(), "list."+string(f), "", false)
+			w.Must(err)
 			if rep.New != 0 || rep.Here != 3 || len(rep.Doubts) != 0 {
 				t.Errorf("%s back where it left: %+v", f, rep)
 			}
 			// Elsewhere all three are new, and leave from there as they came.
 			other := newWorld(t, "")
-			w.must(other.Access.Register(Outlets()...))
-			rep, err = other.ImportSheet(other.as("epidemiologist"), sheet, sheet.Suggest(), "list."+string(f), "", false)
-			w.must(err)
-			again, err := other.Export(other.as("epidemiologist"), Filter{}, access.CareProvider)
-			w.must(err)
+			w.Must(other.Access.Register(Outlets()...))
+			rep, err = other.ImportSheet(other.As("epidemiologist"), sheet, sheet.Suggest(), "list."+string(f), "", false)
+			w.Must(err)
+			again, err := other.Export(other.As("epidemiologist"), Filter{}, access.CareProvider)
+			w.Must(err)
 			if rep.New != 3 || len(again.Rows) != len(out.Rows) {
 				t.Fatalf("%s elsewhere: %+v, %d rows", f, rep, len(again.Rows))
 			}
@@ -139,8 +139,8 @@ func TestALineListLeavesAndComesBackTheSame(t *testing.T) {
 					}
 				}
 			}
-			rep, err = other.ImportSheet(other.as("epidemiologist"), sheet, sheet.Suggest(), "list", "", false)
-			w.must(err)
+			rep, err = other.ImportSheet(other.As("epidemiologist"), sheet, sheet.Suggest(), "list", "", false)
+			w.Must(err)
 			if rep.New != 0 || rep.Here != 3 {
 				t.Errorf("%s a second time: %+v", f, rep)
 			}
@@ -150,16 +150,16 @@ func TestALineListLeavesAndComesBackTheSame(t *testing.T) {
 
 func TestNobodyIsNamedToAnAuthorityOfWhomItIsNotKnownThatTheyDidNotFleeIt(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		w.must(w.Access.Register(Outlets()...))
+		w.Must(w.Access.Register(Outlets()...))
 		person := w.outbreak()
-		if _, err := w.Export(w.as("nurse"), Filter{}, access.CareProvider); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Export(w.As("nurse"), Filter{}, access.CareProvider); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a nurse exports: %v", err)
 		}
-		if _, err := w.Export(w.as("epidemiologist"), Filter{}, access.Applicant); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Export(w.As("epidemiologist"), Filter{}, access.Applicant); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("to the applicant: %v", err)
 		}
-		out, err := w.Export(w.as("epidemiologist"), Filter{}, access.HealthAuthority.Of("UGA"))
-		w.must(err)
+		out, err := w.Export(w.As("epidemiologist"), Filter{}, access.HealthAuthority.Of("UGA"))
+		w.Must(err)
 		if out.Withheld != 3 || len(out.Rows) != 3 {
 			t.Fatalf("withheld %d of %d", out.Withheld, len(out.Rows))
 		}
@@ -173,16 +173,16 @@ func TestNobodyIsNamedToAnAuthorityOfWhomItIsNotKnownThatTheyDidNotFleeIt(t *tes
 		if r := out.Rows[2]; r["area"] != "North" || r["age_years"] != "36" || r["sex"] != "female" {
 			t.Errorf("time, place and person: %v", r)
 		}
-		out, err = w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
-		w.must(err)
+		out, err = w.Export(w.As("epidemiologist"), Filter{}, access.CareProvider)
+		w.Must(err)
 		named := slices.IndexFunc(out.Rows, func(r Row) bool { return r["number"] == "ME-1" })
 		if named < 0 || out.Withheld != 0 {
 			t.Errorf("to a team that treats them: %+v", out)
 		}
 		_ = person
-		w.must(w.Sites.(*place.Sites).Save(w.as("administrator"), place.Site{Code: "KLA", Kind: place.Centre, Names: map[string]string{"en": "Shelter"}, Country: "UGA", ConsentAge: 16, Guarded: true}))
-		out, err = w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
-		w.must(err)
+		w.Must(w.Sites.(*place.Sites).Save(w.As("administrator"), place.Site{Code: "KLA", Kind: place.Centre, Names: map[string]string{"en": "Shelter"}, Country: "UGA", ConsentAge: 16, Guarded: true}))
+		out, err = w.Export(w.As("epidemiologist"), Filter{}, access.CareProvider)
+		w.Must(err)
 		if r := out.Rows[2]; r["area"] != "" || r["site"] != "" || r["place"] != "" || r["country"] != "UGA" {
 			t.Errorf("of a shelter: %v", r)
 		}
@@ -191,18 +191,18 @@ func TestNobodyIsNamedToAnAuthorityOfWhomItIsNotKnownThatTheyDidNotFleeIt(t *tes
 
 func TestANumberThatIsWithheldDoesNotLeaveInAnotherColumn(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		w.must(w.Access.Register(Outlets()...))
+		w.Must(w.Access.Register(Outlets()...))
 		for _, file := range []string{"number,reported,disease\nNRC-4711,2026-06-01,measles\n", "case_id,number,reported,disease\nNRC-4712,NRC-4712,2026-06-02,measles\n"} {
 			sheet, err := ReadSheet([]byte(file))
-			w.must(err)
-			rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, sheet.Suggest(), "list", "", false)
-			w.must(err)
+			w.Must(err)
+			rep, err := w.ImportSheet(w.As("epidemiologist"), sheet, sheet.Suggest(), "list", "", false)
+			w.Must(err)
 			if rep.New != 1 {
 				t.Fatalf("%+v", rep)
 			}
 		}
 		secret := func(out Exported, err error) (said []string) {
-			w.must(err)
+			w.Must(err)
 			if len(out.Rows) != 2 {
 				t.Fatalf("%d rows", len(out.Rows))
 			}
@@ -218,12 +218,12 @@ func TestANumberThatIsWithheldDoesNotLeaveInAnotherColumn(t *testing.T) {
 			}
 			return said
 		}
-		if said := secret(w.Export(w.as("epidemiologist"), Filter{}, access.HealthAuthority.Of("UGA"))); len(said) > 0 {
+		if said := secret(w.Export(w.As("epidemiologist"), Filter{}, access.HealthAuthority.Of("UGA"))); len(said) > 0 {
 			t.Errorf("to an authority leaves %q", said)
 		}
-		w.must(w.Sites.(*place.Sites).Save(w.as("administrator"), place.Site{Code: "KLA", Kind: place.Centre, Names: map[string]string{"en": "Shelter"}, Country: "UGA", ConsentAge: 16, Guarded: true}))
-		out, err := w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
-		w.must(err)
+		w.Must(w.Sites.(*place.Sites).Save(w.As("administrator"), place.Site{Code: "KLA", Kind: place.Centre, Names: map[string]string{"en": "Shelter"}, Country: "UGA", ConsentAge: 16, Guarded: true}))
+		out, err := w.Export(w.As("epidemiologist"), Filter{}, access.CareProvider)
+		w.Must(err)
 		for _, r := range out.Rows {
 			if strings.Contains(r["case_id"], "KLA") {
 				t.Errorf("of a shelter leaves case_id %q", r["case_id"])
@@ -234,11 +234,11 @@ func TestANumberThatIsWithheldDoesNotLeaveInAnotherColumn(t *testing.T) {
 
 func TestASiteThatIsNotKnownHereIsAShelter(t *testing.T) {
 	w := newWorld(t, "")
-	w.must(w.Access.Register(Outlets()...))
+	w.Must(w.Access.Register(Outlets()...))
 	w.record(Case{Disease: "measles", Area: "North", Place: "Village 3", Country: "UGA"})
 	w.Sites = nowhere{}
-	out, err := w.Export(w.as("epidemiologist"), Filter{}, access.CareProvider)
-	w.must(err)
+	out, err := w.Export(w.As("epidemiologist"), Filter{}, access.CareProvider)
+	w.Must(err)
 	if r := out.Rows[0]; r["site"] != "" || r["area"] != "" || r["place"] != "" || r["country"] != "UGA" {
 		t.Errorf("of a site that nobody here knows leaves %v", r)
 	}
@@ -260,9 +260,9 @@ func TestTwoListsThatCountFromOneAreTwoLists(t *testing.T) {
 				fmt.Fprintf(&b, "%d,2026-06-01\n", i+1)
 			}
 			sheet, err := ReadSheet([]byte(b.String()))
-			w.must(err)
-			rep, err := w.ImportSheet(w.as(who), sheet, sheet.Suggest(), "list", disease, false)
-			w.must(err)
+			w.Must(err)
+			rep, err := w.ImportSheet(w.As(who), sheet, sheet.Suggest(), "list", disease, false)
+			w.Must(err)
 			return rep
 		}
 		if rep := list("epidemiologist", "cholera", "number", 5); rep.New != 5 {
@@ -292,9 +292,9 @@ func TestAListThatCameByItsNumbersAloneIsStillKnown(t *testing.T) {
 		new, here int
 	}{{"measles", 0, 1}, {"cholera", 1, 0}} {
 		sheet, err := ReadSheet([]byte("number,reported\n7,2026-06-01\n"))
-		w.must(err)
-		rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, sheet.Suggest(), "list", tc.disease, true)
-		w.must(err)
+		w.Must(err)
+		rep, err := w.ImportSheet(w.As("epidemiologist"), sheet, sheet.Suggest(), "list", tc.disease, true)
+		w.Must(err)
 		if rep.New != tc.new || rep.Here != tc.here {
 			t.Errorf("%s: %+v", tc.disease, rep)
 		}
@@ -310,21 +310,21 @@ func TestABadRowIsToldAndTheRestIsKept(t *testing.T) {
 		",2026-06-02,,measles,,,\n" + // nothing to know it by
 		"10,46175,46170,measles,,,NOT_MEETING\n" // days as a spreadsheet keeps them
 	sheet, err := ReadSheet([]byte(file))
-	w.must(err)
+	w.Must(err)
 	m, err := ParseMap("ID = case_id\nMeldung = reported\nBeginn = onset\nKrankheit = disease\nGeschlecht = sex\nAlter = age_years\nKlasse = class\n")
-	w.must(err)
-	rep, err := w.ImportSheet(w.as("epidemiologist"), sheet, m, "liste.csv", "", true)
-	w.must(err)
+	w.Must(err)
+	rep, err := w.ImportSheet(w.As("epidemiologist"), sheet, m, "liste.csv", "", true)
+	w.Must(err)
 	if rep.New != 3 || len(rep.Doubts) != 7 {
 		t.Errorf("a trial: %+v", rep)
 	}
-	if _, total, err := w.List(w.as("epidemiologist"), Filter{}, 0); err != nil || total != 0 {
+	if _, total, err := w.List(w.As("epidemiologist"), Filter{}, 0); err != nil || total != 0 {
 		t.Errorf("a trial kept %d, %v", total, err)
 	}
-	rep, err = w.ImportSheet(w.as("nurse"), sheet, m, "liste.csv", "", false)
-	w.must(err)
-	list, _, err := w.List(w.as("epidemiologist"), Filter{}, 0)
-	w.must(err)
+	rep, err = w.ImportSheet(w.As("nurse"), sheet, m, "liste.csv", "", false)
+	w.Must(err)
+	list, _, err := w.List(w.As("epidemiologist"), Filter{}, 0)
+	w.Must(err)
 	if rep.New != 3 || len(list) != 3 {
 		t.Fatalf("%+v, %d kept", rep, len(list))
 	}
@@ -344,41 +344,41 @@ func TestABadRowIsToldAndTheRestIsKept(t *testing.T) {
 			t.Errorf("a doubt shows what stood there: %+v", d)
 		}
 	}
-	if _, err := w.ImportSheet(w.as("nurse"), sheet, ColumnMap{"ID": "case_id"}, "x", "", false); fault.FieldOf(err) != "map" {
+	if _, err := w.ImportSheet(w.As("nurse"), sheet, ColumnMap{"ID": "case_id"}, "x", "", false); fault.FieldOf(err) != "map" {
 		t.Errorf("without a day of report: %v", err)
 	}
 }
 
 func TestThePagesOfALineListThatLeavesAndComes(t *testing.T) {
 	w := newWorld(t, "")
-	w.must(w.Access.Register(Outlets()...))
+	w.Must(w.Access.Register(Outlets()...))
 	w.outbreak()
-	code, body := w.post("epidemiologist", "/linelist/export", url.Values{"to": {"health_authority"}, "format": {"csv"}})
+	code, body := w.Post("epidemiologist", "/linelist/export", url.Values{"to": {"health_authority"}, "format": {"csv"}})
 	if code != 422 {
 		t.Errorf("without a country: %d", code)
 	}
-	w.says(body, "Give one country")
-	code, body = w.post("epidemiologist", "/linelist/export", url.Values{"to": {"health_authority"}, "country": {"Uganda"}, "format": {"csv"}, "disease": {"measles"}})
+	w.Says(body, "Give one country")
+	code, body = w.Post("epidemiologist", "/linelist/export", url.Values{"to": {"health_authority"}, "country": {"Uganda"}, "format": {"csv"}, "disease": {"measles"}})
 	if code != 200 || !strings.HasPrefix(body, strings.Join(Columns, ",")) || strings.Contains(body, "Juma") || strings.Count(body, "\r\n") != 4 {
 		t.Errorf("for the authority: %d %.600s", code, body)
 	}
-	if code, _ = w.post("nurse", "/linelist/export", url.Values{"to": {"care_provider"}, "format": {"csv"}}); code != 403 {
+	if code, _ = w.Post("nurse", "/linelist/export", url.Values{"to": {"care_provider"}, "format": {"csv"}}); code != 403 {
 		t.Errorf("a nurse takes it out: %d", code)
 	}
 	send := func(login, file string, form map[string]string) (int, string) {
 		var b bytes.Buffer
 		m := multipart.NewWriter(&b)
 		for k, v := range form {
-			w.must(m.WriteField(k, v))
+			w.Must(m.WriteField(k, v))
 		}
 		part, err := m.CreateFormFile("file", "list.csv")
-		w.must(err)
+		w.Must(err)
 		_, err = part.Write([]byte(file))
-		w.must(err)
-		w.must(m.Close())
+		w.Must(err)
+		w.Must(m.Close())
 		r := httptest.NewRequest(http.MethodPost, "/linelist/bring-in", &b)
 		r.Header.Set("Content-Type", m.FormDataContentType())
-		return w.ask(login, r)
+		return w.Ask(login, r)
 	}
 	code, body = send("nurse", "nr,day\n77,2026-06-01\n", map[string]string{"trial": "yes", "disease": "measles"})
 	if code != 422 || !strings.Contains(body, "nr = ") {
@@ -388,7 +388,7 @@ func TestThePagesOfALineListThatLeavesAndComes(t *testing.T) {
 	if code != 200 {
 		t.Errorf("a trial: %d", code)
 	}
-	w.says(body, "New cases 1", "Doubts 0")
+	w.Says(body, "New cases 1", "Doubts 0")
 	if code, body = send("nurse", "nr,day\n77,2026-06-01\n", map[string]string{"trial": "no", "disease": "measles", "map": "nr = number\nday = reported"}); code != 303 || body != "/linelist" {
 		t.Errorf("kept: %d %.300s", code, body)
 	}

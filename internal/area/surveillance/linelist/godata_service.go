@@ -40,7 +40,7 @@ func (s *Service) ImportGoData(ctx context.Context, files map[string][]byte, dis
 	var rep GoDataReport
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		rep = GoDataReport{Files: map[string]Taken{}}
-		a, err := actor(ctx, op)
+		a, err := access.Acting(ctx, op)
 		if err != nil {
 			return err
 		}

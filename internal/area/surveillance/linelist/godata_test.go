@@ -27,8 +27,8 @@ func goDataFiles(t *testing.T) map[string][]byte {
 func TestTheFilesOfGoDataComeInAsTheyAreAndOnlyOnce(t *testing.T) {
 	files := goDataFiles(t)
 	both(t, func(t *testing.T, w *world) {
-		rep, err := w.ImportGoData(w.as("epidemiologist"), files, "covid")
-		w.must(err)
+		rep, err := w.ImportGoData(w.As("epidemiologist"), files, "covid")
+		w.Must(err)
 		want := map[string]int{GoDataCases: 56, GoDataContacts: 66, GoDataVisits: 437, GoDataLinks: 100}
 		for file, n := range want {
 			if got := rep.Files[file]; got != (Taken{New: n}) {
@@ -47,17 +47,17 @@ func TestTheFilesOfGoDataComeInAsTheyAreAndOnlyOnce(t *testing.T) {
 		if missing != 14 { // 13 sources and one target that no file has
 			t.Errorf("%d links with an end that is not there are listed", missing)
 		}
-		if _, n, err := w.List(w.as("epidemiologist"), Filter{Class: Confirmed}, 0); err != nil || n != 31 {
+		if _, n, err := w.List(w.As("epidemiologist"), Filter{Class: Confirmed}, 0); err != nil || n != 31 {
 			t.Errorf("%d confirmed, %v", n, err)
 		}
-		again, err := w.ImportGoData(w.as("epidemiologist"), files, "covid")
-		w.must(err)
+		again, err := w.ImportGoData(w.As("epidemiologist"), files, "covid")
+		w.Must(err)
 		for file, n := range want {
 			if got := again.Files[file]; got != (Taken{Here: n}) {
 				t.Errorf("a second time, %s: %+v", file, got)
 			}
 		}
-		if _, err := w.ImportGoData(w.as("nurse"), files, "covid"); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.ImportGoData(w.As("nurse"), files, "covid"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a nurse imports: %v", err)
 		}
 	})

@@ -10,28 +10,11 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
-	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/packs"
 )
-
-var errNoPack = fault.New(fault.Unavailable, "test", "packs.error.not_active")
-
-func inputOf(r pack.Record) (decision.Input, error) {
-	on, err := calendar.ParseDay(r.On)
-	in := decision.Input{On: on, Facts: map[string]decision.Fact{}}
-	for name, f := range r.Facts {
-		fact := decision.Fact{Value: f.Value, AsOf: on.Date(), Disputed: f.Disputed}
-		if f.AsOf != nil {
-			fact.AsOf = *f.AsOf
-		}
-		in.Facts[name] = fact
-	}
-	return in, err
-}
 
 func lists() surveillance.Lists { return surveillance.New(surveillance.Deps{}).Lists() }
 

@@ -13,7 +13,7 @@ import (
 // confirmed outbreak runs at the unit.
 func TestTheOutbreakThatWasDeclaredSwitchesTheDefinition(t *testing.T) {
 	w := newWorld(t, "")
-	today := calendar.DayOfTime(w.clock)
+	today := calendar.DayOfTime(w.Now)
 	for _, tc := range []struct {
 		why, declared, told string
 		class               Class
@@ -36,7 +36,7 @@ func TestTheOutbreakThatWasDeclaredSwitchesTheDefinition(t *testing.T) {
 		if tc.told != "" {
 			signs[fromUnit] = value.Text(tc.told)
 		}
-		w.must(w.Answer(w.as("nurse"), id, journal.Base{}, signs))
+		w.Must(w.Answer(w.As("nurse"), id, journal.Base{}, signs))
 		if got := w.opened(id).Class(); got != tc.class {
 			t.Errorf("%s: %q, want %q", tc.why, got, tc.class)
 		}

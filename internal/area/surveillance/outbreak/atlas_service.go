@@ -125,39 +125,51 @@ func (a *atlas) of(st people.Stay) (Chain, error) {
 
 func (a *atlas) meant(st people.Stay) (Chain, error) {
 	tries := []string{st.Detail}
-	if parts := strings.FieldsFunc(st.Detail, func(r rune) bool { return strings.ContainsRune(",،;/()", r) }); len(parts) > 1 {
+	if parts := parts(st.Detail); len(parts) > 1 {
 		tries = append(tries, parts...) // "Camp, section B": the smallest part that is known
 	}
 	for _, text := range tries {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		ref, err := a.s.Places.Exact(a.tx, place.Query{Text: text, Within: st.Place})
-		if fault.Is(err, fault.Invalid) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if ref != nil {
-			return a.chain(ref.Code)
-		}
-		if code, err := a.siteNamed(text, st.Place); err != nil || code != "" {
-			if err != nil {
-				return nil, err
-			}
-			return a.chain(SitePrefix + code)
+		if c, err := a.find(text, st.Place); c != nil || err != nil {
+			return c, err
 		}
 	}
 	return Chain{st.Place}, nil
 }
 
-// siteNamed is the one site of a country with a name.
+// parts are the places of "Camp, section B".
+func parts(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",،;/()", r) })
+}
+
+// find is the one place or site of a name in a country, or of the world where that is "";
+// nil where there is none, or more than one.
+func (a *atlas) find(text, country string) (Chain, error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, nil
+	}
+	ref, err := a.s.Places.Exact(a.tx, place.Query{Text: text, Within: country})
+	if fault.Is(err, fault.Invalid) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if ref != nil {
+		return a.chain(ref.Code)
+	}
+	code, err := a.siteNamed(text, country)
+	if err != nil || code == "" {
+		return nil, err
+	}
+	return a.chain(SitePrefix + code)
+}
+
+// siteNamed is the one site with a name, of a country or of the world where that is "".
 func (a *atlas) siteNamed(text, country string) (string, error) {
 	sites, err := a.all()
 	found := ""
 	for _, st := range sites {
-		if st.Country != country {
+		if country != "" && st.Country != country {
 			continue
 		}
 		for _, name := range st.Names {

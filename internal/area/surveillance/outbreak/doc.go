@@ -28,6 +28,9 @@
 // is not offered, and so unknown. It is told against the outbreaks that were declared: no
 // is that no stay met one of them.
 //
+// Somebody who is registered nowhere, at a border, tells places by name (Declared): what
+// that comes to is Said, and nothing of it is kept here.
+//
 // # What it must never do
 //
 //   - Bar anybody from anything: an exposure is a reason to offer, never a decision.

@@ -48,7 +48,8 @@ const PageOf = 50
 type Page struct {
 	Who            []Who
 	Total, Certain int
-	Looking        bool // somebody is still being looked at
+	Looking        bool              // somebody is still being looked at
+	Sites          map[string]string // names by code, in the language of the page
 }
 
 // menu is what both packs have for one outbreak.
@@ -128,12 +129,9 @@ func (s *Service) PeopleOf(ctx context.Context, id db.ID, site, lang string, ski
 		if o, err = findOutbreak(tx, id); err != nil {
 			return err
 		}
-		sc, err := s.Access.Scope(ctx, access.ExposureRead)
+		sc, err := s.Access.Reach(ctx, op, access.ExposureRead)
 		if err != nil {
 			return err
-		}
-		if sc.Empty() {
-			return fault.New(fault.Forbidden, op, "door.forbidden")
 		}
 		out, err = s.page(ctx, tx, sc, o, site, lang, skip)
 		return err
@@ -277,7 +275,7 @@ type Tell struct {
 // given. An error names the field "state_" and the code.
 func (s *Service) Offer(ctx context.Context, t Tell) error {
 	const op = "outbreak.Offer"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (s *Service) PersonOf(ctx context.Context, id, person db.ID, lang string) (
 			return err
 		}
 		out.MayOffer = s.Access.May(ctx, access.ExposureOffer, clinical(res))
-		if out.Banner, err = s.People.Banner(ctx, tx, person); err != nil {
+		if out.Banner, err = s.bannerOf(ctx, tx, person); err != nil {
 			return err
 		}
 		if out.Names, err = s.named(tx, out.Outbreak.Places, lang); err != nil {

@@ -16,7 +16,7 @@ import (
 // Declare declares an outbreak with its first step.
 func (s *Service) Declare(ctx context.Context, o Outbreak, first Step) (db.ID, error) {
 	const op = "outbreak.Declare"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return o.ID, err
 	}
@@ -108,7 +108,7 @@ type Change struct {
 // Do adds a step to an outbreak and changes what is different.
 func (s *Service) Do(ctx context.Context, c Change) error {
 	const op = "outbreak.Do"
-	a, err := actor(ctx, op)
+	a, err := access.Acting(ctx, op)
 	if err != nil {
 		return err
 	}

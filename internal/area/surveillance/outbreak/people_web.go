@@ -1,6 +1,7 @@
 package outbreak
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,13 +40,17 @@ func (s *Service) getPeople(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
+	out.Sites = map[string]string{}
+	for _, st := range sites {
+		out.Sites[st.Code] = st.Name(page.LocaleOf(r).Code)
+	}
 	v := peopleSheet(out, o, max(skip, 0), q.Get("site"))
 	v.Filter = &page.Form{Method: "get", Action: path(id) + "/people", Compact: true, Submit: page.M("outbreak.people.show"), Fields: []page.Field{siteFilter(sites, q.Get("site"), page.LocaleOf(r).Code)}}
 	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.people.title", Back: oneLink(id), Wide: true}, v, nil)
 }
 
 func peopleSheet(out Page, o Outbreak, skip int, site string) page.Sheet {
-	v := page.Sheet{Lead: page.M("outbreak.people.lead", "disease", diseaseMsg(o.Disease)), Table: whoTable(out.Who, o.ID),
+	v := page.Sheet{Lead: page.M("outbreak.people.lead", "disease", diseaseMsg(o.Disease)), Table: whoTable(out, o.ID),
 		Limits: []page.Msg{page.M("outbreak.limit.bar"), page.M("outbreak.limit.shown")}}
 	if out.Looking {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Info, Text: []page.Msg{page.M("outbreak.looking")}})
@@ -64,12 +69,12 @@ func peopleSheet(out Page, o Outbreak, skip int, site string) page.Sheet {
 	return v
 }
 
-func whoTable(list []Who, outbreak db.ID) *page.Table {
+func whoTable(p Page, outbreak db.ID) *page.Table {
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("outbreak.q.person")}, {Label: page.M("outbreak.q.sex_age")}, {Label: page.M("outbreak.q.exposed")},
 		{Label: page.M("outbreak.q.last")}, {Label: page.M("outbreak.q.care"), Wide: true}, {Label: page.M("outbreak.q.site")}},
 		Empty: page.Empty{Title: page.M("outbreak.people.none"), Text: page.M("outbreak.people.none_text")}}
-	for _, w := range list {
-		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(outbreak) + "/people/" + w.Person.String(), Name: nameOf(w)}, sexAge(w), answerTag(w.Answer), lastCell(w.Last), careCell(w), page.Code(w.Brief.Resource.Site)})
+	for _, w := range p.Who {
+		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: path(outbreak) + "/people/" + w.Person.String(), Name: nameOf(w)}, sexAge(w), answerTag(w.Answer), lastCell(w.Last), careCell(w), cmp.Or(p.Sites[w.Brief.Resource.Site], w.Brief.Resource.Site)})
 	}
 	return t
 }
@@ -145,11 +150,11 @@ func (s *Service) showTold(w http.ResponseWriter, r *http.Request, t Told, faile
 }
 
 func personSheet(t Told, failed *page.Form) page.Sheet {
-	v := page.Sheet{Lead: page.M("outbreak.person.lead"), Rows: page.Summary{
+	v := page.Sheet{Lead: page.M("outbreak.person.lead"), Rows: append(unbannered(t.Banner, t.Who), page.Summary{
 		{Label: page.M("outbreak.q.disease"), Value: diseaseMsg(t.Outbreak.Disease)},
 		{Label: page.M("outbreak.q.places"), Value: listed(t.Names)},
 		{Label: page.M("outbreak.q.exposed"), Value: answerTag(t.Exposure.Answer)},
-	}, Limits: []page.Msg{page.M("outbreak.limit.bar")}}
+	}...), Limits: []page.Msg{page.M("outbreak.limit.bar")}}
 	v.Parts = append(v.Parts, page.Part{Title: page.M("outbreak.why.title"), Timeline: whyLines(t.Exposure.Met, t.Places), Lead: whyNone(t.Exposure)})
 	for _, c := range t.Who.Care {
 		v.Parts = append(v.Parts, carePart(t, c))

@@ -13,7 +13,25 @@ import (
 type Seen struct {
 	List   []Exposure
 	Places map[db.ID]string
-	Banner *page.Banner
+	Banner *page.Banner // nil for whoever may not open the person
+	Who    Who          // as a list names them
+}
+
+// bannerOf is the banner of a person. Whoever may open what somebody was exposed to and
+// not the person, as an epidemiologist may, gets none: their page names the person as the
+// list did from which they came.
+func (s *Service) bannerOf(ctx context.Context, tx *db.Tx, person db.ID) (*page.Banner, error) {
+	b, err := s.People.Banner(ctx, tx, person)
+	if fault.Is(err, fault.Forbidden) {
+		return nil, nil
+	}
+	return b, err
+}
+
+// briefOf names a person as a list does.
+func (s *Service) briefOf(tx *db.Tx, person db.ID) (Who, error) {
+	briefs, err := s.People.Briefs(tx, []db.ID{person})
+	return Who{Person: person, Brief: briefs[person], On: s.today()}, err
 }
 
 // Exposures opens what a person was exposed to.
@@ -27,7 +45,10 @@ func (s *Service) Exposures(ctx context.Context, person db.ID, lang string) (out
 		if err := s.Access.Check(ctx, access.ExposureRead, res); err != nil {
 			return err
 		}
-		if out.Banner, err = s.People.Banner(ctx, tx, person); err != nil {
+		if out.Banner, err = s.bannerOf(ctx, tx, person); err != nil {
+			return err
+		}
+		if out.Who, err = s.briefOf(tx, person); err != nil {
 			return err
 		}
 		return s.seen(tx, person, lang, &out)

@@ -49,11 +49,15 @@ func (s *Service) getExposure(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
-	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.exposure.title", Banner: seen.Banner, Back: page.Link{Href: "/people/" + id.String(), Text: page.M("outbreak.exposure.back")}}, exposureSheet(seen, id), nil)
+	back := page.Link{Href: "/people/" + id.String(), Text: page.M("outbreak.exposure.back")}
+	if seen.Banner == nil {
+		back = listLink()
+	}
+	s.Pages.Sheet(w, r, page.Page{Title: "outbreak.exposure.title", Banner: seen.Banner, Back: back}, exposureSheet(seen, id), nil)
 }
 
 func exposureSheet(seen Seen, person db.ID) page.Sheet {
-	v := page.Sheet{Lead: page.M("outbreak.exposure.lead"), Limits: []page.Msg{page.M("outbreak.limit.bar"), page.M("outbreak.limit.declared")}}
+	v := page.Sheet{Lead: page.M("outbreak.exposure.lead"), Rows: unbannered(seen.Banner, seen.Who), Limits: []page.Msg{page.M("outbreak.limit.bar"), page.M("outbreak.limit.declared")}}
 	if len(seen.List) == 0 {
 		v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("outbreak.none"), page.M("outbreak.none_text")}}}
 	}
@@ -69,4 +73,12 @@ func exposureSheet(seen Seen, person db.ID) page.Sheet {
 		v.Parts = append(v.Parts, p)
 	}
 	return v
+}
+
+// unbannered names a person on a page that has no banner.
+func unbannered(b *page.Banner, w Who) page.Summary {
+	if b != nil {
+		return nil
+	}
+	return page.Summary{{Label: page.M("outbreak.q.person"), Value: nameOf(w)}, {Label: page.M("outbreak.q.sex_age"), Value: sexAge(w)}}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
-	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
@@ -104,14 +103,6 @@ func (s *Service) OnDeclare(f func()) { s.wake = f }
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
 
 func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
-
-func actor(ctx context.Context, op string) (access.Actor, error) {
-	a, ok := access.From(ctx)
-	if !ok {
-		return a, fault.New(fault.Forbidden, op, "door.no_actor")
-	}
-	return a, nil
-}
 
 // clinical is a person's resource for what is clinical about them.
 func clinical(r access.Resource) access.Resource {

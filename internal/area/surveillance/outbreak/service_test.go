@@ -8,6 +8,7 @@ import (
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/areatest"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -66,27 +67,27 @@ func TestTheListFollowsTheJourneyAndTheOutbreak(t *testing.T) {
 		}
 		st := w.stay("KEN", "Kalobeyei camp", "2026-10", "now")
 		st.ID = db.NewID()
-		w.must(w.people.SaveStay(w.as("reception"), p, journal.Base{}, st))
+		w.Must(w.people.SaveStay(w.As("reception"), p, journal.Base{}, st))
 		if got := w.answers("nurse", id)[p].Answer; got != Possible {
 			t.Errorf("a stay was added, the outbreak is suspected: %q, want possible", got)
 		}
-		w.must(w.people.RemoveStay(w.as("reception"), p, st.ID))
+		w.Must(w.people.RemoveStay(w.As("reception"), p, st.ID))
 		if _, ok := w.answers("nurse", id)[p]; ok {
 			t.Error("the stay was entered in error, and the person is still on the list")
 		}
 		st.ID = db.NewID()
-		w.must(w.people.SaveStay(w.as("reception"), p, journal.Base{}, st))
+		w.Must(w.people.SaveStay(w.As("reception"), p, journal.Base{}, st))
 		o := w.open(id)
-		w.must(w.Do(w.as("epidemiologist"), Change{ID: id, Base: o.Base, Outbreak: o.Outbreak, Step: Step{State: Active, Why: "The laboratory confirmed it."}}))
-		w.must(w.Look(t.Context()))
+		w.Must(w.Do(w.As("epidemiologist"), Change{ID: id, Base: o.Base, Outbreak: o.Outbreak, Step: Step{State: Active, Why: "The laboratory confirmed it."}}))
+		w.Must(w.Look(t.Context()))
 		if got := w.answers("nurse", id)[p].Answer; got != Yes {
 			t.Errorf("the outbreak was confirmed: %s, want yes", got)
 		}
 		o = w.open(id)
 		moved := o.Outbreak
 		moved.Places = []string{"KE-GARISSA"}
-		w.must(w.Do(w.as("epidemiologist"), Change{ID: id, Base: o.Base, Outbreak: moved, Step: Step{State: Active, Why: "The place was wrong."}}))
-		w.must(w.Look(t.Context()))
+		w.Must(w.Do(w.As("epidemiologist"), Change{ID: id, Base: o.Base, Outbreak: moved, Step: Step{State: Active, Why: "The place was wrong."}}))
+		w.Must(w.Look(t.Context()))
 		if _, ok := w.answers("nurse", id)[p]; ok {
 			t.Error("the outbreak is elsewhere now, and the person is still on its list")
 		}
@@ -101,9 +102,9 @@ func TestAnOutbreakThatWasNoneListsNobody(t *testing.T) {
 		p := w.person("reception", "CAMP", "Lokwa", "1990", w.stay("KEN", "Kalobeyei camp", "2026-06", "now"))
 		id := w.measles(Active, "site:CAMP")
 		o := w.open(id)
-		w.must(w.Do(w.as("epidemiologist"), Change{ID: id, Outbreak: o.Outbreak, Step: Step{State: Discarded, Why: "It was rubella."}}))
+		w.Must(w.Do(w.As("epidemiologist"), Change{ID: id, Outbreak: o.Outbreak, Step: Step{State: Discarded, Why: "It was rubella."}}))
 		w.told = nil
-		w.must(w.Look(t.Context()))
+		w.Must(w.Look(t.Context()))
 		if _, ok := w.answers("nurse", id)[p]; ok || w.exposure(p, "measles") != No {
 			t.Error("an outbreak that was none still exposes")
 		}
@@ -117,11 +118,11 @@ func TestTimeTakesPeopleOffTheList(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		p := w.person("reception", "CAMP", "Lokwa", "1990", w.stay("KEN", "Kalobeyei camp", "2026-06", "2026-11-20"), w.stay("UGA", "", "2026-11-20", "now"))
 		id := w.measles(Active, "site:CAMP")
-		w.clock = w.clock.AddDate(0, 0, 21) // 23 days after the twentieth
+		w.Now = w.Now.AddDate(0, 0, 21) // 23 days after the twentieth
 		if got := w.answers("nurse", id)[p].Answer; got != Yes {
 			t.Errorf("on the 23rd day: %q, want yes", got)
 		}
-		w.clock = w.clock.AddDate(0, 0, 1)
+		w.Now = w.Now.AddDate(0, 0, 1)
 		if _, ok := w.answers("nurse", id)[p]; ok {
 			t.Error("on the 24th day the person is still on the list, though nobody looked")
 		}
@@ -133,23 +134,23 @@ func TestManyPeopleAreLookedAtInStepsThatGoOnWhereTheyStopped(t *testing.T) {
 		for range lookAt + 7 {
 			w.person("reception", "CAMP", "Lokwa", "1990", w.stay("KEN", "Kalobeyei camp", "2026-06", "now"))
 		}
-		id, err := w.Declare(w.as("epidemiologist"), Outbreak{Disease: "measles", Places: []string{"site:CAMP"}, From: date(t, "2026-11-01"), Source: "District laboratory"}, Step{State: Active, Why: "Three cases confirmed."})
-		w.must(err)
+		id, err := w.Declare(w.As("epidemiologist"), Outbreak{Disease: "measles", Places: []string{"site:CAMP"}, From: date(t, "2026-11-01"), Source: "District laboratory"}, Step{State: Active, Why: "Three cases confirmed."})
+		w.Must(err)
 		count := func() Page {
-			p, _, err := w.PeopleOf(w.as("nurse"), id, "", "en", 0)
-			w.must(err)
+			p, _, err := w.PeopleOf(w.As("nurse"), id, "", "en", 0)
+			w.Must(err)
 			return p
 		}
-		w.must(w.LookSome(t.Context(), 1))
+		w.Must(w.LookSome(t.Context(), 1))
 		if p := count(); p.Total != lookAt || !p.Looking {
 			t.Errorf("after one step %d are listed, and the page says that it goes on: %v", p.Total, p.Looking)
 		}
-		w.must(w.Look(t.Context()))
+		w.Must(w.Look(t.Context()))
 		if p := count(); p.Total != lookAt+7 || p.Looking || p.Certain != lookAt+7 {
 			t.Errorf("after all steps %d are listed, %d for certain, going on: %v", p.Total, p.Certain, p.Looking)
 		}
 		told := len(w.told)
-		w.must(w.Look(t.Context()))
+		w.Must(w.Look(t.Context()))
 		if len(w.told) != told {
 			t.Error("to look again told of people anew")
 		}
@@ -167,17 +168,17 @@ func TestASiteSeesItsOwnPeople(t *testing.T) {
 		if got := w.answers("nurse_hub", id); len(got) != 1 || got[theirs].Person != theirs {
 			t.Errorf("the hub's nurse sees %v", got)
 		}
-		err := w.Offer(w.as("nurse"), Tell{Outbreak: id, Person: theirs, Care: map[string]OfferState{"SYMPTOM_CHECK": Given}})
+		err := w.Offer(w.As("nurse"), Tell{Outbreak: id, Person: theirs, Care: map[string]OfferState{"SYMPTOM_CHECK": Given}})
 		if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
 			t.Errorf("a nurse of another site noted an offer: %v", err)
 		}
 		for _, login := range []string{"reception", "manager", "administrator", "privacy_officer", "screener"} {
-			if _, _, err := w.PeopleOf(w.as(login), id, "", "en", 0); !fault.Is(err, fault.Forbidden) {
+			if _, _, err := w.PeopleOf(w.As(login), id, "", "en", 0); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s opens the list: %v", login, err)
 			}
 		}
 		for _, login := range []string{"nurse", "physician", "manager", "reception"} {
-			_, err := w.Declare(w.as(login), Outbreak{Disease: "measles", Places: []string{"KEN"}, From: date(t, "2026"), Source: "Somebody"}, Step{State: Active, Why: "Because."})
+			_, err := w.Declare(w.As(login), Outbreak{Disease: "measles", Places: []string{"KEN"}, From: date(t, "2026"), Source: "Somebody"}, Step{State: Active, Why: "Because."})
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s declares an outbreak: %v", login, err)
 			}
@@ -194,13 +195,13 @@ func TestVaccinationIsOfferedAndWhatBecameOfItIsKept(t *testing.T) {
 			t.Fatalf("care: %+v", who.Care)
 		}
 		tell := func(login, care string, st OfferState) error {
-			return w.Offer(w.as(login), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{care: st}})
+			return w.Offer(w.As(login), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{care: st}})
 		}
-		w.must(tell("nurse", "MEASLES_VACCINE", Offered))
-		w.must(tell("nurse", "MEASLES_VACCINE", Declined))
-		w.must(tell("physician", "MEASLES_VACCINE", Given))
-		got, err := w.PersonOf(w.as("nurse"), id, p, "en")
-		w.must(err)
+		w.Must(tell("nurse", "MEASLES_VACCINE", Offered))
+		w.Must(tell("nurse", "MEASLES_VACCINE", Declined))
+		w.Must(tell("physician", "MEASLES_VACCINE", Given))
+		got, err := w.PersonOf(w.As("nurse"), id, p, "en")
+		w.Must(err)
 		for _, c := range got.Who.Care {
 			if c.Code == "MEASLES_VACCINE" && (len(c.Offer.Told) != 3 || c.Offer.Told[1].State != Declined || c.Offer.Last().State != Given) {
 				t.Errorf("what became of it: %+v", c.Offer.Told)
@@ -228,7 +229,7 @@ func TestALiveVaccineWaitsForTheAnswerOfTheDay(t *testing.T) {
 			return Care{}, false
 		}
 		give := func() error {
-			return w.Offer(w.as("nurse"), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{"MEASLES_VACCINE": Given}})
+			return w.Offer(w.As("nurse"), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{"MEASLES_VACCINE": Given}})
 		}
 		if c, ok := vaccine(); !ok || !c.Open {
 			t.Error("pregnancy was not asked, and the vaccine does not wait")
@@ -244,8 +245,8 @@ func TestALiveVaccineWaitsForTheAnswerOfTheDay(t *testing.T) {
 			t.Errorf("she is pregnant, and the vaccine was noted as given: %v", err)
 		}
 		w.pregnant(p, value.No)
-		w.must(give())
-		w.clock = w.clock.AddDate(0, 0, 1)
+		w.Must(give())
+		w.Now = w.Now.AddDate(0, 0, 1)
 		if c, ok := vaccine(); !ok || !c.Open {
 			t.Error("the answer of yesterday counts today")
 		}
@@ -260,7 +261,7 @@ func TestSomebodyWhoDiedIsOfferedNothing(t *testing.T) {
 		if who := w.answers("nurse", id)[p]; len(who.Care) != 0 {
 			t.Errorf("care for somebody who died: %+v", who.Care)
 		}
-		if err := w.Offer(w.as("nurse"), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{"SYMPTOM_CHECK": Offered}}); fault.KeyOf(err) != "outbreak.error.died" {
+		if err := w.Offer(w.As("nurse"), Tell{Outbreak: id, Person: p, Care: map[string]OfferState{"SYMPTOM_CHECK": Offered}}); fault.KeyOf(err) != "outbreak.error.died" {
 			t.Errorf("an offer to somebody who died: %v", err)
 		}
 	})
@@ -269,7 +270,7 @@ func TestSomebodyWhoDiedIsOfferedNothing(t *testing.T) {
 func TestWithoutAPackNobodyIsSaidToBeSafe(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		p := w.person("reception", "CAMP", "Lokwa", "1990", w.stay("KEN", "Kalobeyei camp", "2026-06", "now"))
-		w.Packs.(*shipped).gone = true
+		w.Packs.(*areatest.Shipped).Gone = true
 		id := w.measles(Active, "site:CAMP")
 		if got := w.exposure(p, "measles"); got != Unknown {
 			t.Errorf("no pack is in force: %s, want unknown", got)
@@ -294,15 +295,15 @@ func TestWhatIsDeclaredIsChecked(t *testing.T) {
 		} {
 			o, st := good, Step{State: Active, Why: "Confirmed."}
 			bad(&o, &st)
-			if _, err := w.Declare(w.as("epidemiologist"), o, st); fault.FieldOf(err) != field {
+			if _, err := w.Declare(w.As("epidemiologist"), o, st); fault.FieldOf(err) != field {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
 		o := good
 		o.ID = db.NewID()
-		_, err := w.Declare(w.as("epidemiologist"), o, Step{State: Active, Why: "Confirmed."})
-		w.must(err)
-		if _, err = w.Declare(w.as("epidemiologist"), o, Step{State: Active, Why: "Confirmed."}); !fault.Is(err, fault.Conflict) {
+		_, err := w.Declare(w.As("epidemiologist"), o, Step{State: Active, Why: "Confirmed."})
+		w.Must(err)
+		if _, err = w.Declare(w.As("epidemiologist"), o, Step{State: Active, Why: "Confirmed."}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("sent twice: %v", err)
 		}
 	})
@@ -314,66 +315,76 @@ func TestPagesFromDeclarationToOffer(t *testing.T) {
 		id := db.NewID()
 		form := url.Values{"id": {id.String()}, "disease": {"measles"}, "state": {"active"}, "sites": {"site:CAMP"}, "country": {"KEN"}, "places": {"Nowhere at all"}, "from-month": {"11"}, "from-year": {"2026"},
 			"source": {"District laboratory"}, "why": {"Three cases confirmed."}}
-		code, body := w.post("epidemiologist", "/outbreaks/new", form)
+		code, body := w.Post("epidemiologist", "/outbreaks/new", form)
 		if code != 422 {
-			t.Fatalf("a name that means no place: %d %s", code, read(body))
+			t.Fatalf("a name that means no place: %d %s", code, areatest.Reads(body))
 		}
-		w.says(body, "A name means no place of the list")
+		w.Says(body, "A name means no place of the list")
 		form.Set("places", "turkana")
-		if code, to := w.post("epidemiologist", "/outbreaks/new", form); code != 303 || to != path(id) {
-			t.Fatalf("declared: %d %s", code, read(to))
+		if code, to := w.Post("epidemiologist", "/outbreaks/new", form); code != 303 || to != path(id) {
+			t.Fatalf("declared: %d %s", code, areatest.Reads(to))
 		}
-		_, body = w.get("manager", "/outbreaks")
-		w.says(body, "Measles", "Confirmed and going on", "Turkana", "Kalobeyei camp", "District laboratory")
-		_, body = w.get("nurse", path(id))
-		w.says(body, "1 person, for certain: 1", "up to 23 days", "Three cases confirmed.")
-		if _, body = w.get("manager", path(id)); strings.Contains(read(body), "for certain:") {
+		_, body = w.Get("manager", "/outbreaks")
+		w.Says(body, "Measles", "Confirmed and going on", "Turkana", "Kalobeyei camp", "District laboratory")
+		_, body = w.Get("nurse", path(id))
+		w.Says(body, "1 person, for certain: 1", "up to 23 days", "Three cases confirmed.")
+		if _, body = w.Get("manager", path(id)); strings.Contains(areatest.Reads(body), "for certain:") {
 			t.Error("the manager reads how many people met it")
 		}
-		_, body = w.get("nurse", path(id)+"/people")
-		w.says(body, "Lokwa", "Yes", "Measles and rubella vaccine to offer")
+		_, body = w.Get("nurse", path(id)+"/people")
+		w.Says(body, "Lokwa", "Yes", "Measles and rubella vaccine to offer", "Kalobeyei camp")
+		if strings.Contains(areatest.Reads(body), "CAMP") {
+			t.Error("a site is told by its code")
+		}
 		who := path(id) + "/people/" + p.String()
-		_, body = w.get("nurse", who)
-		w.says(body, "Stay in Kenya since June 2026", "for certain", "Source: District laboratory", "bars nobody")
-		if code, body := w.post("nurse", who, url.Values{}); code != 422 {
-			t.Errorf("nothing was ticked: %d %s", code, read(body))
+		_, body = w.Get("nurse", who)
+		w.Says(body, "Stay in Kenya since June 2026", "for certain", "Source: District laboratory", "bars nobody")
+		for _, at := range []string{who, "/exposure/" + p.String()} { // whoever may open no person reads why somebody is on the list all the same
+			code, body := w.Get("epidemiologist", at)
+			if code != 200 {
+				t.Errorf("%s: %d", at, code)
+			}
+			w.Says(body, "Person Lokwa", "for certain", "Source: District laboratory")
 		}
-		if code, to := w.post("nurse", who, url.Values{"state_MEASLES_VACCINE": {"offered"}, "note": {"In the queue for the flight"}}); code != 303 {
-			t.Errorf("an offer: %d %s", code, read(to))
+		if code, body := w.Post("nurse", who, url.Values{}); code != 422 {
+			t.Errorf("nothing was ticked: %d %s", code, areatest.Reads(body))
 		}
-		_, body = w.get("nurse", path(id)+"/people?site=CAMP")
-		w.says(body, "Measles and rubella vaccine Offered")
-		reads, err := w.Access.Reads(w.as("privacy_officer"), access.ReadFilter{Subject: p})
-		w.must(err)
+		if code, to := w.Post("nurse", who, url.Values{"state_MEASLES_VACCINE": {"offered"}, "note": {"In the queue for the flight"}}); code != 303 {
+			t.Errorf("an offer: %d %s", code, areatest.Reads(to))
+		}
+		_, body = w.Get("nurse", path(id)+"/people?site=CAMP")
+		w.Says(body, "Measles and rubella vaccine Offered")
+		reads, err := w.Access.Reads(w.As("privacy_officer"), access.ReadFilter{Subject: p})
+		w.Must(err)
 		if len(reads) == 0 {
 			t.Error("that the list and the page were read is noted nowhere")
 		}
 		base := w.open(id)
-		_, body = w.get("epidemiologist", path(id)+"/step")
-		w.says(body, "Places that it has", "Turkana")
+		_, body = w.Get("epidemiologist", path(id)+"/step")
+		w.Says(body, "Places that it has", "Turkana")
 		end := url.Values{"id": {id.String()}, "base": {base.Base.String()}, "disease": {"measles"}, "state": {"over"}, "kept": {"KE-TURKANA"}, "sites": {"site:CAMP"}, "from-month": {"11"}, "from-year": {"2026"},
 			"source": {"District laboratory"}, "why": {"No case for six weeks."}}
-		if code, body := w.post("epidemiologist", path(id)+"/step", end); code != 422 {
-			t.Errorf("ended without an end: %d %s", code, read(body))
+		if code, body := w.Post("epidemiologist", path(id)+"/step", end); code != 422 {
+			t.Errorf("ended without an end: %d %s", code, areatest.Reads(body))
 		}
 		end.Set("until-day", "20")
 		end.Set("until-month", "11")
 		end.Set("until-year", "2026")
-		if code, to := w.post("epidemiologist", path(id)+"/step", end); code != 303 {
-			t.Errorf("ended: %d %s", code, read(to))
+		if code, to := w.Post("epidemiologist", path(id)+"/step", end); code != 303 {
+			t.Errorf("ended: %d %s", code, areatest.Reads(to))
 		}
 		if o := w.open(id); o.State() != Over || len(o.Steps) != 2 {
 			t.Errorf("%s with %d steps", o.State(), len(o.Steps))
 		}
-		if code, _ := w.get("reception", "/outbreaks"); code != 403 {
+		if code, _ := w.Get("reception", "/outbreaks"); code != 403 {
 			t.Errorf("reception opens the list: %d", code)
 		}
 	})
 }
 
 func (w *world) open(id db.ID) Opened {
-	w.t.Helper()
-	o, err := w.Open(w.as("epidemiologist"), id, "en")
-	w.must(err)
+	w.T.Helper()
+	o, err := w.Open(w.As("epidemiologist"), id, "en")
+	w.Must(err)
 	return o
 }

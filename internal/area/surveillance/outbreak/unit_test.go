@@ -10,7 +10,7 @@ import (
 func TestTheStateOfAnOutbreakAtASiteIsOnlyWhatWasDeclaredForCertain(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		state := func(disease, site string, day calendar.Date) (out UnitState) {
-			w.must(w.DB.Read(t.Context(), func(tx *db.Tx) (err error) {
+			w.Must(w.DB.Read(t.Context(), func(tx *db.Tx) (err error) {
 				out, err = w.StateAt(tx, disease, site, day)
 				return err
 			}))
@@ -21,8 +21,8 @@ func TestTheStateOfAnOutbreakAtASiteIsOnlyWhatWasDeclaredForCertain(t *testing.T
 			t.Errorf("nothing is declared: %q", got)
 		}
 		id := w.measles(Suspected, "KE-TURKANA")
-		since, _, _ := date(w.t, "2026-11-01").Bounds()
-		month := date(w.t, "2026-11")
+		since, _, _ := date(w.T, "2026-11-01").Bounds()
+		month := date(w.T, "2026-11")
 		for why, tc := range map[string]struct {
 			disease, site string
 			day           calendar.Date
@@ -40,10 +40,10 @@ func TestTheStateOfAnOutbreakAtASiteIsOnlyWhatWasDeclaredForCertain(t *testing.T
 			}
 		}
 		change := func(st Step, until calendar.Date) {
-			o, err := w.Open(w.as("epidemiologist"), id, "en")
-			w.must(err)
+			o, err := w.Open(w.As("epidemiologist"), id, "en")
+			w.Must(err)
 			o.Until = until
-			w.must(w.Do(w.as("epidemiologist"), Change{ID: id, Outbreak: o.Outbreak, Step: st}))
+			w.Must(w.Do(w.As("epidemiologist"), Change{ID: id, Outbreak: o.Outbreak, Step: st}))
 		}
 		change(Step{State: Active, Why: "Confirmed."}, calendar.Date{})
 		if got := state("measles", "CAMP", now.Date()); got != UnitConfirmed {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/godwit-health/godwit/internal/kernel/access"
+	"github.com/godwit-health/godwit/internal/kernel/areatest"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -14,10 +15,10 @@ import (
 // apartly keeps a record and then changes of it that did not see each other, as two nodes
 // make them; it answers how the record reads.
 func (w *world) apartly(r Record, changes ...map[string]any) Record {
-	w.t.Helper()
-	w.must(w.Save(w.as("manager"), r))
-	a, _ := access.From(w.as("manager"))
-	w.must(w.DB.Write(w.t.Context(), func(tx *db.Tx) error {
+	w.T.Helper()
+	w.Must(w.Save(w.As("manager"), r))
+	a, _ := access.From(w.As("manager"))
+	w.Must(w.DB.Write(w.T.Context(), func(tx *db.Tx) error {
 		d, err := w.Journal.Load(tx, r.ID)
 		if err != nil {
 			return err
@@ -29,8 +30,8 @@ func (w *world) apartly(r Record, changes ...map[string]any) Record {
 		}
 		return nil
 	}))
-	now, err := w.Record(w.as("manager"), r.ID)
-	w.must(err)
+	now, err := w.Record(w.As("manager"), r.ID)
+	w.Must(err)
 	return now
 }
 
@@ -67,12 +68,12 @@ func TestWhatTwoSayOtherwiseIsMarkedWhereverItStands(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		w.apartly(at(goodItem, "point/BUSIA"), fields{"have": "210"}, fields{"have": "300"})
 		for _, path := range []string{"/surveillance/ready", "/surveillance/ready/point/BUSIA"} {
-			if _, body := w.get("nurse", path); strings.Count(reads(body), "Two answers") < 1 {
+			if _, body := w.Get("nurse", path); strings.Count(areatest.Reads(body), "Two answers") < 1 {
 				t.Errorf("%s does not say that two answers stand", path)
 			}
 		}
 		w.apartly(at(with(goodAction, "name", "Call"), "point/GULU"), fields{"owner": "Shift leader A"}, fields{"owner": "Shift leader B"})
-		if _, body := w.get("nurse", "/surveillance/ready/actions"); !strings.Contains(reads(body), "Two answers") {
+		if _, body := w.Get("nurse", "/surveillance/ready/actions"); !strings.Contains(areatest.Reads(body), "Two answers") {
 			t.Error("the open actions do not say that two say whose it is")
 		}
 	})
@@ -82,13 +83,13 @@ func TestWhatOneEndedAndAnotherWentOnWithStays(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		action := w.apartly(at(goodAction, "site/BUS"), fields{"done": ""}, fields{"done": "2026-11-20", "result": "Written"})
 		w.apartly(at(goodPlan, "site/BUS"), fields{"kept": "Blue folder"}, fields{"gone": true})
-		list, err := w.Waiting(w.as("nurse"))
-		w.must(err)
+		list, err := w.Waiting(w.As("nurse"))
+		w.Must(err)
 		if len(list) != 1 || list[0].ID != action.ID {
 			t.Errorf("an action of which two say whether it is done does not wait: %v", list)
 		}
-		k, err := w.Open(w.as("nurse"), "site/BUS")
-		w.must(err)
+		k, err := w.Open(w.As("nurse"), "site/BUS")
+		w.Must(err)
 		if len(k.Of(Plan)) != 1 {
 			t.Error("a plan that one removed while another went on with it is off the list")
 		}
@@ -105,7 +106,7 @@ func TestAFormFromBeforeTheConflictIsNotTaken(t *testing.T) {
 			t.Fatalf("the two do not read the same: %s, %s", now.Answers["have"], again.Answers["have"])
 		}
 		again.Seen = seen
-		if err := w.Save(w.as("manager"), with(again, "have", "20")); fault.KeyOf(err) != "ready.error.changed" {
+		if err := w.Save(w.As("manager"), with(again, "have", "20")); fault.KeyOf(err) != "ready.error.changed" {
 			t.Errorf("who saw one answer settles what two say: %v", err)
 		}
 	})
@@ -115,19 +116,19 @@ func TestAChangedNumberIsNotConfirmed(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		for name, v := range map[string]string{"function": "laboratory", "name": "County laboratory", "phone": "999", "deputy": "Day", "deputy_phone": ""} {
 			r := at(goodContact, "point/BUSIA")
-			w.must(w.Save(w.as("manager"), r))
-			w.must(w.Save(w.as("manager"), with(r, name, v)))
-			now, err := w.Record(w.as("manager"), r.ID)
-			w.must(err)
+			w.Must(w.Save(w.As("manager"), r))
+			w.Must(w.Save(w.As("manager"), with(r, name, v)))
+			now, err := w.Record(w.As("manager"), r.ID)
+			w.Must(err)
 			if now.Answers["confirmed"] != "" || !slices.Contains(gapsOf(now, day(t, "2026-11-23")), Unconfirmed) {
 				t.Errorf("another %s, and it is confirmed on %s", name, now.Answers["confirmed"])
 			}
-			w.must(w.Save(w.as("manager"), with(with(now, name, r.Answers[name]), "confirmed", "2026-11-22")))
-			if now, err = w.Record(w.as("manager"), r.ID); err != nil || now.Answers["confirmed"] != "2026-11-22" {
+			w.Must(w.Save(w.As("manager"), with(with(now, name, r.Answers[name]), "confirmed", "2026-11-22")))
+			if now, err = w.Record(w.As("manager"), r.ID); err != nil || now.Answers["confirmed"] != "2026-11-22" {
 				t.Errorf("who changes the %s and calls it has not confirmed it: %v %v", name, now.Answers, err)
 			}
-			w.must(w.Save(w.as("manager"), with(now, "next", "2026-12-24")))
-			if now, err = w.Record(w.as("manager"), r.ID); err != nil || now.Answers["confirmed"] != "2026-11-22" {
+			w.Must(w.Save(w.As("manager"), with(now, "next", "2026-12-24")))
+			if now, err = w.Record(w.As("manager"), r.ID); err != nil || now.Answers["confirmed"] != "2026-11-22" {
 				t.Errorf("who moves the next day takes the confirmation back: %v %v", now.Answers, err)
 			}
 		}

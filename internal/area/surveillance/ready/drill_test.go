@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/kernel/areatest"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 )
@@ -24,8 +25,8 @@ func TestADrillBecomesAnExerciseWithAnActionForEachFinding(t *testing.T) {
 		if code != http.StatusSeeOther {
 			t.Fatal(code, to)
 		}
-		k, err := w.Open(w.as("manager"), "point/BUSIA")
-		w.must(err)
+		k, err := w.Open(w.As("manager"), "point/BUSIA")
+		w.Must(err)
 		held := k.Of(Exercise)
 		if len(held) != 1 || held[0].Answers["format"] != "drill" || held[0].Day("held") != day(t, "2026-11-20") || held[0].Answers["people"] != "9" || !strings.Contains(held[0].Answers["findings"], "7-1-7: missed") {
 			t.Fatalf("%+v", held)
@@ -53,14 +54,14 @@ func TestWhatIsNoScoreIsNoExercise(t *testing.T) {
 	for words, file := range map[string]string{"nothing": "", "a text": "late", "of something real": strings.Replace(score, `"exercise": true`, `"exercise": false`, 1), "no steps": `{"exercise": true, "scenario": "x", "lines": []}`,
 		"two": score + score, "a telephone for a step": strings.Replace(score, `"step": "triage"`, `"step": "0712 345 678"`, 1)} {
 		if code, body := w.send("manager", "/surveillance/ready/point/BUSIA/drill", file); code != http.StatusUnprocessableEntity && code != http.StatusForbidden {
-			t.Errorf("%s: %d %.300s", words, code, reads(body))
+			t.Errorf("%s: %d %.300s", words, code, areatest.Reads(body))
 		}
 	}
 	if code, _ := w.send("nurse", "/surveillance/ready/point/BUSIA/drill", score); code != http.StatusForbidden {
 		t.Errorf("a nurse records a drill: %d", code)
 	}
-	k, err := w.Open(w.as("manager"), "point/BUSIA")
-	w.must(err)
+	k, err := w.Open(w.As("manager"), "point/BUSIA")
+	w.Must(err)
 	if len(k.Records) > 0 {
 		t.Errorf("%d records", len(k.Records))
 	}
@@ -68,20 +69,20 @@ func TestWhatIsNoScoreIsNoExercise(t *testing.T) {
 
 // send posts the file of a score, as a browser does.
 func (w *world) send(login, path, file string) (int, string) {
-	w.t.Helper()
+	w.T.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	for name, v := range map[string]string{"held-day": "20", "held-month": "11", "held-year": "2026", "people": "9"} {
-		w.must(m.WriteField(name, v))
+		w.Must(m.WriteField(name, v))
 	}
 	part, err := m.CreateFormFile("file", "score.json")
-	w.must(err)
+	w.Must(err)
 	_, err = part.Write([]byte(file))
-	w.must(err)
-	w.must(m.Close())
+	w.Must(err)
+	w.Must(m.Close())
 	r := httptest.NewRequest(http.MethodPost, path, &b)
 	r.Header.Set("Content-Type", m.FormDataContentType())
-	return w.ask(login, r)
+	return w.Ask(login, r)
 }
 
 // Whatever a file holds, it is a score that can be kept, or it is refused with its field.

@@ -1,24 +1,16 @@
 package ready
 
 import (
-	"net/http"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/page/pagetest"
 )
 
-func renderer(t *testing.T) *page.Renderer {
+func renderer(t testing.TB) *page.Renderer {
 	t.Helper()
-	p, err := page.New(page.Options{Areas: []page.Area{Pages()}, Clock: func() time.Time { return sampleNow }, Frame: func(*http.Request) page.Frame {
-		return page.Frame{Site: "Busia", User: "Dr Elena Petrova", Role: page.M("door.role.epidemiologist"), SignOut: "/logout"}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return pagetest.RendererAt(t, sampleNow, "epidemiologist", Pages())
 }
 
 func TestWords(t *testing.T) { pagetest.Catalogues(t, Pages(), os.DirFS(".")) }

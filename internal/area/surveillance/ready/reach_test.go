@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/godwit-health/godwit/internal/kernel/areatest"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
@@ -17,11 +18,11 @@ func TestWhatAPlaceHasGoesToEveryInstallation(t *testing.T) {
 			for _, r := range []Record{goodPlan, goodItem, goodContact, goodExercise, record(Review, "name", "Flood", "held", "2026-06-01"), goodAction} {
 				r = at(r, ref)
 				want[r.ID] = ref + " " + string(r.What)
-				w.must(w.Save(w.as("manager"), r))
+				w.Must(w.Save(w.As("manager"), r))
 			}
 		}
 		feed := db.NewID()
-		w.must(w.DB.Write(t.Context(), func(tx *db.Tx) error {
+		w.Must(w.DB.Write(t.Context(), func(tx *db.Tx) error {
 			if err := w.Journal.NewFeed(tx, feed); err != nil {
 				return err
 			}
@@ -29,7 +30,7 @@ func TestWhatAPlaceHasGoesToEveryInstallation(t *testing.T) {
 				Wants: func(h *journal.Header) bool { return h.Site == "KLA" }}, 1000)
 			return err
 		}))
-		w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
+		w.Must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
 			sent, err := w.Journal.Feed(tx, feed, 0, 1000)
 			for _, it := range sent {
 				delete(want, it.Part.Doc)
@@ -45,8 +46,8 @@ func TestWhatAPlaceHasGoesToEveryInstallation(t *testing.T) {
 func TestEveryFormForbidsNamesOfIllPersons(t *testing.T) {
 	w := newWorld(t, "")
 	for _, what := range Whats {
-		code, body := w.get("manager", "/surveillance/ready/point/BUSIA/"+string(what))
-		if code != http.StatusOK || !strings.Contains(reads(body), "say nothing of anybody’s illness") {
+		code, body := w.Get("manager", "/surveillance/ready/point/BUSIA/"+string(what))
+		if code != http.StatusOK || !strings.Contains(areatest.Reads(body), "say nothing of anybody’s illness") {
 			t.Errorf("%s: %d", what, code)
 		}
 	}

@@ -35,7 +35,7 @@ func Samples(hostile string) []page.Sample {
 			var list []Waiting
 			for _, r := range sampleRecords(words) {
 				if r.Open() {
-					list = append(list, Waiting{r, samplePlace(words)})
+					list = append(list, Waiting{r, samplePlace(words), true})
 				}
 			}
 			return actionsView(list, today, "en")

@@ -241,7 +241,8 @@ func (s *Service) Open(ctx context.Context, ref string) (Kit, error) {
 // Waiting is an action that is not done, with where.
 type Waiting struct {
 	Record
-	At Place
+	At    Place
+	Edits bool // the reader may change it
 }
 
 // Waiting lists the actions of every place that are not done: overdue first.
@@ -266,7 +267,7 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 			if err != nil {
 				return err
 			}
-			out = append(out, Waiting{r, p})
+			out = append(out, Waiting{r, p, s.edits(ctx, p) == nil})
 		}
 		return nil
 	})
@@ -289,9 +290,9 @@ func (s *Service) Record(ctx context.Context, id db.ID) (out Record, err error) 
 // Save keeps records of one place, new or changed, all or none.
 func (s *Service) Save(ctx context.Context, records ...Record) error {
 	const op = "ready.Save"
-	a, ok := access.From(ctx)
-	if !ok {
-		return fault.New(fault.Forbidden, op, "door.no_actor")
+	a, err := access.Acting(ctx, op)
+	if err != nil {
+		return err
 	}
 	if err := s.edits(ctx, Place{}); err != nil { // nowhere at all
 		return fault.Wrap(op, err)

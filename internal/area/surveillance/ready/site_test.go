@@ -12,25 +12,25 @@ import (
 
 func TestWhoWorksAtOneSiteChangesNoOther(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		w.must(place.NewSites(w.DB, w.Journal, w.Access).Save(w.as("administrator"), place.Site{Code: "KLA", Kind: place.Entry, Names: map[string]string{"en": "Kampala"}, Country: "UGA", ConsentAge: 16}))
+		w.Must(place.NewSites(w.DB, w.Journal, w.Access).Save(w.As("administrator"), place.Site{Code: "KLA", Kind: place.Entry, Names: map[string]string{"en": "Kampala"}, Country: "UGA", ConsentAge: 16}))
 		kept := at(goodContact, "point/BUSIA")
-		w.must(w.Save(w.as("manager"), kept))
-		other, all := w.users["manager"], w.users["manager"]
+		w.Must(w.Save(w.As("manager"), kept))
+		other, all := w.Staff["manager"], w.Staff["manager"]
 		other.Sites, all.Sites = []string{"KLA"}, []string{access.All}
-		w.users["manager_elsewhere"], w.users["manager_everywhere"] = other, all
+		w.Staff["manager_elsewhere"], w.Staff["manager_everywhere"] = other, all
 		for _, r := range []Record{at(goodItem, "point/BUSIA"), at(goodItem, "point/GULU"), at(goodItem, "site/BUS"), with(kept, "phone", "999")} {
-			if err := w.Save(w.as("manager_elsewhere"), r); !fault.Is(err, fault.Forbidden) {
+			if err := w.Save(w.As("manager_elsewhere"), r); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s is changed from another site: %v", r.Place, err)
 			}
-			w.must(w.Save(w.as("manager_everywhere"), r))
+			w.Must(w.Save(w.As("manager_everywhere"), r))
 		}
 		for _, ref := range []string{"site/KLA", "point/PATH"} { // PATH is nobody's
-			w.must(w.Save(w.as("manager_elsewhere"), at(goodItem, ref)))
+			w.Must(w.Save(w.As("manager_elsewhere"), at(goodItem, ref)))
 		}
-		if code, _ := w.get("manager_elsewhere", "/surveillance/ready/point/BUSIA/plan"); code != http.StatusForbidden {
+		if code, _ := w.Get("manager_elsewhere", "/surveillance/ready/point/BUSIA/plan"); code != http.StatusForbidden {
 			t.Errorf("a form for another site: %d", code)
 		}
-		code, body := w.get("manager_elsewhere", "/surveillance/ready/point/BUSIA")
+		code, body := w.Get("manager_elsewhere", "/surveillance/ready/point/BUSIA")
 		if code != http.StatusOK || strings.Contains(body, "Add a plan") {
 			t.Errorf("the page of another site: %d", code)
 		}

@@ -162,7 +162,11 @@ func actionsView(list []Waiting, today calendar.Day, lang string) page.Sheet {
 		if a.At.Sort != "" {
 			where = page.Link{Href: placePath(a.Place), Name: a.At.Name(lang)}
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.Link{Href: recordPath(a.Record), Name: a.Name()}, where, answerCell(a.Record, "owner"), answerCell(a.Record, "due"), stateOf(gaps)})
+		name := any(a.Name())
+		if a.Edits {
+			name = page.Link{Href: recordPath(a.Record), Name: a.Name()}
+		}
+		t.Rows = append(t.Rows, []page.Cell{name, where, answerCell(a.Record, "owner"), answerCell(a.Record, "due"), stateOf(gaps)})
 	}
 	v := page.Sheet{Lead: page.M("ready.actions.lead"), Table: t}
 	if late > 0 {

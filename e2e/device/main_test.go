@@ -1,0 +1,9 @@
+package device
+
+import (
+	"testing"
+
+	"github.com/godwit-health/godwit/e2e/program"
+)
+
+func TestMain(m *testing.M) { program.Main(m) }

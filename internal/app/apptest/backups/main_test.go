@@ -1,0 +1,9 @@
+package backups
+
+import (
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/app/apptest"
+)
+
+func TestMain(m *testing.M) { apptest.MainOfProcesses(m) }
