@@ -375,9 +375,7 @@ func (n *Node) services(o Options) error {
 	n.Border.Ready, n.Border.Tasks = n.Ground.Ready, n.Ground.Tasks
 	n.Ready = n.newReady(o)
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
-	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
-		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: encounter.After, Clock: o.Clock})
-	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: n.People, Orders: n.Orders, Clock: o.Clock})
+	n.care(o)
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
 		People: exposedPeople{n.People, n.Outbreaks}, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {
@@ -406,6 +404,20 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
+	n.steward(o)
+	return n.Access.Register(n.outlets()...)
+}
+
+// care builds what a clinic works with; the areas after it read it.
+func (n *Node) care(o Options) {
+	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
+		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: encounter.After, Clock: o.Clock})
+	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: n.People, Orders: n.Orders, Clock: o.Clock})
+}
+
+// steward builds the rights of persons and the agreements, which read every area that
+// holds a record.
+func (n *Node) steward(o Options) {
 	var link stewardship.Link
 	var cards stewardship.Cards
 	if o.isHub() {
@@ -415,7 +427,11 @@ func (n *Node) services(o Options) error {
 		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: append(Sharers(n.People, n.Orders, n.Assessment), NoticeSharers()...), Link: link, Cards: cards, Diseases: DiseaseCodes(n.Signals.Lists()), Register: across.RegisterLink})
 	n.Sync.Sharing = WithNotices(SharingOf(n.Steward), n.Across)
 	n.People.OnRecord(n.Steward.Links)
-	var outlets []access.Route
+}
+
+// outlets are every way on which something of a person may leave, by area.
+func (n *Node) outlets() []access.Route {
+	var all []access.Route
 	for _, list := range [][]access.Route{
 		people.Outlets(),
 		linelist.Outlets(),
@@ -427,9 +443,9 @@ func (n *Node) services(o Options) error {
 		assessment.Outlets(),
 		n.Steward.Outlets(),
 	} {
-		outlets = append(outlets, list...)
+		all = append(all, list...)
 	}
-	return n.Access.Register(outlets...)
+	return all
 }
 
 // Close gives back the folder and what the node holds of it. What was acknowledged
