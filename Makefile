@@ -1,12 +1,15 @@
 # make check is what CI runs; make soak is what takes longer than CI may.
 
-.PHONY: check test bench soak pictures
+.PHONY: check test fuzz bench soak pictures
 
 check: ## gofmt, vet, staticcheck, tests, race, simulated faults, fuzz, cross builds, a walk through the demo
 	bash .ci/check
 
 test: ## the README's test command
 	go test ./...
+
+fuzz: ## every fuzz target for a minute; fails on what it finds
+	GODWIT_FUZZTIME=$${GODWIT_FUZZTIME:-60s} bash .ci/check fuzz
 
 bench: ## the ratios the README quotes
 	go run ./bench
