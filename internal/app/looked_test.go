@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/app/apptest"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/care/problem"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -189,6 +190,8 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 	must(n.People.RecordConsent(desk, person, []people.Consent{agreed}))
 	visit := db.NewID()
 	must(n.Encounters.Begin(doctor, visit, person, "phc-adult", "TRIAGE", encounter.Fixed))
+	cold := db.NewID()
+	must(n.Problems.Add(doctor, problem.Entry{ID: cold, Person: person, Words: problem.Words{Name: "Cold"}, Certainty: problem.Suspected}))
 	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
@@ -208,7 +211,8 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source", "/linelist/{id}/across": l + "/across",
-		"/care/{id}":       "/care/" + visit.String(),
+		"/care/{id}":            "/care/" + visit.String(),
+		"/people/{id}/problems": p + "/problems", "/problems/{id}": "/problems/" + cold.String(),
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}
 }

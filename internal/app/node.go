@@ -21,6 +21,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
+	"github.com/godwit-health/godwit/internal/area/care/problem"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
@@ -118,6 +119,7 @@ type Node struct {
 	People     *people.Service
 	Orders     *order.Service
 	Encounters *encounter.Service
+	Problems   *problem.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
 	Signals    *surveillance.Service
@@ -219,6 +221,7 @@ func migrations() []db.Migration {
 		mobility.Migrations(),
 		order.Migrations(),
 		encounter.Migrations(),
+		problem.Migrations(),
 		assessment.Migrations(),
 		travel.Migrations(),
 		stewardship.Migrations(),
@@ -252,6 +255,7 @@ func kinds() []journal.Kind {
 		mobility.Kinds(),
 		order.Kinds(),
 		encounter.Kinds(),
+		problem.Kinds(),
 		assessment.Kinds(),
 		travel.Kinds(),
 		stewardship.Kinds(),
@@ -281,6 +285,7 @@ func Areas() []page.Area {
 		across.Pages(),
 		travel.Pages(),
 		encounter.Pages(),
+		problem.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		ground.Pages(),
@@ -386,6 +391,7 @@ func (n *Node) services(o Options) error {
 	})
 	n.People.OnConsent(n.Orders.Consented)
 	n.People.OnRecord(n.Encounters.Links)
+	n.People.OnRecord(n.Problems.Links)
 	n.People.OnRecord(n.Assessment.Links)
 	n.Orders.OnResult(func(ctx context.Context, tx *db.Tx, r order.Result) error {
 		if isQuiet(ctx) {
@@ -413,6 +419,7 @@ func (n *Node) care(o Options) {
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: encounter.After, Clock: o.Clock})
 	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: n.People, Orders: n.Orders, Clock: o.Clock})
+	n.Problems = problem.New(problem.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Signals: n.Signals, Clock: o.Clock})
 }
 
 // steward builds the rights of persons and the agreements, which read every area that

@@ -46,6 +46,7 @@ func (n *Node) routes() http.Handler {
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Encounters.Routes(mux)
+	n.Problems.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,

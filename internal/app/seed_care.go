@@ -43,7 +43,7 @@ func (s *seeder) careFor(ctx context.Context, f *demo.Family, regs []people.Regi
 			return fmt.Errorf("care: %w", err)
 		}
 	}
-	return nil
+	return s.diagnosed(ctx, regs[0].ID)
 }
 
 // sees begins an encounter, fills in its form and ends it.
