@@ -20,7 +20,9 @@ type Sheet struct {
 	Table   *Table
 	Form    *Form
 	Parts   []Part
-	Limits  []Msg // of what the page was made of, under everything
+	Limits  []Msg  // of what the page was made of, under everything
+	Symbol  Symbol // after everything else, for a sheet to print
+	Print   bool   // a button that prints the page
 }
 
 // Part is a section of a Sheet.
