@@ -95,7 +95,7 @@ func TestALaptopIsEnrolledAndWhatItRecordsReachesTheHub(t *testing.T) {
 	number := regexp.MustCompile(`\b[A-Z0-9]{5}-[A-Z0-9]{5}\b`).FindString(h.Text())
 	n.SignIn("rosa", own).Pictured("/people/ask", "ask").In("en").Visit("/people")
 	n.Leave(`(function(){var q=document.querySelector("form.search [name=q]");q.value="` + number + `";q.form.submit()})()`)
-	n.Sees("Not here? Ask the hub").Leave(`document.querySelector("form[action='/people/ask'] button").click()`)
+	n.Sees("Not here? Look at other sites").Leave(`document.querySelector("form[action='/people/ask'] button").click()`)
 	n.Set("purpose", "care").Submit().Sees("Found. 1 record is here now", "belongs to another site")
 	n.Shot("asked-en-desk").SignIn("chief", chief)
 

@@ -45,12 +45,17 @@ func (n *Node) MayFetch(ctx context.Context) error {
 	return err
 }
 
-// elsewhere is the way from a search that found nobody to the hub.
+// elsewhere is the way from a search that found nobody: to the hub, or, where there is
+// none, to those who are registered at another site of this installation.
 func (n *Node) elsewhere(ctx context.Context) string {
-	if st, err := n.Sync.Status(ctx); err != nil || !st.Enrolled || n.MayFetch(ctx) != nil {
-		return ""
+	st, err := n.Sync.Status(ctx)
+	switch {
+	case err == nil && st.Enrolled && n.MayFetch(ctx) == nil:
+		return FetchPath
+	case n.mayTakeIn(ctx) == nil:
+		return TakeInPath
 	}
-	return FetchPath
+	return ""
 }
 
 func (n *Node) getFetch(w http.ResponseWriter, r *http.Request) { n.showFetch(w, r, fetchForm("")) }
@@ -148,6 +153,9 @@ func (n *Node) fetch(ctx context.Context, number, purpose string) (page.Callout,
 		if seen || n.Access.May(ctx, access.GlassBreak, access.Resource{Subject: id}) {
 			links = append(links, page.Link{Href: "/people/" + id.String(), Text: page.M("app.fetch.open", "code", page.Code(people.ShowCode(people.Code(id))))})
 		}
+	}
+	if other && n.mayTakeIn(ctx) == nil {
+		links = append(links, page.Link{Href: TakeInPath, Text: page.M("app.here.link")})
 	}
 	st, err := n.Sync.Status(ctx)
 	return fetched(found, failed, len(here), st.Trouble == "sync.full", other, links), err

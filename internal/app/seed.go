@@ -26,13 +26,31 @@ func DemoSite() (place.Site, error) {
 	return s, json.Unmarshal(demo.SiteJSON, &s)
 }
 
-// DemoAccounts are the demo's users, one a role and a second medical officer.
+// DemoClinic is the demo's second site: a clinic on the road from the border, to which
+// people are referred and transferred.
+func DemoClinic() place.Site {
+	return place.Site{Code: "NKU-1", Kind: place.Clinic, Country: "KEN", Names: map[string]string{"en": "Demonstration Transit Clinic, Nakuru", "fr": "Clinique de transit de démonstration, Nakuru",
+		"es": "Clínica de tránsito de demostración, Nakuru", "ar": "عيادة العبور التجريبية، ناكورو"}, Languages: []string{"en", "fr", "ar", "so", "sw"}, Stations: []string{"reception", "nurse", "physician", "vaccination"}}
+}
+
+// DemoAccounts are the demo's users, one a role, a second medical officer, and a nurse
+// and a physician of the clinic.
 func DemoAccounts() []access.DemoAccount {
 	site, err := DemoSite()
 	if err != nil {
 		panic(err) // embedded, and read by a test
 	}
-	return access.DemoAccounts([]string{site.Code}, []string{access.All})
+	all := access.DemoAccounts([]string{site.Code}, []string{access.All})
+	clinic := DemoClinic().Code
+	for _, of := range []struct {
+		role access.Role
+		name string
+	}{{access.Nurse, "Zawadi Mutiso"}, {access.Physician, "Dr Peter Kiplagat"}} {
+		there := all[slices.IndexFunc(all, func(a access.DemoAccount) bool { return a.User.Login == string(of.role) })]
+		there.User.Login, there.User.Name, there.User.Sites = string(of.role)+"_clinic", of.name, []string{clinic}
+		all = append(all, there)
+	}
+	return all
 }
 
 func DemoPassword() string { return access.DemoPassword }
@@ -128,8 +146,10 @@ func (n *Node) seedUsers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.Sites.Save(ctx, site); err != nil {
-		return err
+	for _, s := range []place.Site{site, DemoClinic()} {
+		if err := n.Sites.Save(ctx, s); err != nil {
+			return err
+		}
 	}
 	for _, a := range DemoAccounts() {
 		if _, err := n.Access.AddUser(ctx, a.User, a.Password, false); err != nil {

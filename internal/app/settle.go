@@ -56,7 +56,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
 		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},
 		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},
-		{Kinds: []string{access.GlassKind, access.AccountKind}, MaySettle: n.needs(access.AuditReview)},
+		{Kinds: []string{access.GlassKind, access.OpenedKind, access.AccountKind}, MaySettle: n.needs(access.AuditReview)},
 	}
 	for kind, action := range stewardship.SettleActions() {
 		areas = append(areas, stewardship.Area{Kinds: []string{kind}, MaySettle: n.needs(action)})

@@ -30,6 +30,8 @@ func (n *Node) syncRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+reissuePath, n.postReissue)
 	mux.HandleFunc("GET "+FetchPath, n.getFetch)
 	mux.HandleFunc("POST "+FetchPath, n.postFetch)
+	mux.HandleFunc("GET "+TakeInPath, n.getTakeIn)
+	mux.HandleFunc("POST "+TakeInPath, n.postTakeIn)
 	mux.HandleFunc("GET /admin/nodes", n.getNodes)
 	mux.HandleFunc("GET /admin/nodes/new", n.getInvite)
 	mux.HandleFunc("POST /admin/nodes/new", n.postInvite)

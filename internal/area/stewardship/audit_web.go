@@ -15,7 +15,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
-var acts = []access.Act{access.ActOpened, access.ActSearched, access.ActReleased, access.ActGlass}
+var acts = []access.Act{access.ActOpened, access.ActSearched, access.ActReleased, access.ActGlass, access.ActTaken}
 
 func auditFilter(users []access.User) *page.Form {
 	f := &page.Form{Method: "get", Action: "/audit", Compact: true, Submit: page.M("stewardship.audit.show"), Fields: []page.Field{

@@ -264,6 +264,7 @@ const (
 	personal group = "personal" // is about one person, or shows persons: bound by site, programme, sensitivity and purpose
 	clinical group = "clinical" // may show clinical content
 	looking  group = "looking"  // changes nothing: what a broken glass opens
+	caring   group = "caring"   // what a clinic does for somebody who was taken into its care
 	export   group = "export"   // takes something out of the program
 )
 
@@ -276,32 +277,32 @@ type act struct {
 // acts gives each action its groups. An action missing here does not exist.
 var acts = []act{
 	{PersonSearch, []group{personal}},
-	{PersonRead, []group{personal, looking}},
+	{PersonRead, []group{personal, looking, caring}},
 	{PersonRegister, []group{personal}},
-	{PersonEdit, []group{personal}},
+	{PersonEdit, []group{personal, caring}},
 	{PersonMerge, []group{personal}},
-	{JourneyRead, []group{personal, looking}},
-	{JourneyWrite, []group{personal}},
-	{ProtectionRead, []group{personal}},
-	{ProtectionWrite, []group{personal}},
-	{ConsentRead, []group{personal, looking}},
-	{ConsentRecord, []group{personal}},
+	{JourneyRead, []group{personal, looking, caring}},
+	{JourneyWrite, []group{personal, caring}},
+	{ProtectionRead, []group{personal, caring}},
+	{ProtectionWrite, []group{personal, caring}},
+	{ConsentRead, []group{personal, looking, caring}},
+	{ConsentRecord, []group{personal, caring}},
 
-	{SafetyRead, []group{personal, clinical, looking}},
-	{SafetyRecord, []group{personal, clinical}},
-	{ClinicalRead, []group{personal, clinical, looking}},
-	{ClinicalWrite, []group{personal, clinical}},
+	{SafetyRead, []group{personal, clinical, looking, caring}},
+	{SafetyRecord, []group{personal, clinical, caring}},
+	{ClinicalRead, []group{personal, clinical, looking, caring}},
+	{ClinicalWrite, []group{personal, clinical, caring}},
 	{WorklistRead, []group{personal, clinical}},
-	{OrderRead, []group{personal, clinical, looking}},
-	{OrderCreate, []group{personal, clinical}},
-	{OrderCancel, []group{personal, clinical}},
-	{OrderPerform, []group{personal, clinical}},
-	{ResultRead, []group{personal, clinical, looking}},
-	{ResultRecord, []group{personal, clinical}},
-	{ResultCorrect, []group{personal, clinical}},
-	{ResultTell, []group{personal, clinical}},
-	{CounsellingRead, []group{personal, clinical}},
-	{CounsellingRecord, []group{personal, clinical}},
+	{OrderRead, []group{personal, clinical, looking, caring}},
+	{OrderCreate, []group{personal, clinical, caring}},
+	{OrderCancel, []group{personal, clinical, caring}},
+	{OrderPerform, []group{personal, clinical, caring}},
+	{ResultRead, []group{personal, clinical, looking, caring}},
+	{ResultRecord, []group{personal, clinical, caring}},
+	{ResultCorrect, []group{personal, clinical, caring}},
+	{ResultTell, []group{personal, clinical, caring}},
+	{CounsellingRead, []group{personal, clinical, caring}},
+	{CounsellingRecord, []group{personal, clinical, caring}},
 
 	{BoardRead, []group{personal}},
 	{CaseRead, []group{personal, looking}},
@@ -321,10 +322,10 @@ var acts = []act{
 	{ExportCopy, []group{personal, clinical, export}},
 	{ExportLooked, []group{personal, export}},
 	{ExportWhy, []group{personal, clinical, export}},
-	{ExportSlip, []group{personal, export}},
+	{ExportSlip, []group{personal, export, caring}},
 	{ExportWorklist, []group{personal, clinical, export}},
 	{ExportCertificate, []group{personal, clinical, export}},
-	{ExportResults, []group{personal, clinical, export}},
+	{ExportResults, []group{personal, clinical, export, caring}},
 	{ExportLineList, []group{personal, clinical, export}},
 	{ExportStatistics, []group{export}},
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/cedar-policy/cedar-go/types"
 
@@ -33,8 +34,10 @@ type Actor struct {
 	Sensitivity journal.Sensitivity // the highest that this user may open
 	Purpose     string              // what for; a code of purposes.csv
 	Locale      string
-	Shift       string  // the screening shift the user is on, "" when none
-	Glass       []db.ID // persons whose record the user opened with a reason, for the time being
+	Shift       string    // the screening shift the user is on, "" when none
+	Opened      []db.ID   // persons whom a site of theirs took into its care (opened.go), in order
+	OpenedAt    time.Time // when Opened was read
+	Glass       []db.ID   // persons whose record the user opened with a reason, for the time being
 }
 
 // Is reports whether the actor holds the role.
@@ -50,6 +53,21 @@ func (a Actor) Site() string {
 		return ""
 	}
 	return a.Sites[0]
+}
+
+// OpenedTo reports whether a site of the actor took the person into its care.
+func (a Actor) OpenedTo(person db.ID) bool {
+	_, ok := slices.BinarySearchFunc(a.Opened, person, compareIDs)
+	return ok && !person.IsZero()
+}
+
+// SiteFor is where the actor writes about somebody whose record has this site: there
+// where they work there, else at their own site.
+func (a Actor) SiteFor(site string) string {
+	if own := a.Site(); own != "" && !slices.Contains(a.Sites, site) {
+		return own
+	}
+	return site
 }
 
 // Resource is the document, or the kind of document, that an action is about.

@@ -32,6 +32,7 @@ const (
 	ActSearched Act = "searched" // a search; Shown says whom it showed
 	ActReleased Act = "released" // a print, export or message; What is the route
 	ActGlass    Act = "glass"    // the glass was broken
+	ActTaken    Act = "taken"    // a site took the person into its care
 )
 
 // Read is one line.

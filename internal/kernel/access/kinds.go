@@ -29,6 +29,13 @@ func Kinds() []journal.Kind {
 				{Name: "review", Class: journal.Register, Fields: []string{"reviewer", "reviewed", "finding", "note"}},
 			},
 		},
+		{
+			Name: OpenedKind, Schema: 1, Tables: []string{"access_opened"}, Project: projectOpened,
+			Groups: []journal.Group{
+				{Name: "opened", Class: journal.Register, Fields: []string{"user", "why", "how", "at", "until"}},
+				{Name: "shut", Class: journal.Register, Fields: []string{"shut"}},
+			},
+		},
 		accountKind(),
 	}
 }

@@ -164,6 +164,10 @@ func (a *Access) admit(w http.ResponseWriter, r *http.Request, next http.Handler
 		a.refuse(w, r, err)
 		return
 	}
+	if actor, err = a.Refresh(ctx, actor); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
 	r = r.WithContext(With(ctx, actor))
 	if r.URL.Path == PathKeptSend && r.Method == http.MethodPost {
 		again, t, err := a.replay(w, r, actor.User)

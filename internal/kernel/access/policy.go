@@ -42,8 +42,8 @@ type seen struct {
 }
 
 type circumstance struct {
-	purpose string
-	glass   bool
+	purpose       string
+	glass, opened bool
 }
 
 // ruleList is the policies of one action, in the order of the file.
@@ -220,7 +220,7 @@ func (p *policy) checkNames(rule *policyast.Policy) error {
 				return fmt.Errorf("there is no role %q", n.ID)
 			}
 		case typeAction:
-			if !Action(n.ID).Valid() && !slices.Contains([]group{personal, clinical, looking, export}, group(n.ID)) {
+			if !Action(n.ID).Valid() && !slices.Contains([]group{personal, clinical, looking, caring, export}, group(n.ID)) {
 				return fmt.Errorf("there is no action %q", n.ID)
 			}
 		default:
@@ -315,6 +315,11 @@ func (p *policy) decide(a Actor, action Action, r Resource) (bool, error) {
 }
 
 func (p *policy) decideAs(who types.Entity, a Actor, action Action, r Resource) (bool, error) {
+	return p.decideAround(who, a, action, r, circumstance{a.Purpose, !r.Subject.IsZero() && slices.Contains(a.Glass, r.Subject), a.OpenedTo(r.Subject)})
+}
+
+// decideAround is decideAs where what is known of the subject was worked out already.
+func (p *policy) decideAround(who types.Entity, a Actor, action Action, r Resource, around circumstance) (bool, error) {
 	rules, ok := p.rules[action]
 	if !ok || !action.Valid() {
 		return false, fmt.Errorf("no policy speaks of action %q", action)
@@ -325,8 +330,7 @@ func (p *policy) decideAs(who types.Entity, a Actor, action Action, r Resource) 
 	if !p.purposes[a.Purpose] {
 		return false, fmt.Errorf("purpose %q is not in the list", a.Purpose)
 	}
-	glass := !r.Subject.IsZero() && slices.Contains(a.Glass, r.Subject)
-	resource, context := p.recordsOf(seen{r.Site, r.Programme, r.Station, r.Shift, level(r.Sensitivity)}, circumstance{a.Purpose, glass})
+	resource, context := p.recordsOf(seen{r.Site, r.Programme, r.Station, r.Shift, level(r.Sensitivity)}, around)
 	env := &entities{user: who, resource: resource, actions: p.actions}
 	decision, diag := cedar.Authorize(concerned{rules, who.Parents}, env, types.Request{
 		Principal: theUser, Action: types.NewEntityUID(typeAction, types.String(action)), Resource: theResource, Context: context,
@@ -358,7 +362,7 @@ func (p *policy) recordsOf(d seen, c circumstance) (types.Entity, types.Record) 
 		"station":     types.String(d.station),
 		"shift":       types.String(d.shift),
 	})}
-	context = types.NewRecord(types.RecordMap{"purpose": types.String(c.purpose), "glass": types.Boolean(c.glass)})
+	context = types.NewRecord(types.RecordMap{"purpose": types.String(c.purpose), "glass": types.Boolean(c.glass), "opened": types.Boolean(c.opened)})
 	p.records.Lock()
 	defer p.records.Unlock()
 	if p.records.resources == nil || len(p.records.resources) >= mostRecords {

@@ -37,6 +37,7 @@ const (
 	dimStation
 	dimShift
 	dimGlass
+	dimOpened
 	dims
 )
 
@@ -62,7 +63,7 @@ type shape struct {
 	action                                Action
 	roles, purpose                        string
 	sites, everywhere, programmes, allOf_ bool
-	shift, glass                          bool
+	shift, glass, opened                  bool
 	sensitivity                           journal.Sensitivity
 }
 
@@ -81,7 +82,7 @@ func shapeOf(a Actor, action Action) shape {
 		action: action, roles: strings.Join(roles, " "), purpose: a.Purpose,
 		sites: len(codes(a.Sites)) > 0, everywhere: slices.Contains(a.Sites, All),
 		programmes: len(codes(a.Programmes)) > 0, allOf_: slices.Contains(a.Programmes, All),
-		shift: a.Shift != "", glass: len(a.Glass) > 0, sensitivity: a.Sensitivity,
+		shift: a.Shift != "", glass: len(a.Glass) > 0, opened: len(a.Opened) > 0, sensitivity: a.Sensitivity,
 	}
 }
 
@@ -116,6 +117,10 @@ func universe(a Actor) term {
 	t[dimGlass] = 1 // not behind broken glass
 	if len(a.Glass) > 0 {
 		t[dimGlass] |= 2
+	}
+	t[dimOpened] = 1 // not taken into care here
+	if len(a.Opened) > 0 {
+		t[dimOpened] |= 2
 	}
 	return t
 }
@@ -157,7 +162,7 @@ func (p *policy) allowed(a Actor, action Action, all term) ([]term, error) {
 	var walk func(dim int, t term) error
 	walk = func(dim int, t term) error {
 		if dim == dims {
-			yes, err := p.decideAs(who, a, action, example(a, t))
+			yes, err := p.decideAround(who, a, action, example(a, t), circumstance{a.Purpose, t[dimGlass] == 2, t[dimOpened] == 2})
 			if yes {
 				terms = append(terms, t)
 			}
@@ -179,7 +184,7 @@ func (p *policy) allowed(a Actor, action Action, all term) ([]term, error) {
 	return gather(terms), nil
 }
 
-// example makes a document of one combination.
+// example makes a document of one combination; whose it is, the circumstance says.
 func example(a Actor, t term) Resource {
 	pick := func(bits uint8, own string) string {
 		switch bits {
@@ -210,16 +215,13 @@ func example(a Actor, t term) Resource {
 			r.Station = st
 		}
 	}
-	if t[dimGlass] == 2 {
-		r.Subject = a.Glass[0]
-	}
 	return r
 }
 
 // gather draws terms together that differ in one dimension only, then drops
 // those that another covers.
 func gather(terms []term) []term {
-	for _, dim := range []int{dimShift, dimStation, dimGlass, dimProgramme, dimSite, dimSensitivity} {
+	for _, dim := range []int{dimShift, dimStation, dimGlass, dimOpened, dimProgramme, dimSite, dimSensitivity} {
 		at := map[term]int{}
 		var out []term
 		for _, t := range terms {
@@ -328,6 +330,8 @@ func (b *sqlBuilder) term(s Scope, t term, c Columns) {
 			add(ofPlace(c.Shift, t[d], []string{s.actor.Shift}))
 		case dimGlass:
 			add(ofGlass(c.Subject, t[d], s.actor))
+		case dimOpened:
+			add(ofOpened(c.Subject, t[d], s.actor))
 		}
 	}
 	if len(and) == 0 {
@@ -408,6 +412,22 @@ func ofGlass(col string, bits uint8, a Actor) (string, []any) {
 		return col + " IN (" + marks(len(args)) + ")", args
 	}
 	return "(" + col + " IS NULL OR " + col + " NOT IN (" + marks(len(args)) + "))", args
+}
+
+// ofOpened asks the table that Actor.Opened was read from: a clinic takes hundreds into
+// its care, too many for a list of arguments.
+func ofOpened(col string, bits uint8, a Actor) (string, []any) {
+	own := codes(a.Sites)
+	args := make([]any, 0, len(own)+1)
+	for _, s := range own {
+		args = append(args, s)
+	}
+	in := " IN (SELECT subject FROM access_opened WHERE site IN (" + marks(len(own)) + ") AND shut = 0 AND until > ?)"
+	args = append(args, a.OpenedAt)
+	if bits == 2 {
+		return col + in, args
+	}
+	return "(" + col + " IS NULL OR " + col + " NOT" + in + ")", args
 }
 
 func marks(n int) string {

@@ -3,11 +3,15 @@ package access
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/godwit-health/godwit/internal/kernel/db"
 )
+
+// openedNow is when an actor of anyActor read whom their site took into its care.
+var openedNow = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 // The property that lists and single documents agree: for any actor and action,
 // the rows that the condition selects are the rows on which the policies say yes.
@@ -18,6 +22,12 @@ func TestScopeAndPolicyAgreeRowByRow(t *testing.T) {
 			for i, r := range rows {
 				if _, err := tx.Exec("INSERT INTO rows_of_a_list (n, subject, site, programme, sensitivity, station, shift) VALUES (?, ?, ?, ?, ?, ?, ?)",
 					i, r.Subject, r.Site, r.Programme, int64(r.Sensitivity), r.Station, r.Shift); err != nil {
+					return err
+				}
+			}
+			for i, person := range []db.ID{{6}, {8}, {7}} { // the last one's time is over
+				if _, err := tx.Exec("INSERT INTO access_opened (id, subject, site, usr, why, at, until, shut) VALUES (?, ?, 'KLA', ?, 'in_person', ?, ?, 0)",
+					db.ID{byte(i + 1)}, person, db.ID{1}, openedNow.Add(-time.Hour), openedNow.Add(time.Duration(1-i)*time.Minute+time.Second)); err != nil {
 					return err
 				}
 			}

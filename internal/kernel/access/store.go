@@ -9,7 +9,7 @@ import "github.com/godwit-health/godwit/internal/kernel/db"
 // laptop must not carry the hashes of every colleague in the world), sessions,
 // failed log-ins, and the stream of who looked.
 func Migrations() []db.Migration {
-	return []db.Migration{{Area: "access", Number: 1, SQL: tables}, {Area: "access", Number: 2, SQL: accountTables}, {Area: "access", Number: 3, SQL: slotColumn}}
+	return []db.Migration{{Area: "access", Number: 1, SQL: tables}, {Area: "access", Number: 2, SQL: accountTables}, {Area: "access", Number: 3, SQL: slotColumn}, {Area: "access", Number: 4, SQL: openedTable}}
 }
 
 const tables = `

@@ -55,7 +55,7 @@ func TestSomebodyWhoIsNotHereIsAskedForAtTheHub(t *testing.T) {
 	chief.Pick(chief.Get("/sync"), "/sync/enrol").Set("code", hub.Invited("Laptop 1")).Send().Says(t, 200, "This device is enrolled")
 	chief.Pick(chief.Get("/sync"), "/sync/now").Send().Says(t, 200, "The exchange is done")
 
-	a := desk.Post("/people/find", url.Values{"q": {number}}).Says(t, 200, "Nobody", "Not here? Ask the hub")
+	a := desk.Post("/people/find", url.Values{"q": {number}}).Says(t, 200, "Nobody", "Not here? Look at other sites")
 	a = desk.Pick(a, app.FetchPath).Send().Says(t, 200, "Ask the hub for a person", "The hub looks for exactly this number")
 	if a.Path != app.FetchPath || strings.Contains(a.Path, number) || !strings.Contains(a.Body, number) {
 		t.Errorf("at %s; the number that was typed is shown again: %v", a.Path, strings.Contains(a.Body, number))

@@ -208,10 +208,7 @@ func (s *Service) Begin(ctx context.Context, id, person db.ID, packID, code stri
 
 // siteOf is where somebody is seen: where the actor works, or where the person's record is.
 func siteOf(a access.Actor, b people.Brief) string {
-	if site := a.Site(); site != "" && site != access.All {
-		return site
-	}
-	return b.Resource.Site
+	return a.SiteFor(b.Resource.Site)
 }
 
 // formService is what the order of an encounter's own form asks for; After knows it by that.

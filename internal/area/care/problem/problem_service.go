@@ -123,11 +123,7 @@ func (s *Service) Add(ctx context.Context, e Entry) error {
 		if !e.Again && slices.ContainsFunc(there, func(p Problem) bool { return p.ID != e.ID && p.Status == Active && p.Same(w) }) {
 			return &fault.Error{Code: fault.Invalid, Op: op, Field: "term", Key: "problem.error.stands"}
 		}
-		site := b.Resource.Site
-		if own, err := siteOf(a); err == nil {
-			site = own
-		}
-		err = s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindProblem, Doc: e.ID, Subject: e.Person, Site: site, Programme: b.Programme, Sensitivity: w.Level(), Purpose: a.Purpose, Fields: map[string]any{
+		err = s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindProblem, Doc: e.ID, Subject: e.Person, Site: a.SiteFor(b.Resource.Site), Programme: b.Programme, Sensitivity: w.Level(), Purpose: a.Purpose, Fields: map[string]any{
 			"system": w.System, "code": w.Code, "name": w.Name, "names": w.Names, "disease": w.Disease, "certainty": e.Certainty, "since": e.Since, "encounter": orNil(e.Encounter),
 			"at": s.now(), "by": a.User, "status": Active}})
 		if fault.Is(err, fault.Conflict) {
