@@ -32,7 +32,14 @@ func Samples(hostile string) []page.Sample {
 			p := samplePack()
 			return page.Sheet{Form: s.newForm(db.ID{1}, db.ID{2}, []Offer{{Pack: p, Encounter: p.Encounters[0], For: value.Yes}, {Pack: p, Encounter: p.Encounters[1], For: value.Unknown}, {Pack: p, Encounter: p.Encounters[2], For: value.No}})}
 		}, page.Problem{Field: "what", Text: page.M("encounter.error.what")}),
-		sample("an encounter", "encounter.one.title", func(string) page.Sheet { return oneSheet(sampleOpened(), today, nil) },
+		sample("an encounter", "encounter.one.title", func(words string) page.Sheet {
+			o := sampleOpened()
+			o.Refer = page.Link{Href: "/care", Text: page.M("encounter.refer")}
+			o.Before = []Reviewed{{ConcernProblems, []BeforeLine{{words, page.Tag{Level: page.Wait, Text: page.M("encounter.goes_on")}}, {[]any{words, page.Code("I10")}, nil}}}, {Concern: ConcernResults}}
+			o.Beside = Beside{Links: []page.Link{{Href: "/care", Text: page.M("encounter.tests")}}, Rows: page.Summary{{Label: page.M("encounter.refer"), Value: words}},
+				Notes: []page.Callout{{Level: page.Info, Title: page.M("encounter.refer"), Links: []page.Link{listLink()}}}}
+			return oneSheet(o, today, nil)
+		},
 			page.Problem{Field: "where", Text: page.M("encounter.error.where")}),
 		sample("an encounter that ended", "encounter.one.title", func(words string) page.Sheet {
 			o := sampleOpened()

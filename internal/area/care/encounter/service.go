@@ -66,14 +66,17 @@ type Deps struct {
 }
 
 // Service is this area's use cases.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	ports
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	return &Service{d}
+	return &Service{Deps: d, ports: ports{before: map[Concern][]func(context.Context, *db.Tx, db.ID) ([]BeforeLine, error){}}}
 }
 
 func (s *Service) now() time.Time      { return s.Clock().UTC().Truncate(time.Microsecond) }
@@ -229,6 +232,9 @@ type Opened struct {
 	Orders   []order.Order // the form's and those of tests, in the order in which they were made
 	Answered bool          // the form was filled in
 	MayWrite bool
+	Before   []Reviewed // what is looked at once more before it is signed
+	Beside   Beside     // what other areas show with it
+	Refer    page.Link  // where the person is referred from here; zero: done already, or nowhere
 
 	decision decision.Decision
 	input    decision.Input
@@ -252,6 +258,9 @@ func (s *Service) Look(ctx context.Context, id db.ID, lang string) (out Opened, 
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		out, err = s.open(ctx, tx, access.ClinicalRead, id, lang)
 		if err != nil {
+			return err
+		}
+		if err := s.gatherBeside(ctx, tx, &out); err != nil {
 			return err
 		}
 		out.Banner, err = s.People.Banner(ctx, tx, out.Person)
@@ -426,69 +435,11 @@ func (s *Service) End(ctx context.Context, id db.ID, end Ending) error {
 			Fields: map[string]any{"where": end.Where, "advice": strings.TrimSpace(end.Advice), "why": strings.TrimSpace(end.Why), "follow_up": end.FollowUp, "record": end.Record, "ended_at": s.now(), "ended_by": a.User}}); err != nil {
 			return err
 		}
-		return s.Orders.Used(tx, a.Author(), o.Person, "encounter")
-	}))
-}
-
-// mostListed is how many encounters a list has: a desk sees a hundred in a day.
-const mostListed = 300
-
-// Listed is an encounter of a list.
-type Listed struct {
-	Encounter
-	Who people.Brief
-}
-
-// Today lists the encounters of today that the actor may read, the open ones first.
-func (s *Service) Today(ctx context.Context) (out []Listed, err error) {
-	const op = "encounter.Today"
-	sc, err := s.Access.Reach(ctx, op, access.ClinicalRead)
-	if err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	var shown []db.ID
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, shown = nil, nil
-		all, err := on(tx, sc, s.today(), mostListed)
-		if err != nil {
+		if err := s.Orders.Used(tx, a.Author(), o.Person, "encounter"); err != nil {
 			return err
 		}
-		ids := make([]db.ID, 0, len(all))
-		for _, e := range all {
-			ids = append(ids, e.Person)
-		}
-		who, err := s.People.Briefs(tx, ids)
-		for _, e := range all {
-			out, shown = append(out, Listed{e, who[e.Person]}), append(shown, e.Person)
-		}
-		return err
-	})
-	if err == nil && len(shown) > 0 {
-		err = s.Access.Searched(ctx, "care.encounter", shown)
-	}
-	return out, fault.Wrap(op, err)
-}
-
-// mostOf is how many encounters of one person are shown on their page.
-const mostOf = 5
-
-// Links are the ways from a person's page: the encounters that go on, the last ones, and
-// a new one.
-func (s *Service) Links(ctx context.Context, person db.ID) []page.Link {
-	var out []page.Link
-	_ = s.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := of(tx, person, mostOf)
-		for _, e := range list {
-			if s.Access.May(ctx, access.ClinicalRead, e.Resource()) {
-				out = append(out, page.Link{Href: path(e.ID), Text: page.M("encounter.link", "day", page.DateText(e.Day.Date()))})
-			}
-		}
-		if b, err := s.brief(ctx, tx, access.ClinicalWrite, person); err == nil && !b.Died {
-			out = append(out, page.Link{Href: newPath + "?person=" + person.String(), Text: page.M("encounter.new.title")})
-		}
-		return err
-	}) // a way that cannot be shown is left out: the page itself still helps
-	return out
+		return s.tellEnd(ctx, tx, id)
+	}))
 }
 
 // level is the sensitivity of an encounter of a pack.

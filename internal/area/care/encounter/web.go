@@ -197,8 +197,9 @@ func oneSheet(o Opened, today calendar.Day, failed *page.Form) page.Sheet {
 		v.Notes = append(v.Notes, page.Callout{Level: page.Wait, Text: []page.Msg{page.M("encounter.error.no_pack")}})
 	}
 	if o.Answered || !o.Open() {
-		v.Notes = append(v.Notes, alerts(o.Look)...)
+		v.Notes = append(v.Notes, alerts(o.Look, o.Refer)...)
 	}
+	v.Notes, v.Actions, v.Rows = append(v.Notes, o.Beside.Notes...), append(v.Actions, o.Beside.Links...), append(v.Rows, o.Beside.Rows...)
 	for _, f := range forms {
 		if f.Status.Open() && o.MayWrite {
 			v.Actions = append(v.Actions, page.Link{Href: "/orders/" + f.ID.String() + "/result", Text: page.M("encounter.fill")})
@@ -220,6 +221,9 @@ func oneSheet(o Opened, today calendar.Day, failed *page.Form) page.Sheet {
 	if !o.Open() {
 		v.Rows = append(v.Rows, ended(o.Ending)...)
 	} else if o.MayWrite {
+		if len(o.Before) > 0 {
+			v.Parts = append(v.Parts, beforePart(o.Before))
+		}
 		v.Parts = append(v.Parts, endPart(o, today, failed))
 	}
 	v.Limits = []page.Msg{page.M("encounter.limit.review"), page.M("encounter.limit.dose")}
@@ -239,9 +243,13 @@ func ended(e Ending) (rows page.Summary) {
 }
 
 // alerts are what says stop and what asks, each with why.
-func alerts(l Look) (out []page.Callout) {
+func alerts(l Look, refer page.Link) (out []page.Callout) {
 	for _, a := range l.Stops {
-		out = append(out, page.Callout{Level: page.Danger, Title: word(a), Text: because(a)})
+		c := page.Callout{Level: page.Danger, Title: word(a), Text: because(a)}
+		if refer.Href != "" {
+			c.Links = []page.Link{refer}
+		}
+		out = append(out, c)
 	}
 	for _, a := range l.Asks {
 		out = append(out, page.Callout{Level: page.Wait, Title: word(a), Text: because(a)})
@@ -421,7 +429,13 @@ func (s *Service) postEnd(w http.ResponseWriter, r *http.Request) {
 		err = s.End(r.Context(), id, end)
 	}
 	if err == nil {
-		s.Pages.Redirect(w, r, path(id), page.M("encounter.ended"))
+		to := path(id)
+		if end.Where == Referred {
+			if href, look := s.referPath(r.Context(), id); look == nil && href != "" {
+				to = href // nobody is sent on without a word to where they are sent
+			}
+		}
+		s.Pages.Redirect(w, r, to, page.M("encounter.ended"))
 		return
 	}
 	o, look := s.Look(r.Context(), id, page.LocaleOf(r).Code)
