@@ -68,6 +68,7 @@ func (p *Pack) Lint(on calendar.Day) []Finding {
 	l.words()
 	l.services()
 	l.encounters()
+	l.programmes()
 	l.sources()
 	l.lists()
 	l.hazards()

@@ -54,6 +54,12 @@ func (l *linter) words() {
 	for _, e := range l.p.Encounters {
 		want("encounter."+e.Code, manifestFile, 0)
 	}
+	for _, g := range l.p.Programmes {
+		want("programme."+g.Code, manifestFile, 0)
+		for _, c := range g.Outcomes {
+			want("end."+c, manifestFile, 0)
+		}
+	}
 	for _, s := range l.p.Schedules {
 		for _, v := range s.Visits {
 			want("form."+v.Code, "schedules/"+s.ID+".csv", v.Line)

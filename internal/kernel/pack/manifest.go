@@ -56,6 +56,7 @@ type Manifest struct {
 	Lists         []ListNote    `yaml:"lists"`
 	Services      []Service     `yaml:"services"`
 	Encounters    []Encounter   `yaml:"encounters"`
+	Programmes    []Programme   `yaml:"programmes"`
 	Include       []Include     `yaml:"include"`
 	With          []With        `yaml:"with"` // packs whose rules hold beside these
 }
@@ -317,6 +318,7 @@ func (m *Manifest) check(ps *Problems) {
 	}
 	m.checkServices(bad)
 	m.checkEncounters(bad)
+	m.checkProgrammes(bad)
 	m.checkWith(bad)
 	for _, inc := range m.Include {
 		if !idPattern.MatchString(inc.Pack) || inc.Pack == m.ID {

@@ -102,7 +102,7 @@ func (s *Service) verdict(ctx context.Context, tx *db.Tx, o Order) *Verdict {
 func (s *Service) serviceName(tx *db.Tx, r Request) page.Msg {
 	p, err := s.protocol(tx, r)
 	if err == nil {
-		for _, key := range []string{"service." + r.Code, "encounter." + r.Code} {
+		for _, key := range []string{"service." + r.Code, "encounter." + r.Code, "programme." + r.Code, "form." + r.Code} {
 			if _, ok := p.Word("en", key); ok {
 				return page.Words(func(lang string) string {
 					text, _ := p.Word(lang, key)
