@@ -38,6 +38,9 @@ type Programme struct {
 	// Offers says which measure of the course a fact of the pack is: the fact with
 	// "from: programme.NAME" by NAME (see Measures).
 	Offers map[string]string `yaml:"offers"`
+	// Shows are date facts that stand on the page of a course beside what its visits count
+	// from, such as the day on which a birth is expected.
+	Shows []string `yaml:"shows"`
 	// Closes are the programmes that end when somebody is enrolled in this one.
 	Closes []Closing `yaml:"closes"`
 
@@ -146,6 +149,11 @@ func (m *Manifest) checkProgrammes(bad complain) {
 				bad(key, "anchors: %q is not fact or last_visit", from)
 			}
 		}
+		for _, fact := range g.Shows {
+			if f, ok := m.Fact(fact); !ok || f.Type != "date" {
+				bad(key, "shows: %s is not a date fact of the pack", fact)
+			}
+		}
 		for _, c := range g.Closes {
 			if !idPattern.MatchString(c.Pack) || c.Programme == "" || c.Outcome == "" {
 				bad(key, "closes: needs a pack, a programme and an outcome")
@@ -197,6 +205,21 @@ func (g Programme) For(facts value.Facts) value.Truth {
 		return value.Yes
 	}
 	return g.when.Truth(&expr.Scope{Vars: facts})
+}
+
+// Derived works a fact out by its own derivation from what is known, also one that no row
+// in force reads. It is not known where the fact is not derived, or by what the engine
+// alone can tell, such as a journey.
+func (m *Manifest) Derived(fact string, known value.Facts) value.Value {
+	f, ok := m.Fact(fact)
+	if !ok || f.Derive == "" {
+		return known[fact]
+	}
+	e, err := expr.Parse(f.Derive, expr.Options{Mode: expr.Feel})
+	if err != nil {
+		return value.NotKnown()
+	}
+	return e.Eval(&expr.Scope{Vars: known})
 }
 
 // ProgrammeOf returns a programme by code.

@@ -44,6 +44,7 @@ func TestWhatIsWrongWithAProgrammeIsNamed(t *testing.T) {
 		"a measure of another type":    {"weeks: weeks}", "weeks: open}", "of type bool"},
 		"an offer that nobody asks":    {"offers: {weeks:", "offers: {months:", "programme.months"},
 		"a condition that is not read": {"when: \"age_years >= 2\"\n    anchors", "when: \"age_years >=\"\n    anchors", "when"},
+		"a fact to show that is none":  {"anchors: {exam_date: fact}", "anchors: {exam_date: fact}\n    shows: [age_years]", "age_years"},
 		"a closing without an outcome": {", outcome: DONE}", "}", "closes"},
 	} {
 		files := harbour(t)
@@ -54,6 +55,20 @@ func TestWhatIsWrongWithAProgrammeIsNamed(t *testing.T) {
 		if _, err := Parse(files); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestAFactIsWorkedOutThoughNoRowReadsIt(t *testing.T) {
+	p := load(t)
+	known := value.Facts{"dob": value.Day(0), "exam_date": value.Day(3653)}
+	if got := p.Derived("age_years", known); !got.Equal(value.Number(10)) {
+		t.Errorf("%v", got)
+	}
+	if got := p.Derived("age_years", value.Facts{"dob": value.Day(0)}); got.Known() {
+		t.Errorf("without the day: %v", got)
+	}
+	if got := p.Derived("dob", known); !got.Equal(value.Day(0)) {
+		t.Errorf("not derived: %v", got)
 	}
 }
 

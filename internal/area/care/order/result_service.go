@@ -217,7 +217,7 @@ func (s *Service) parts(tx *db.Tx, o Order, e Entry, f *form.Form, check *form.R
 	if e.ID.IsZero() {
 		e.ID = db.NewID()
 	}
-	main := part{ID: e.ID, Main: e.ID, Subject: o.Subject, Sens: o.Sensitivity, Corrects: e.Corrects, Doc: resultDoc{Order: o.ID, Station: o.Station, Form: o.Form,
+	main := part{ID: e.ID, Main: e.ID, Subject: o.Subject, Order: o.ID, Sens: o.Sensitivity, Corrects: e.Corrects, Doc: resultDoc{Order: o.ID, Station: o.Station, Form: o.Form,
 		Specimen: e.Specimen, Label: clean(e.Label, 64), On: on.String(), At: at, Answers: value.Facts{}, Facts: map[string]Observed{}, Corrects: e.Corrects,
 		Reason: clean(e.Reason, 500), Partial: partial(check.Values), Refused: check.Refused}}
 	bySens := map[journal.Sensitivity]*part{o.Sensitivity: &main}
