@@ -192,6 +192,9 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 	must(n.Encounters.Begin(doctor, visit, person, "phc-adult", "TRIAGE", encounter.Fixed))
 	cold := db.NewID()
 	must(n.Problems.Add(doctor, problem.Entry{ID: cold, Person: person, Words: problem.Words{Name: "Cold"}, Certainty: problem.Suspected}))
+	tb, move := db.NewID(), db.NewID()
+	must(n.Courses.Enrol(doctor, tb, person, "tb", "TB", apptest.Today(n)))
+	must(n.Courses.AskTransfer(doctor, move, tb, app.DemoClinic().Code, ""))
 	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
@@ -211,7 +214,9 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source", "/linelist/{id}/across": l + "/across",
-		"/care/{id}":            "/care/" + visit.String(),
+		"/care/{id}":    "/care/" + visit.String(),
+		"/courses/{id}": "/courses/" + tb.String(), "/courses/{id}/doses": "/courses/" + tb.String() + "/doses", "/courses/{id}/transfer": "/courses/" + tb.String() + "/transfer",
+		"/transfers/{id}": "/transfers/" + move.String(), "/continuity/{id}": "/continuity/" + person.String(),
 		"/people/{id}/problems": p + "/problems", "/problems/{id}": "/problems/" + cold.String(),
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),
 	}

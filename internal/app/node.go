@@ -19,6 +19,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
+	"github.com/godwit-health/godwit/internal/area/care/course"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
@@ -120,6 +121,7 @@ type Node struct {
 	Orders     *order.Service
 	Encounters *encounter.Service
 	Problems   *problem.Service
+	Courses    *course.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
 	Signals    *surveillance.Service
@@ -222,6 +224,7 @@ func migrations() []db.Migration {
 		order.Migrations(),
 		encounter.Migrations(),
 		problem.Migrations(),
+		course.Migrations(),
 		assessment.Migrations(),
 		travel.Migrations(),
 		stewardship.Migrations(),
@@ -256,6 +259,7 @@ func kinds() []journal.Kind {
 		order.Kinds(),
 		encounter.Kinds(),
 		problem.Kinds(),
+		course.Kinds(),
 		assessment.Kinds(),
 		travel.Kinds(),
 		stewardship.Kinds(),
@@ -286,6 +290,7 @@ func Areas() []page.Area {
 		travel.Pages(),
 		encounter.Pages(),
 		problem.Pages(),
+		course.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		ground.Pages(),
@@ -417,9 +422,10 @@ func (n *Node) services(o Options) error {
 // care builds what a clinic works with; the areas after it read it.
 func (n *Node) care(o Options) {
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
-		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: encounter.After, Clock: o.Clock})
-	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: n.People, Orders: n.Orders, Clock: o.Clock})
+		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: afterResult, Clock: o.Clock})
+	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: followedPeople{n.People, n}, Orders: n.Orders, Clock: o.Clock})
 	n.Problems = problem.New(problem.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Signals: n.Signals, Clock: o.Clock})
+	n.courses(o)
 }
 
 // steward builds the rights of persons and the agreements, which read every area that

@@ -46,6 +46,7 @@ func (n *Node) routes() http.Handler {
 	n.Mobility.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Encounters.Routes(mux)
+	n.Courses.Routes(mux)
 	n.Problems.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
@@ -104,6 +105,7 @@ var ways = []struct {
 }{
 	{"people", "/people", access.PersonSearch, ""},
 	{"care", "/care", access.ClinicalWrite, ""},
+	{"courses", "/courses", access.ClinicalWrite, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},

@@ -43,6 +43,9 @@ func (s *seeder) careFor(ctx context.Context, f *demo.Family, regs []people.Regi
 			return fmt.Errorf("care: %w", err)
 		}
 	}
+	if err := s.followed(ctx, f, regs); err != nil {
+		return fmt.Errorf("courses: %w", err)
+	}
 	return s.diagnosed(ctx, regs[0].ID)
 }
 

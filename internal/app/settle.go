@@ -7,6 +7,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
+	"github.com/godwit-health/godwit/internal/area/care/course"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
@@ -36,6 +37,7 @@ func (n *Node) settlers() []stewardship.Area {
 	areas := []stewardship.Area{
 		{Kinds: names(people.Kinds()), MaySettle: n.People.MaySettle, Settled: n.People.Settled},
 		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
+		{Kinds: names(course.Kinds()), MaySettle: n.needs(access.ClinicalWrite), Strike: n.Courses.Strike},
 		{Kinds: names(encounter.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(problem.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},

@@ -169,6 +169,9 @@ func (n *Node) lookAgainOnce(ctx context.Context) error {
 			if err := n.lookAtCases(ctx, tx, headers); err != nil {
 				return err
 			}
+			if err := n.coursesCame(ctx, tx, headers); err != nil {
+				return err
+			}
 			if err := n.lookAtJourneys(ctx, tx, headers); err != nil {
 				return err
 			}

@@ -228,7 +228,7 @@ func (s *Service) CorridorOf(ctx context.Context, from, to string) (out Corridor
 		}
 		out.Names = true
 		for _, code := range append(slices.Clone(ends[0]), ends[1]...) {
-			out.Names = out.Names && s.Access.May(ctx, access.ClinicalRead, access.Resource{Kind: kindCourse, Site: code, Sensitivity: 1})
+			out.Names = out.Names && s.Access.May(ctx, access.ClinicalRead, access.Resource{Kind: KindCourse, Site: code, Sensitivity: 1})
 		}
 		return s.walk(tx, ends[0], ends[1], &out)
 	})

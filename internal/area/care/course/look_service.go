@@ -316,7 +316,7 @@ func (s *Service) Links(ctx context.Context, person db.ID) []page.Link {
 		if b, err := s.brief(ctx, tx, access.ClinicalRead, person); err == nil {
 			out = append(out, page.Link{Href: ContinuityPath + "/" + person.String(), Text: page.M("course.continuity.link")})
 			res := b.Resource
-			res.Kind, res.Sensitivity = kindCourse, max(res.Sensitivity, 1)
+			res.Kind, res.Sensitivity = KindCourse, max(res.Sensitivity, 1)
 			if !b.Died && s.Access.May(ctx, access.ClinicalWrite, res) {
 				out = append(out, page.Link{Href: newPath + "?person=" + person.String(), Text: page.M("course.new.title")})
 			}

@@ -51,7 +51,7 @@ func (c Course) Open() bool { return c.Ending.Outcome == "" }
 
 // Resource is the course as a policy sees it.
 func (c Course) Resource() access.Resource {
-	return access.Resource{Kind: kindCourse, Doc: c.ID, Subject: c.Person, Site: c.Site, Programme: c.Programme, Sensitivity: c.Sensitivity}
+	return access.Resource{Kind: KindCourse, Doc: c.ID, Subject: c.Person, Site: c.Site, Programme: c.Programme, Sensitivity: c.Sensitivity}
 }
 
 // Plan is the visits that are expected, laid out for one person.

@@ -103,7 +103,7 @@ func (s *Service) brief(ctx context.Context, tx *db.Tx, action access.Action, pe
 		return b, fault.New(fault.NotFound, "course.brief", "page.error.not_found")
 	}
 	res := b.Resource
-	res.Kind, res.Sensitivity = kindCourse, journal.Clinical
+	res.Kind, res.Sensitivity = KindCourse, journal.Clinical
 	return b, s.Access.Check(ctx, action, res)
 }
 
@@ -269,7 +269,7 @@ func (s *Service) end(tx *db.Tx, a access.Actor, c Course, e Ending) error {
 
 // change is a change of a course by an actor.
 func (s *Service) change(a access.Actor, c Course, x journal.Change) journal.Change {
-	x.Kind, x.Doc, x.Subject, x.Site, x.Programme, x.Sensitivity, x.Purpose = kindCourse, c.ID, c.Person, c.Site, c.Programme, c.Sensitivity, a.Purpose
+	x.Kind, x.Doc, x.Subject, x.Site, x.Programme, x.Sensitivity, x.Purpose = KindCourse, c.ID, c.Person, c.Site, c.Programme, c.Sensitivity, a.Purpose
 	return x
 }
 

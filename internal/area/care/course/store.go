@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	kindCourse   = "care.course"
+	// KindCourse is the journal kind of a course.
+	KindCourse   = "care.course"
 	kindVisit    = "care.visit"
 	kindDose     = "care.dose"
 	kindTransfer = "care.transfer"
@@ -21,7 +22,7 @@ const (
 // Kinds are this area's journal kinds.
 func Kinds() []journal.Kind {
 	return []journal.Kind{
-		{Name: kindCourse, Schema: 1, Tables: []string{"care_course", "care_due"}, Project: projectCourse, Groups: []journal.Group{
+		{Name: KindCourse, Schema: 1, Tables: []string{"care_course", "care_due"}, Project: projectCourse, Groups: []journal.Group{
 			{Name: "enrolled", Class: journal.Register, Fields: []string{"pack", "version", "hash", "code", "enrolled", "at", "by", "begun"}},
 			{Name: "plan", Class: journal.Register, Fields: []string{"plan"}},
 			{Name: "ended", Class: journal.Register, Fields: []string{"ending"}},
