@@ -67,6 +67,7 @@ type Access struct {
 	counts   counts
 	options  Options
 	slots    slotKeeper
+	rewrap   func(ctx context.Context, user db.ID, old, fresh string) (func(*db.Tx) error, error)
 
 	elsewhere func(ctx context.Context, login, password string) (Vouched, error)
 

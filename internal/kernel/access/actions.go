@@ -193,6 +193,9 @@ const (
 
 // The rights of the person, and the audit.
 const (
+	// RoomUse belongs to those who may be members of a sealed room (package seal). It opens
+	// none: that is what a member's key does.
+	RoomUse Action = "room.use"
 	// RightsRecord notes a person's request (copy, correction, objection, erasure).
 	RightsRecord Action = "rights.record"
 	// RightsRead opens the requests and their clocks.
@@ -356,6 +359,8 @@ var acts = []act{
 	{TravelWrite, []group{personal}},
 	{FlowRecord, nil},
 	{FlowCount, nil},
+
+	{RoomUse, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},

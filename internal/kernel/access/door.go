@@ -177,13 +177,31 @@ func (a *Access) ChangePassword(ctx context.Context, old, fresh, remote string) 
 	if old == fresh {
 		return fault.Field(op, "password", "door.password.same")
 	}
-	if err := a.storePassword(ctx, u, fresh, false, nil); err != nil {
+	var beside func(*db.Tx) error
+	if a.rewrap != nil {
+		if beside, err = a.rewrap(ctx, u.ID, old, fresh); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
+	if err := a.storePassword(ctx, u, fresh, false, beside); err != nil {
 		return err
 	}
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fault.Wrap(op, err)
 	}
 	return fault.Wrap(op, a.opened(ctx, u.ID, gates))
+}
+
+// OnPassword has f prepare what must be written with a password that its user changes
+// (package seal). Who sets another's password knows no old one, and f is not asked.
+func (a *Access) OnPassword(f func(ctx context.Context, user db.ID, old, fresh string) (func(*db.Tx) error, error)) {
+	a.rewrap = f
+}
+
+// SessionName names the log-in of a request, for what is held in memory for one screen; it is
+// the hash under which the session is stored, and opens nothing.
+func (a *Access) SessionName(ctx context.Context) string {
+	return tokenHash(a.sessions.Token(ctx))
 }
 
 // LogInOf says who is at the door: their state, and their name and log-in when

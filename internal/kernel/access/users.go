@@ -288,6 +288,9 @@ func IsOperator(id db.ID) bool { return id == operatorID }
 // anybodyID is the author of what anybody may send without an account.
 var anybodyID = db.ID{0x67, 0x6f, 0x64, 0x77, 0x69, 0x74, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}
 
+// UserOf is a user by log-in, for an area that lets somebody be named by it.
+func UserOf(tx *db.Tx, login string) (User, error) { return userByLogin(tx, foldLogin(login)) }
+
 // Anybody is the author of a complaint: it does not say who typed it, signed in
 // or not.
 func Anybody() journal.Author { return journal.Author{User: anybodyID} }

@@ -87,3 +87,10 @@ func parseWords(text string) ([]byte, error) {
 	}
 	return secret, nil
 }
+
+// NewPaper makes words of the same kind for another lock than a slot file (package seal):
+// what they stand for, and how they are written.
+func NewPaper() (secret []byte, words string) { return newWords() }
+
+// ReadPaper reads such words as people type them.
+func ReadPaper(words string) (secret []byte, err error) { return parseWords(words) }
