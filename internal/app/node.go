@@ -21,8 +21,10 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
 	"github.com/godwit-health/godwit/internal/area/care/course"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
+	"github.com/godwit-health/godwit/internal/area/care/mhpss"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
+	"github.com/godwit-health/godwit/internal/area/care/team"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
@@ -45,6 +47,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/seal"
 	"github.com/godwit-health/godwit/internal/kernel/tally"
 	"github.com/godwit-health/godwit/packs"
 )
@@ -136,6 +139,7 @@ type Node struct {
 	Ground     *ground.Service
 	Ready      *ready.Service
 	Mobility   *mobility.Service
+	Rooms      Rooms
 	Sync       *edgesync.Service
 	Demo       bool
 	Exercise   bool // nothing here happened (exercise.go)
@@ -206,6 +210,7 @@ func migrations() []db.Migration {
 		journal.Migrations(),
 		tally.Migrations(),
 		access.Migrations(),
+		seal.Migrations(),
 		place.Migrations(),
 		pack.Migrations(),
 		edgesync.Migrations(),
@@ -241,6 +246,7 @@ func kinds() []journal.Kind {
 	var all []journal.Kind
 	for _, k := range [][]journal.Kind{
 		access.Kinds(),
+		seal.Kinds(),
 		place.Kinds(),
 		pack.Kinds(),
 		edgesync.Kinds(),
@@ -279,6 +285,9 @@ func Areas() []page.Area {
 	return []page.Area{
 		words("mark", mark.Locales), words("key", key.Locales), words("db", db.Locales), words("journal", journal.Locales), words("tally", tally.Locales), words("place", place.Locales), words("sync", edgesync.Locales),
 		words("backup", backup.Locales),
+		words("seal", seal.Locales),
+		team.Pages(),
+		mhpss.Pages(),
 		{Name: "people", Templates: people.Templates, Locales: people.Locales},
 		surveillance.Pages(),
 		linelist.Pages(),
@@ -386,6 +395,7 @@ func (n *Node) services(o Options) error {
 	n.Ready = n.newReady(o)
 	n.Mobility = mobility.New(mobility.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Gazetteer: n.Gazetteer, Counts: n.Signals, Pages: n.Pages, Clock: o.Clock})
 	n.care(o)
+	n.sealRooms(o)
 	n.Assessment = assessment.New(assessment.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: casePacks{n.Packs},
 		People: exposedPeople{n.People, n.Outbreaks}, Orders: ordersOf{n.Orders}, Clock: o.Clock, Country: o.Country})
 	n.People.OnChange(func(ctx context.Context, tx *db.Tx, person db.ID, cause string) error {

@@ -48,6 +48,7 @@ func (n *Node) routes() http.Handler {
 	n.Encounters.Routes(mux)
 	n.Courses.Routes(mux)
 	n.Problems.Routes(mux)
+	n.Rooms.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,
@@ -107,6 +108,7 @@ var ways = []struct {
 	{"care", "/care", access.ClinicalWrite, ""},
 	{"courses", "/courses", access.ClinicalWrite, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
+	{"rooms", "/rooms", access.RoomUse, ""},
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},

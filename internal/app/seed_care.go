@@ -28,6 +28,9 @@ func (s *seeder) careFor(ctx context.Context, f *demo.Family, regs []people.Regi
 	if f.Number != s.cared {
 		return nil
 	}
+	if err := s.keepRoom(ctx, regs[0].ID); err != nil {
+		return err
+	}
 	nurse := access.For(s.as(ctx, string(access.Nurse)), "care")
 	today := s.world.Today
 	for i, r := range regs {

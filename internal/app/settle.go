@@ -28,6 +28,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/place"
+	"github.com/godwit-health/godwit/internal/kernel/seal"
 )
 
 // settlers say which area answers for which kind when a review item is settled:
@@ -44,6 +45,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(linelist.Kinds()), MaySettle: n.needs(access.LineListWrite), Settled: n.Cases.Settled},
 		{Kinds: outbreak.OutbreakKinds(), MaySettle: n.needs(access.OutbreakDeclare)},
 		{Kinds: names(across.Kinds()), MaySettle: n.needs(access.NoticeTake)},
+		{Kinds: names(seal.Kinds()), MaySettle: n.needs(access.RoomUse)},
 		{Kinds: names(travel.Kinds()), MaySettle: n.needs(access.TravelWrite)},
 		{Kinds: outbreak.OfferKinds(), MaySettle: n.needs(access.ExposureOffer)},
 		{Kinds: names(surveillance.Kinds()), MaySettle: n.needs(access.SignalWork)},

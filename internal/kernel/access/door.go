@@ -198,10 +198,16 @@ func (a *Access) OnPassword(f func(ctx context.Context, user db.ID, old, fresh s
 	a.rewrap = f
 }
 
+// inSession marks the context of a request that has a session.
+type inSession struct{}
+
 // SessionName names the log-in of a request, for what is held in memory for one screen; it is
-// the hash under which the session is stored, and opens nothing.
-func (a *Access) SessionName(ctx context.Context) string {
-	return tokenHash(a.sessions.Token(ctx))
+// the hash under which the session is stored, and opens nothing. ok is false outside a request.
+func (a *Access) SessionName(ctx context.Context) (name string, ok bool) {
+	if ctx.Value(inSession{}) == nil {
+		return "", false
+	}
+	return tokenHash(a.sessions.Token(ctx)), true
 }
 
 // LogInOf says who is at the door: their state, and their name and log-in when

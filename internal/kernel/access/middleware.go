@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -169,6 +170,7 @@ func (a *Access) admit(w http.ResponseWriter, r *http.Request, next http.Handler
 		return
 	}
 	r = r.WithContext(With(ctx, actor))
+	r = r.WithContext(With(context.WithValue(ctx, inSession{}, true), actor))
 	if r.URL.Path == PathKeptSend && r.Method == http.MethodPost {
 		again, t, err := a.replay(w, r, actor.User)
 		if err != nil {

@@ -175,7 +175,7 @@ func keepTalk(ctx context.Context, s *Service, o Opened, doc db.ID, v url.Values
 	if err := errors.Join(append(t.Valid(s.today()), err, err2, err3)...); err != nil {
 		return err
 	}
-	return s.put(ctx, o.ID, doc, talkLeaf, t)
+	return s.Talked(ctx, o.ID, doc, t)
 }
 
 // askScore first asks which questionnaire, and then, where the pack's gates are open, its
@@ -308,11 +308,7 @@ func askRefer(_ *Service, f *page.Form, _ Opened, _ url.Values, _ string) ([]pag
 }
 
 func keepRefer(ctx context.Context, s *Service, o Opened, doc db.ID, v url.Values, _ string) error {
-	x := Referral{To: v.Get("to"), Why: v.Get("why"), Tells: v.Get("tells"), Agreed: v.Get("agreed") == "yes"}
-	if err := errors.Join(x.Valid()...); err != nil {
-		return err
-	}
-	return s.put(ctx, o.ID, doc, referLeaf, x)
+	return s.Refer(ctx, o.ID, doc, Referral{To: v.Get("to"), Why: v.Get("why"), Tells: v.Get("tells"), Agreed: v.Get("agreed") == "yes"})
 }
 
 func askContact(_ *Service, f *page.Form, _ Opened, _ url.Values, _ string) ([]page.Callout, error) {

@@ -333,6 +333,22 @@ func (s *Service) put(ctx context.Context, id, doc db.ID, kind string, body any)
 	return s.Vault.Put(ctx, c.Room, doc, kind, id, c.Person, body)
 }
 
+// Talked keeps a talk of a case.
+func (s *Service) Talked(ctx context.Context, id, doc db.ID, t Talk) error {
+	if err := errors.Join(t.Valid(s.today())...); err != nil {
+		return err
+	}
+	return s.put(ctx, id, doc, talkLeaf, t)
+}
+
+// Refer keeps where somebody wants to go besides, and what may be told there.
+func (s *Service) Refer(ctx context.Context, id, doc db.ID, v Referral) error {
+	if err := errors.Join(v.Valid()...); err != nil {
+		return err
+	}
+	return s.put(ctx, id, doc, referLeaf, v)
+}
+
 // Close ends a case. One that waits for a safety check stays open.
 func (s *Service) Close(ctx context.Context, id, doc db.ID, v Closing) error {
 	const op = "mhpss.Close"

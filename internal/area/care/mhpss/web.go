@@ -152,6 +152,9 @@ func (s *Service) showNew(w http.ResponseWriter, r *http.Request, failed func(*p
 	if look == nil {
 		look = s.DB.Read(r.Context(), func(tx *db.Tx) (err error) { banner, err = s.People.Banner(r.Context(), tx, person); return err })
 	}
+	if look == nil { // the line of the person's own page, which says nothing of a room
+		look = s.Access.Opened(r.Context(), person, "people.person")
+	}
 	if look != nil {
 		s.fail(w, r, look)
 		return

@@ -1,0 +1,9 @@
+package rooms
+
+import (
+	"testing"
+
+	"github.com/godwit-health/godwit/internal/app/apptest"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
