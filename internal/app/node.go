@@ -27,6 +27,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/team"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
+	tallies "github.com/godwit-health/godwit/internal/area/programme/count"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/across"
@@ -233,6 +234,7 @@ func migrations() []db.Migration {
 		assessment.Migrations(),
 		travel.Migrations(),
 		stewardship.Migrations(),
+		tallies.Migrations(),
 		backup.Migrations(),
 		httpsMigrations(),
 	} {
@@ -272,7 +274,7 @@ func kinds() []journal.Kind {
 	} {
 		all = append(all, k...)
 	}
-	return all
+	return tallies.Counting(all)
 }
 
 // words is a package below the pages that has sentences and no page.

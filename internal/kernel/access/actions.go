@@ -191,6 +191,15 @@ const (
 	FlowCount Action = "flow.count"
 )
 
+// What a programme reports. Nothing of it is about a person.
+const (
+	// ProgrammeReport fills in and signs the report of a site.
+	ProgrammeReport Action = "programme.report"
+	// ProgrammeEdit changes projects, guidance and what goes to which system of a ministry,
+	// and records the hand-over of a site.
+	ProgrammeEdit Action = "programme.edit"
+)
+
 // The rights of the person, and the audit.
 const (
 	// RoomUse belongs to those who may be members of a sealed room (package seal). It opens
@@ -359,6 +368,8 @@ var acts = []act{
 	{TravelWrite, []group{personal}},
 	{FlowRecord, nil},
 	{FlowCount, nil},
+	{ProgrammeReport, []group{personal}},
+	{ProgrammeEdit, nil},
 
 	{RoomUse, nil},
 

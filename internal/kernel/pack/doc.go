@@ -12,6 +12,7 @@
 //	lists/*.csv      dated code lists: code,from,to,value,certainty,source,note
 //	forms/*.csv      forms, XLSForm columns
 //	schedules/*.csv  expected visits and their windows
+//	indicators.csv   what is counted of a period, and what is divided by what
 //	hazards.csv      id,hazard,cause,guard,rows,test
 //	cases.jsonl      worked cases: facts on a date and what must come out
 //	locales/*.json   words: row.X, service.X, fact.X, value.F.V, hold.X, classify.X

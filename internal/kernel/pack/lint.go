@@ -190,6 +190,9 @@ func (l *linter) sources() {
 			check(v.Source, "schedules/"+s.ID+".csv", v.Line, "source")
 		}
 	}
+	for _, x := range l.p.Indicators {
+		check(x.Source, indicatorFile, x.Line, "source")
+	}
 	for _, p := range l.p.Params {
 		check(p.Source, manifestFile, 0, "params."+p.ID)
 	}

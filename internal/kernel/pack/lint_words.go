@@ -65,6 +65,9 @@ func (l *linter) words() {
 			want("form."+v.Code, "schedules/"+s.ID+".csv", v.Line)
 		}
 	}
+	for _, x := range l.p.Indicators {
+		want("indicator."+x.Code, indicatorFile, x.Line)
+	}
 	want("pack.title", manifestFile, 0)
 	for _, lang := range Languages {
 		l.language(lang, need)

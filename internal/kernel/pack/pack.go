@@ -16,16 +16,17 @@ import (
 // safe for concurrent use.
 type Pack struct {
 	Manifest
-	Hash      string
-	Files     Files
-	Lists     []*List
-	Schedules []*Schedule
-	Tables    []Table
-	Protocol  *decision.Protocol
-	Hazards   []Hazard
-	Cases     []Case
-	Words     map[string]map[string]string // language, then key
-	Forms     map[string]string            // XLSForm text by form name, included ones too
+	Hash       string
+	Files      Files
+	Lists      []*List
+	Schedules  []*Schedule
+	Indicators []Indicator
+	Tables     []Table
+	Protocol   *decision.Protocol
+	Hazards    []Hazard
+	Cases      []Case
+	Words      map[string]map[string]string // language, then key
+	Forms      map[string]string            // XLSForm text by form name, included ones too
 
 	StoppedRows []string // rows stopped in an emergency, when the registry gives the pack
 	Parts       []Part   // of a joined protocol, the base first; none otherwise
@@ -113,6 +114,9 @@ func Parse(files Files) (*Pack, error) {
 	}
 	if text, ok := files[hazardsFile]; ok {
 		p.Hazards = parseHazards(text, &ps)
+	}
+	if text, ok := files[indicatorFile]; ok {
+		p.Indicators = parseIndicators(text, &ps)
 	}
 	cases, err := ParseCases(strings.NewReader(files[caseFile]))
 	if err != nil {
