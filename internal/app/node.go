@@ -28,6 +28,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	tallies "github.com/godwit-health/godwit/internal/area/programme/count"
+	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/across"
@@ -141,6 +142,7 @@ type Node struct {
 	Ready      *ready.Service
 	Mobility   *mobility.Service
 	Rooms      Rooms
+	Reports    *report.Service
 	Sync       *edgesync.Service
 	Demo       bool
 	Exercise   bool // nothing here happened (exercise.go)
@@ -235,6 +237,7 @@ func migrations() []db.Migration {
 		travel.Migrations(),
 		stewardship.Migrations(),
 		tallies.Migrations(),
+		report.Migrations(),
 		backup.Migrations(),
 		httpsMigrations(),
 	} {
@@ -271,6 +274,7 @@ func kinds() []journal.Kind {
 		assessment.Kinds(),
 		travel.Kinds(),
 		stewardship.Kinds(),
+		report.Kinds(),
 	} {
 		all = append(all, k...)
 	}
@@ -306,6 +310,7 @@ func Areas() []page.Area {
 		traveller.Pages(),
 		ground.Pages(),
 		mobility.Pages(),
+		report.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
@@ -427,6 +432,7 @@ func (n *Node) services(o Options) error {
 		}
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
+	n.programme(o)
 	n.steward(o)
 	return n.Access.Register(n.outlets()...)
 }
@@ -465,6 +471,7 @@ func (n *Node) outlets() []access.Route {
 		ready.Outlets(),
 		order.Outlets(),
 		mobility.Outlets(),
+		report.Outlets(),
 		assessment.Outlets(),
 		n.Steward.Outlets(),
 	} {

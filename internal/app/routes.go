@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/internal/app/packweb"
+	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -44,6 +45,7 @@ func (n *Node) routes() http.Handler {
 	n.Travellers.Routes(mux)
 	n.Ground.Routes(mux)
 	n.Mobility.Routes(mux)
+	n.Reports.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Encounters.Routes(mux)
 	n.Courses.Routes(mux)
@@ -117,6 +119,7 @@ var ways = []struct {
 	{"departures", "/departures", access.TravelRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},
+	{"programme", report.BoardPath, access.StatisticsRead, ""},
 	{"watch", "/mobility/watch", access.FlowCount, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
