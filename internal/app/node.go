@@ -30,6 +30,7 @@ import (
 	tallies "github.com/godwit-health/godwit/internal/area/programme/count"
 	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/area/stock"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/across"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
@@ -127,6 +128,7 @@ type Node struct {
 	Encounters *encounter.Service
 	Problems   *problem.Service
 	Courses    *course.Service
+	Stock      *stock.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
 	Signals    *surveillance.Service
@@ -218,6 +220,7 @@ func migrations() []db.Migration {
 		pack.Migrations(),
 		edgesync.Migrations(),
 		people.Migrations(),
+		stock.Migrations(),
 		surveillance.Migrations(),
 		linelist.Migrations(),
 		alert.Migrations(),
@@ -256,6 +259,7 @@ func kinds() []journal.Kind {
 		pack.Kinds(),
 		edgesync.Kinds(),
 		people.Kinds(),
+		stock.Kinds(),
 		surveillance.Kinds(),
 		linelist.Kinds(),
 		alert.Kinds(),
@@ -295,6 +299,7 @@ func Areas() []page.Area {
 		team.Pages(),
 		mhpss.Pages(),
 		{Name: "people", Templates: people.Templates, Locales: people.Locales},
+		stock.Pages(),
 		surveillance.Pages(),
 		linelist.Pages(),
 		alert.Pages(),
@@ -439,6 +444,7 @@ func (n *Node) services(o Options) error {
 
 // care builds what a clinic works with; the areas after it read it.
 func (n *Node) care(o Options) {
+	n.medicines(o)
 	n.Orders = order.New(order.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: packsOf{n.Packs}, People: peopleOf{n.People},
 		Safety: stationSafety{n}, Consents: n.People, Users: usersOf{}, Here: n.People.Here, Numbered: n.People.Numbered, After: afterResult, Clock: o.Clock})
 	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: followedPeople{n.People, n}, Orders: n.Orders, Clock: o.Clock})

@@ -51,6 +51,7 @@ func (n *Node) routes() http.Handler {
 	n.Courses.Routes(mux)
 	n.Problems.Routes(mux)
 	n.Rooms.Routes(mux)
+	n.Stock.Routes(mux)
 	n.Assessment.Routes(mux)
 	n.Steward.Routes(mux)
 	packweb.New(packweb.Deps{DB: n.DB, Registry: n.Packs, Access: n.Access, Pages: n.Pages, Clock: n.clock,
@@ -111,6 +112,7 @@ var ways = []struct {
 	{"courses", "/courses", access.ClinicalWrite, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"rooms", "/rooms", access.RoomUse, ""},
+	{"stock", "/stock", access.StockRead, ""},
 	{"cases", "/cases", access.BoardRead, ""},
 	{"surveillance", "/surveillance", access.SignalRead, ""},
 	{"linelist", "/linelist", access.LineListRead, ""},

@@ -14,6 +14,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
+	"github.com/godwit-health/godwit/internal/area/stock"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
 	"github.com/godwit-health/godwit/internal/area/surveillance/across"
 	"github.com/godwit-health/godwit/internal/area/surveillance/alert"
@@ -39,6 +40,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(people.Kinds()), MaySettle: n.People.MaySettle, Settled: n.People.Settled},
 		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
 		{Kinds: names(course.Kinds()), MaySettle: n.needs(access.ClinicalWrite), Strike: n.Courses.Strike},
+		{Kinds: names(stock.Kinds()), MaySettle: n.needs(access.StockEdit)},
 		{Kinds: names(encounter.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(problem.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},

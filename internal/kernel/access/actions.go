@@ -198,6 +198,13 @@ const (
 	// ProgrammeEdit changes projects, guidance and what goes to which system of a ministry,
 	// and records the hand-over of a site.
 	ProgrammeEdit Action = "programme.edit"
+	// Stock: what a site has on its shelves. It is about nobody.
+	// StockRead sees what a site has.
+	StockRead Action = "stock.read"
+	// StockWrite receives, issues, counts, loses and sends.
+	StockWrite Action = "stock.write"
+	// StockEdit says what is kept and how much of it, imports lists, and holds a lot back.
+	StockEdit Action = "stock.edit"
 )
 
 // The rights of the person, and the audit.
@@ -372,6 +379,10 @@ var acts = []act{
 	{ProgrammeEdit, nil},
 
 	{RoomUse, nil},
+
+	{StockRead, nil},
+	{StockWrite, nil},
+	{StockEdit, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},
