@@ -37,6 +37,7 @@ var notAboutOne = []string{
 	"GET /border/points/{point}/", "GET /border/devices/{id}", "GET /border/stations/{id}", // a point and what stands there
 	// Travellers, who are not registered: the line is about the record itself (traveller.Service.Open).
 	"GET /border/travellers/{id}", "GET /border/travellers/{id}/", "GET /border/measures/{id}", "GET /border/measures/{id}/{act}", "GET /border/declarations/{id}", "GET /border/declarations/{id}/{list}",
+	"GET /campaigns/{id}", "GET /campaigns/{id}/", "GET /campaign/messages/{id}", "GET /campaign/activities/{id}", "GET /rumours/{id}", // counts of nobody, and what is said without a name
 	"GET /declare/{point}",                                           // an empty form
 	"GET /surveillance/alerts/{id}", "GET /surveillance/annex2/{id}", // an event and its counts
 	"GET /surveillance/counts/",                                              // what reports say of a place
@@ -49,8 +50,8 @@ var notAboutOne = []string{
 	"GET /outbreaks/{id}", "GET /outbreaks/{id}/step", // name nobody
 	"GET /surveillance/ready/",                  // offices, stock and plans of a place
 	"GET /across/", "GET /contacts/{id}/across", // under an agreement with another hub: see across_test.go
-	"GET /departures/{id}",                        // several people, noted as a search
-	"GET /outbreaks/{id}/people",                  // several people, noted as a search
+	"GET /departures/{id}",             // several people, noted as a search
+	"GET /outbreaks/{id}/people",       // several people, noted as a search
 	"GET /rooms/{id}", "GET /support/", // sealed: a line would tell that there is a record; who opened it stands in its room
 	"GET /surveillance/counts/", "GET /mobility/", // numbers of a place and a time
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/team"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/programme/campaign"
 	tallies "github.com/godwit-health/godwit/internal/area/programme/count"
 	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
@@ -145,6 +146,7 @@ type Node struct {
 	Mobility   *mobility.Service
 	Rooms      Rooms
 	Reports    *report.Service
+	Campaigns  *campaign.Service
 	Sync       *edgesync.Service
 	Demo       bool
 	Exercise   bool // nothing here happened (exercise.go)
@@ -238,6 +240,7 @@ func migrations() []db.Migration {
 		course.Migrations(),
 		assessment.Migrations(),
 		travel.Migrations(),
+		campaign.Migrations(),
 		stewardship.Migrations(),
 		tallies.Migrations(),
 		report.Migrations(),
@@ -277,6 +280,7 @@ func kinds() []journal.Kind {
 		course.Kinds(),
 		assessment.Kinds(),
 		travel.Kinds(),
+		campaign.Kinds(),
 		stewardship.Kinds(),
 		report.Kinds(),
 	} {
@@ -316,6 +320,7 @@ func Areas() []page.Area {
 		ground.Pages(),
 		mobility.Pages(),
 		report.Pages(),
+		campaign.Pages(),
 		{Name: "order", Templates: order.Templates, Locales: order.Locales}, assessment.Pages(), stewardship.Pages(), packweb.Area(), ownPages(),
 	}
 }
@@ -438,6 +443,7 @@ func (n *Node) services(o Options) error {
 		return n.Assessment.Changed(ctx, tx, ord.Subject, "result")
 	})
 	n.programme(o)
+	n.campaigns(o)
 	n.steward(o)
 	return n.Access.Register(n.outlets()...)
 }

@@ -46,6 +46,7 @@ func (n *Node) routes() http.Handler {
 	n.Ground.Routes(mux)
 	n.Mobility.Routes(mux)
 	n.Reports.Routes(mux)
+	n.Campaigns.Routes(mux)
 	n.Orders.Routes(mux)
 	n.Encounters.Routes(mux)
 	n.Courses.Routes(mux)
@@ -123,6 +124,7 @@ var ways = []struct {
 	{"mobility", "/mobility", access.StatisticsRead, ""},
 	{"programme", report.BoardPath, access.StatisticsRead, ""},
 	{"watch", "/mobility/watch", access.FlowCount, ""},
+	{"campaigns", "/campaigns", access.CampaignRead, ""},
 	{"alerts", "/alerts", access.AlertRead, ""},
 	{"packs", "/packs", access.PackRead, ""},
 	{"audit", "/audit", access.AuditRead, ""},

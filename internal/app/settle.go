@@ -13,6 +13,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/problem"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/programme/campaign"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/stock"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -59,6 +60,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(traveller.Kinds()), MaySettle: n.needs(access.ScreeningRecord)},
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(mobility.Kinds()), MaySettle: n.needs(access.FlowRecord)},
+		{Kinds: names(campaign.Kinds()), MaySettle: n.needs(access.CampaignEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
 		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},
 		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},

@@ -58,6 +58,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	lists   Lists
+	origins []Origin
 	counted []func(ctx context.Context, tx *db.Tx, list []Report) error
 }
 

@@ -172,6 +172,7 @@ func (s *Service) getSignal(w http.ResponseWriter, r *http.Request) {
 	}
 	v := s.signalView(o, nil)
 	v.Actions = append(v.Actions, page.Link{Href: "/surveillance/annex2/" + id.String(), Text: page.M("surveillance.annex2")})
+	v.Actions = append(v.Actions, s.origin(r.Context(), o.About)...)
 	if s.Access.Ever(r.Context(), access.LineListWrite) {
 		v.Actions = append(v.Actions, page.Link{Href: "/linelist/new?signal=" + id.String(), Text: page.M("surveillance.signal.make_case")})
 	}

@@ -205,6 +205,22 @@ const (
 	StockWrite Action = "stock.write"
 	// StockEdit says what is kept and how much of it, imports lists, and holds a lot back.
 	StockEdit Action = "stock.edit"
+	// Programme. What it holds names nobody.
+	// CampaignRead opens campaigns, their messages, activities and rumours.
+	CampaignRead Action = "campaign.read"
+	// CampaignRecord records an activity, a stretch of a cascade, a rumour and that one was heard
+	// again, and raises a signal of it.
+	CampaignRecord Action = "campaign.record"
+	// CampaignEdit plans campaigns, writes messages and answers rumours.
+	CampaignEdit Action = "campaign.edit"
+	// CampaignApprove approves a version of a message, as a second person, or withdraws it.
+	CampaignApprove Action = "campaign.approve"
+	// DirectoryRead opens the service directory as staff see it, with what is not published.
+	DirectoryRead Action = "directory.read"
+	// DirectoryConfirm says that a service of the own site is still as it is written.
+	DirectoryConfirm Action = "directory.confirm"
+	// DirectoryEdit changes services and says how each is published.
+	DirectoryEdit Action = "directory.edit"
 )
 
 // The rights of the person, and the audit.
@@ -383,6 +399,14 @@ var acts = []act{
 	{StockRead, nil},
 	{StockWrite, nil},
 	{StockEdit, nil},
+
+	{CampaignRead, nil},
+	{CampaignRecord, nil},
+	{CampaignEdit, nil},
+	{CampaignApprove, nil},
+	{DirectoryRead, nil},
+	{DirectoryConfirm, nil},
+	{DirectoryEdit, nil},
 
 	{RightsRecord, []group{personal}},
 	{RightsRead, []group{personal}},
