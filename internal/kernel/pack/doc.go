@@ -13,6 +13,7 @@
 //	forms/*.csv      forms, XLSForm columns
 //	schedules/*.csv  expected visits and their windows
 //	indicators.csv   what is counted of a period, and what is divided by what
+//	doses/*.csv      doses of medicines, with dosecases.csv (kind medicines)
 //	hazards.csv      id,hazard,cause,guard,rows,test
 //	cases.jsonl      worked cases: facts on a date and what must come out
 //	locales/*.json   words: row.X, service.X, fact.X, value.F.V, hold.X, classify.X

@@ -72,11 +72,11 @@ func (f Files) in(folder, ext string) []string {
 func role(p string) string {
 	dir, base := path.Split(p)
 	switch {
-	case p == manifestFile || p == "hazards.csv" || p == indicatorFile || p == "cases.jsonl":
+	case p == manifestFile || p == "hazards.csv" || p == indicatorFile || p == "cases.jsonl" || p == doseCaseFile:
 		return "core"
 	case dir == "" && (strings.HasSuffix(base, ".md") || strings.HasSuffix(base, ".txt") || base == "LICENSE" || base == "NOTICE"):
 		return "text"
-	case (dir == "tables/" || dir == "lists/" || dir == "forms/" || dir == "schedules/") && strings.HasSuffix(base, ".csv"):
+	case (dir == "tables/" || dir == "lists/" || dir == "forms/" || dir == "schedules/" || dir == "doses/") && strings.HasSuffix(base, ".csv"):
 		return "csv"
 	case dir == "locales/" && strings.HasSuffix(base, ".json"):
 		return "locale"
@@ -121,7 +121,7 @@ func ReadFiles(fsys fs.FS, dir string) (Files, error) {
 			return nil
 		}
 		if role(rel) == "" {
-			ps.add(rel, 0, "", "is no part of a pack (tables/*.csv, lists/*.csv, forms/*.csv, schedules/*.csv, locales/*.json, hazards.csv, indicators.csv, cases.jsonl, pack.yaml)")
+			ps.add(rel, 0, "", "is no part of a pack (tables/*.csv, lists/*.csv, forms/*.csv, schedules/*.csv, doses/*.csv, locales/*.json, hazards.csv, indicators.csv, cases.jsonl, pack.yaml)")
 			return nil
 		}
 		if len(files) >= maxFiles {

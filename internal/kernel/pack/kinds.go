@@ -19,7 +19,7 @@ const (
 	Care           = "care"            // primary care, antenatal and postnatal care, nutrition, courses of treatment
 )
 
-var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true, Care: true}
+var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true, Care: true, Medicines: true}
 
 // Apart reports whether the pack is of surveillance, the border or care and not of
 // a person's assessment.

@@ -63,6 +63,10 @@ func (p *Pack) Lint(on calendar.Day) []Finding {
 		l.forms()
 		return l.findings
 	}
+	if p.Kind == Medicines {
+		l.doses()
+		return l.findings
+	}
 	l.tables()
 	l.forms()
 	l.words()

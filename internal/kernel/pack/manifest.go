@@ -413,7 +413,7 @@ func (m *Manifest) checkFacts(bad complain) {
 			bad(key, "sensitivity %q is not identity, clinical, sensitive or sealed", f.Sensitivity)
 		}
 	}
-	if m.Kind == Forms && m.DateBasis == "" {
+	if (m.Kind == Forms || m.Kind == Medicines) && m.DateBasis == "" {
 		return
 	}
 	if m.DateBasis == "" {

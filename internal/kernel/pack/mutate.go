@@ -57,6 +57,7 @@ func (p *Pack) Mutate(ctx context.Context, step func(done int)) (Mutation, error
 			step(done)
 		}
 	}
+	p.mutateDoses(&m)
 	return m, nil
 }
 

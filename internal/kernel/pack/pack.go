@@ -21,6 +21,8 @@ type Pack struct {
 	Lists      []*List
 	Schedules  []*Schedule
 	Indicators []Indicator
+	Doses      []Dose
+	DoseCases  []DoseCase
 	Tables     []Table
 	Protocol   *decision.Protocol
 	Hazards    []Hazard
@@ -108,6 +110,8 @@ func Parse(files Files) (*Pack, error) {
 	p.parseForms(&ps)
 	p.parseTables(&ps)
 	p.parseSchedules(&ps)
+	p.parseDoses(&ps)
+	p.parseDoseCases(&ps)
 	for _, f := range files.in("locales", ".json") {
 		lang := strings.TrimSuffix(path.Base(f), ".json")
 		p.Words[lang] = parseLocale(f, files[f], &ps)

@@ -37,7 +37,12 @@ type Report struct {
 func (r Report) OK() bool { return r.Failed == 0 && r.Passed > 0 }
 
 // TestOwn runs the pack's own cases.
-func (p *Pack) TestOwn() Report { return p.RunCases(p.Cases) }
+func (p *Pack) TestOwn() Report {
+	rep := p.RunCases(p.Cases)
+	failed := p.doseFailures()
+	rep.Passed, rep.Failed, rep.Failures = rep.Passed+len(p.DoseCases)-len(failed), rep.Failed+len(failed), append(rep.Failures, failed...)
+	return rep
+}
 
 // Test runs the cases of a case file. A line that cannot be read counts as a
 // failed case; only a failing reader is an error.
