@@ -69,7 +69,7 @@ func TestMeaslesInACampBeforeTomorrowsFlight(t *testing.T) {
 	exposed, code := s.registers("Tukei", "Daudi", "Jangwa camp")
 	_, other := s.registers("Lemeki", "Isaya", "Kilele")
 
-	s.Visit("/departures/new").Set("mode", "flight").Set("number", "GW 202").Set("to", "CAN").Submit()
+	s.Visit("/travel/new").Set("mode", "flight").Set("number", "GW 202").Set("to", "CAN").Submit()
 	flight := s.Where()
 	for _, c := range []string{code, other} {
 		s.Visit(flight).Set("typed", c).Submit()

@@ -9,6 +9,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -30,7 +31,10 @@ func afterResult(o order.Order) string {
 	if to := encounter.After(o); to != "" {
 		return to
 	}
-	return course.After(o)
+	if to := course.After(o); to != "" {
+		return to
+	}
+	return travel.After(o)
 }
 
 // followedPeople gives encounters what the courses of a person tell beside the other

@@ -444,6 +444,7 @@ func (n *Node) services(o Options) error {
 	})
 	n.programme(o)
 	n.campaigns(o)
+	n.travels(o)
 	n.steward(o)
 	return n.Access.Register(n.outlets()...)
 }

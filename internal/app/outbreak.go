@@ -10,7 +10,6 @@ import (
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
-	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
@@ -27,7 +26,6 @@ func (n *Node) outbreaks(o Options) {
 		st, err := n.Outbreaks.StateAt(tx, c.Disease, c.Site, day)
 		return string(st), err
 	}
-	n.Travel = travel.New(travel.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Beyond: n.Outbreaks.LeavingLinks})
 	n.People.OnBanner(n.Outbreaks.Flags)
 	n.People.OnJourney(n.Outbreaks.Remarks)
 	n.declared = make(chan struct{}, 1)

@@ -119,7 +119,7 @@ var ways = []struct {
 	{"linelist", "/linelist", access.LineListRead, ""},
 	{"outbreaks", "/outbreaks", access.OutbreakRead, ""},
 	{"across", "/across", access.NoticeRead, ""},
-	{"departures", "/departures", access.TravelRead, ""},
+	{"departures", "/travel", access.TravelRead, ""},
 	{"border", "/border", access.BorderRead, access.ScreeningRecord},
 	{"mobility", "/mobility", access.StatisticsRead, ""},
 	{"programme", report.BoardPath, access.StatisticsRead, ""},

@@ -42,3 +42,26 @@ func (s *Service) ClearancesOf(ctx context.Context, tx *db.Tx, person db.ID) ([]
 	}
 	return out, nil
 }
+
+// StandOf is the last clearance of each case of a person, whoever asks: it checks no
+// rights, and whoever calls it tells no more than whether somebody may board.
+func (s *Service) StandOf(tx *db.Tx, person db.ID) ([]Clearance, error) {
+	members, err := membersAbout(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	var out []Clearance
+	for _, m := range members {
+		if m.Left {
+			continue
+		}
+		last, err := lastClearance(tx, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		if last != nil {
+			out = append(out, *last)
+		}
+	}
+	return out, nil
+}

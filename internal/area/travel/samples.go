@@ -4,8 +4,11 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/db"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
 
@@ -15,26 +18,40 @@ var sampleNow = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 func Samples(hostile string) []page.Sample {
 	s := New(Deps{Clock: func() time.Time { return sampleNow }})
 	today := calendar.DayOfTime(sampleNow)
+	wide := map[string]bool{"departures": true, "a departure": true, "a departure to read": true}
 	pageOf := func(name, title string, full, hostile page.Sheet, problems ...page.Problem) page.Sample {
-		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: name != "plan a departure"}
+		return page.Sample{Name: name, Template: page.SheetTemplate, Title: title, Empty: page.Sheet{}, Full: full, Hostile: hostile, Problems: problems, Wide: wide[name]}
 	}
 	flight := func(words string) Movement {
 		return Movement{ID: db.ID{1}, Site: "NBO", Day: today + 1, Mode: Flight, Number: words, To: "CAN"}
 	}
 	list := func(words string) page.Sheet {
-		return listSheet([]Movement{flight(words), {ID: db.ID{2}, Site: words, Day: today + 3, Mode: Bus, Number: "KBA 123A"}}, true)
+		return listSheet([]Listed{{Movement: flight(words), People: 4, Waiting: 2}, {Movement: Movement{ID: db.ID{2}, Site: words, Day: today + 3, Mode: Bus, Number: "KBA 123A"}, People: 1}, {Movement: flight(words)}}, true, true)
 	}
+	carriers := []Choice{{"general", "general rules"}}
 	one := func(words string) page.Sheet {
 		born, _ := calendar.OfYear(1991)
 		day := (today - 400).Date()
-		return oneSheet(Opened{Movement: flight("GW 101"), MayWrite: true, Hidden: 2, Who: []people.Brief{
-			{Hit: people.Hit{ID: db.ID{3}, Latin: words, Original: words, Code: "7K3QX-M2P9D", Sex: people.Female, Birth: born}}, {Hit: people.Hit{ID: db.ID{4}, Code: "9B2RT-K4W7H", Birth: day}}}}, today, nil)
+		return s.oneSheet(Opened{Movement: flight("GW 101"), MayWrite: true, Hidden: 2, Carriers: carriers, Who: []Passenger{
+			{Brief: people.Brief{Hit: people.Hit{ID: db.ID{3}, Latin: words, Original: words, Code: "7K3QX-M2P9D", Sex: people.Female, Birth: born}}, Gaps: []Gap{GapUndeclared, GapClearance, GapUnchecked}},
+			{Brief: people.Brief{Hit: people.Hit{ID: db.ID{4}, Code: "9B2RT-K4W7H", Birth: day}}, Level: Nurse, Traveller: Traveller{State: Boarded}}}}, nil)
 	}
-	plan := page.Sheet{Form: s.newForm("en", Movement{ID: db.ID{5}})}
+	person := func(words string) page.Sheet { return personSheet(samplePerson(words), db.ID{9}, nil) }
+	plan := page.Sheet{Form: s.newForm("en", Movement{ID: db.ID{5}, Day: today}, carriers)}
 	return []page.Sample{
 		pageOf("departures", "travel.title", list("GW 101"), list(hostile)),
 		pageOf("plan a departure", "travel.new.title", plan, plan, page.Problem{Field: "number", Text: page.M("travel.error.number")}),
 		pageOf("a departure", "travel.one.title", one("Amina Warsame"), one(hostile), page.Problem{Field: "typed", Text: page.M("travel.error.nobody")}),
-		pageOf("a departure to read", "travel.one.title", oneSheet(Opened{Movement: flight("GW 101")}, today, nil), oneSheet(Opened{Movement: flight(hostile)}, today, nil)),
+		pageOf("a departure to read", "travel.one.title", s.oneSheet(Opened{Movement: flight("GW 101")}, nil), s.oneSheet(Opened{Movement: flight(hostile)}, nil)),
+		pageOf("somebody on a departure", "travel.person.title", person("Amina Warsame"), person(hostile), page.Problem{Field: "witness", Text: page.M("travel.error.witness")}),
 	}
+}
+
+// samplePerson is somebody who has withdrawn, and whom a physician found fit before.
+func samplePerson(words string) Person {
+	return Person{Movement: Movement{ID: db.ID{1}, Day: 20780, Mode: Flight, Number: "GW 101", To: "CAN"}, MayWrite: true, SeesCheck: true, MayCheck: true, HasCheck: true, Signer: words,
+		Passenger: Passenger{Brief: people.Brief{Hit: people.Hit{ID: db.ID{3}}}, Gaps: []Gap{GapWithdrawn, GapOutdated}, Level: Nurse},
+		Declared:  Declaration{At: sampleNow, By: people.ByParent, Name: words, Language: words, Interpreter: people.InterpreterStaff, Witness: words, Withdrawn: true, Why: words},
+		Check: Looked{Check: Check{ID: db.ID{8}, At: sampleNow, Signature: Signature{Verdict: Fit, Level: Nurse, Why: words, SignedAt: sampleNow}}, Answered: true, MayWrite: true, MaySign: true,
+			Pack: &pack.Pack{}, Said: Said{Fit: value.No}, Explained: pack.Explanation{Outcomes: []pack.ExplainedOutcome{{Outcome: decision.Outcome{Kind: decision.Hold, Code: "PREGNANCY", State: decision.Definite}, Word: words}}, Ask: []pack.Question{{Text: words}}}}}
 }

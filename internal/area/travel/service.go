@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/decision"
+	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
+	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 //go:embed locales
@@ -27,6 +31,23 @@ func Pages() page.Area { return page.Area{Name: "travel", Templates: files, Loca
 type People interface {
 	Briefs(tx *db.Tx, ids []db.ID) (map[db.ID]people.Brief, error)
 	Numbered(tx *db.Tx, typed string) ([]db.ID, error)
+	Facts(tx *db.Tx, person db.ID, on calendar.Day) (map[string]decision.Fact, *decision.Journey, error)
+	Banner(ctx context.Context, tx *db.Tx, person db.ID) (*page.Banner, error)
+}
+
+// Orders is where the answers of a check are.
+type Orders interface {
+	Place(tx *db.Tx, by journal.Author, r order.Request) error
+	OfCase(tx *db.Tx, subject, caseID db.ID) ([]order.Order, error)
+	FactsFor(tx *db.Tx, subject, caseID db.ID, codes []string) (map[string]decision.Fact, error)
+	Used(tx *db.Tx, by journal.Author, subject db.ID, what string, results ...db.ID) error
+}
+
+// Packs gives the pack of fitness.
+type Packs interface {
+	Active(tx *db.Tx, id string, on calendar.Day) (*pack.Pack, error)
+	ByHash(tx *db.Tx, hash string) (*pack.Pack, error)
+	ExplainRecord(tx *db.Tx, r pack.Record, lang string) (pack.Explanation, error)
 }
 
 // Deps is what a Service needs.
@@ -36,7 +57,19 @@ type Deps struct {
 	Access  *access.Access
 	Pages   *page.Renderer
 	People  People
+	Orders  Orders
+	Packs   Packs
 	Clock   func() time.Time
+
+	// Sites are those of this installation: nobody leaves from one that is closed.
+	Sites interface {
+		Site(tx *db.Tx, code string) (place.Site, error)
+	}
+
+	// Clearance is how the assessment of somebody stands, whoever asks: a clearance that
+	// is suspended stops boarding, also where the reader may not know why. Nil: there
+	// are no assessments here.
+	Clearance func(tx *db.Tx, person db.ID) (Clearance, error)
 
 	// Beyond are more ways from a movement's page, by its day; it may be nil.
 	Beyond func(ctx context.Context, day calendar.Day) []page.Link
@@ -54,6 +87,7 @@ func New(d Deps) *Service {
 }
 
 func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+func (s *Service) now() time.Time      { return s.Clock().UTC().Truncate(time.Microsecond) }
 
 // Plan plans a movement.
 func (s *Service) Plan(ctx context.Context, m Movement) (db.ID, error) {
@@ -75,8 +109,11 @@ func (s *Service) Plan(ctx context.Context, m Movement) (db.ID, error) {
 		return m.ID, errors.Join(errs...)
 	}
 	return m.ID, fault.Wrap(op, s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.open(tx, m.Site); err != nil {
+			return err
+		}
 		err := s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindMovement, Doc: m.ID, Site: m.Site, Programme: m.Programme, Sensitivity: journal.Identity, Purpose: a.Purpose,
-			Fields: map[string]any{"day": m.Day, "mode": m.Mode, "number": strings.TrimSpace(m.Number), "to": m.To}})
+			Fields: map[string]any{"day": m.Day, "mode": m.Mode, "number": strings.TrimSpace(m.Number), "to": m.To, "at": m.At, "hours": m.Hours, "carrier": m.Carrier}})
 		if fault.Is(err, fault.Conflict) {
 			err = fault.New(fault.Conflict, op, "travel.error.sent_twice")
 		}
@@ -84,11 +121,25 @@ func (s *Service) Plan(ctx context.Context, m Movement) (db.ID, error) {
 	}))
 }
 
-// travellerID is one for each movement and person, so that two nodes write the same
-// document.
-func travellerID(movement, person db.ID) db.ID {
+// open refuses a site that is closed.
+func (s *Service) open(tx *db.Tx, site string) error {
+	if s.Sites == nil {
+		return nil
+	}
+	at, err := s.Sites.Site(tx, site)
+	if fault.Is(err, fault.NotFound) {
+		return nil // of another installation: it knows itself whether it is closed
+	}
+	if err == nil && at.Closed {
+		err = fault.New(fault.Conflict, "travel.open", "travel.error.site_closed")
+	}
+	return err
+}
+
+// idOf is one for each movement and person, so that two nodes write the same document.
+func idOf(kind string, movement, person db.ID) db.ID {
 	h := sha256.New()
-	h.Write([]byte("travel.traveller\x00"))
+	h.Write([]byte(kind + "\x00"))
 	h.Write(movement[:])
 	h.Write(person[:])
 	var id db.ID
@@ -150,14 +201,18 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, movement db.ID, b people.B
 	if err != nil {
 		return err
 	}
-	if _, err := findMovement(tx, movement); err != nil {
+	m, err := findMovement(tx, movement)
+	if err == nil && !off && m.Left(s.now()) {
+		err = fault.New(fault.Conflict, op, "travel.error.has_left")
+	}
+	if err != nil {
 		return err
 	}
 	res := b.Resource
 	if err := s.Access.Check(ctx, access.TravelWrite, res); err != nil {
 		return err
 	}
-	id := travellerID(movement, b.ID)
+	id := idOf("travel.traveller", movement, b.ID)
 	ch := journal.Change{Kind: kindTraveller, Doc: id, Subject: b.ID, Site: res.Site, Programme: res.Programme, Sensitivity: journal.Identity, Purpose: a.Purpose, Fields: map[string]any{"off": off}}
 	switch doc, err := s.Journal.Load(tx, id); {
 	case fault.Is(err, fault.NotFound):
@@ -168,65 +223,6 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, movement db.ID, b people.B
 		ch.Base = doc.Version
 	}
 	return s.Journal.Append(tx, a.Author(), ch)
-}
-
-// most is how many movements the list shows.
-const most = 200
-
-// List lists the movements from a day on.
-func (s *Service) List(ctx context.Context, from calendar.Day) (out []Movement, err error) {
-	const op = "travel.List"
-	sc, err := s.Access.Reach(ctx, op, access.TravelRead)
-	if err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = movementsFrom(tx, sc, from, most)
-		return err
-	})
-	return out, fault.Wrap(op, err)
-}
-
-// Opened is a movement with who is on it, as far as the reader may know them.
-type Opened struct {
-	Movement
-	Who      []people.Brief
-	Hidden   int // on it, and not for this reader
-	MayWrite bool
-}
-
-// Open opens a movement.
-func (s *Service) Open(ctx context.Context, id db.ID) (out Opened, err error) {
-	const op = "travel.Open"
-	var shown []db.ID
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if out.Movement, err = findMovement(tx, id); err != nil {
-			return err
-		}
-		res := access.Resource{Kind: kindMovement, Doc: id, Site: out.Site, Programme: out.Programme, Sensitivity: journal.Identity}
-		if err := s.Access.Check(ctx, access.TravelRead, res); err != nil {
-			return err
-		}
-		out.MayWrite = s.Access.May(ctx, access.TravelWrite, res)
-		ids, err := onBoard(tx, id)
-		if err != nil {
-			return err
-		}
-		briefs, err := s.People.Briefs(tx, ids)
-		for _, person := range ids {
-			b, ok := briefs[person]
-			if !ok || !s.Access.May(ctx, access.TravelRead, b.Resource) {
-				out.Hidden++
-				continue
-			}
-			out.Who, shown = append(out.Who, b), append(shown, person)
-		}
-		return err
-	})
-	if err == nil && len(shown) > 0 {
-		err = s.Access.Searched(ctx, "travel.movement", shown)
-	}
-	return out, fault.Wrap(op, err)
 }
 
 // Leaving is one person who leaves with a movement.

@@ -121,12 +121,12 @@ func TestAFamilyIsPutOnAFlightAndSomebodyIsTakenOff(t *testing.T) {
 		if got := on(); len(got) != 1 || got[0] != ids[1] {
 			t.Errorf("after one was taken off: %v", got)
 		}
-		o, err := w.Open(w.as("epidemiologist"), flight)
+		o, err := w.Open(w.as("epidemiologist"), flight, "en")
 		w.must(err)
 		if len(o.Who) != 1 || o.MayWrite {
 			t.Errorf("the epidemiologist sees %d and may write: %v", len(o.Who), o.MayWrite)
 		}
-		if _, err := w.Open(w.as("screener"), flight); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Open(w.as("screener"), flight, "en"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a screener opens the list of a flight: %v", err)
 		}
 		for field, bad := range map[string]Movement{"day": {Day: tomorrow - 2, Mode: Flight, Number: "GW 1"}, "mode": {Day: tomorrow, Number: "GW 1"}, "number": {Day: tomorrow, Mode: Bus}, "to": {Day: tomorrow, Mode: Bus, Number: "1", To: "ZZZ"}} {
@@ -134,7 +134,7 @@ func TestAFamilyIsPutOnAFlightAndSomebodyIsTakenOff(t *testing.T) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
-		if list, err := w.List(desk, tomorrow); err != nil || len(list) != 1 {
+		if list, _, err := w.List(desk, tomorrow); err != nil || len(list) != 1 {
 			t.Errorf("departures from tomorrow: %v, %v", list, err)
 		}
 	})

@@ -14,6 +14,11 @@ import (
 const (
 	kindMovement  = "travel.movement"
 	kindTraveller = "travel.traveller"
+	kindDeclared  = "travel.declared"
+	kindFitness   = "travel.fitness"
+	kindEscort    = "travel.escort"
+	kindLog       = "travel.log"
+	kindHandOver  = "travel.handover"
 )
 
 // Kinds are this area's journal kinds.
@@ -22,8 +27,11 @@ func Kinds() []journal.Kind {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
 	return []journal.Kind{
-		{Name: kindMovement, Schema: 1, Tables: []string{"travel_movement"}, Project: projectMovement, Groups: []journal.Group{reg("movement", "day", "mode", "number", "to")}},
-		{Name: kindTraveller, Schema: 1, Tables: []string{"travel_traveller"}, Project: projectTraveller, Groups: []journal.Group{reg("on", "movement"), reg("off", "off")}},
+		{Name: kindMovement, Schema: 1, Tables: []string{"travel_movement"}, Project: projectMovement, Groups: []journal.Group{reg("movement", "day", "mode", "number", "to"), reg("when", "at", "hours"), reg("carrier", "carrier")}},
+		{Name: kindTraveller, Schema: 1, Tables: []string{"travel_traveller"}, Project: projectTraveller, Groups: []journal.Group{reg("on", "movement"), reg("off", "off"), reg("state", "state", "why", "when"), reg("arrival", "arrival")}},
+		declaredKind(reg),
+		fitnessKind(reg),
+		escortKind(reg),
 	}
 }
 
@@ -40,6 +48,8 @@ CREATE TABLE travel_traveller (
 );
 CREATE INDEX travel_traveller_movement ON travel_traveller (movement, subject);
 CREATE INDEX travel_traveller_subject ON travel_traveller (subject);
+`}, {Area: "travel", Number: 2, SQL: declaredTables + fitnessTables + escortTables + `
+ALTER TABLE travel_traveller ADD COLUMN body TEXT NOT NULL DEFAULT '{}';
 `}}
 }
 
@@ -75,9 +85,13 @@ func projectTraveller(tx *db.Tx, d *journal.Doc) error {
 	if t.Off {
 		off = 1
 	}
-	_, err := tx.Exec(`INSERT INTO travel_traveller (id, subject, site, programme, sensitivity, movement, off) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity, movement = excluded.movement, off = excluded.off`,
-		d.ID, d.Subject, d.Site, d.Programme, int(d.Sensitivity), t.Movement, off)
+	body, err := json.Marshal(t)
+	if err != nil {
+		return fault.Wrap("travel.projectTraveller", err)
+	}
+	_, err = tx.Exec(`INSERT INTO travel_traveller (id, subject, site, programme, sensitivity, movement, off, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET site = excluded.site, programme = excluded.programme, sensitivity = excluded.sensitivity, movement = excluded.movement, off = excluded.off, body = excluded.body`,
+		d.ID, d.Subject, d.Site, d.Programme, int(d.Sensitivity), t.Movement, off, string(body))
 	return err
 }
 
@@ -118,9 +132,32 @@ func movementsFrom(tx *db.Tx, sc access.Scope, from calendar.Day, limit int) ([]
 	return out, rows.Err()
 }
 
-// onBoard lists who is on a movement.
-func onBoard(tx *db.Tx, movement db.ID) ([]db.ID, error) {
-	return tx.IDs("SELECT subject FROM travel_traveller WHERE movement = ? AND off = 0 ORDER BY subject", movement)
+// onBoard lists who is on the list of a movement.
+func onBoard(tx *db.Tx, movement db.ID) ([]Traveller, error) {
+	return travellers(tx, "movement = ? AND off = 0 ORDER BY subject", movement)
+}
+
+func travellers(tx *db.Tx, where string, args ...any) ([]Traveller, error) {
+	rows, err := tx.Query("SELECT id, subject, site, programme, movement, body FROM travel_traveller WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Traveller
+	for rows.Next() {
+		var t Traveller
+		var id, subject, movement db.ID
+		var site, programme, body string
+		if err := rows.Scan(&id, &subject, &site, &programme, &movement, &body); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(body), &t); err != nil {
+			return nil, fault.Wrap("travel.travellers", err)
+		}
+		t.ID, t.Person, t.Site, t.Programme, t.Movement = id, subject, site, programme, movement
+		out = append(out, t)
+	}
+	return out, rows.Err()
 }
 
 // leaving lists who leaves on a day, by movement.

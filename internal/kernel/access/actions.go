@@ -183,6 +183,8 @@ const (
 	TravelRead Action = "travel.read"
 	// TravelWrite plans a departure and says who is on it.
 	TravelWrite Action = "travel.write"
+	// TravelSign decides whether somebody is fit to travel.
+	TravelSign Action = "travel.sign"
 	// FlowRecord keeps how people move: matrices, counts at flow points, surveys, mapped
 	// sites and routes. What is made of them is read with StatisticsRead.
 	FlowRecord Action = "flow.record"
@@ -389,6 +391,7 @@ var acts = []act{
 	{ExposureOffer, []group{personal, clinical}},
 	{TravelRead, []group{personal}},
 	{TravelWrite, []group{personal}},
+	{TravelSign, []group{personal, clinical}},
 	{FlowRecord, nil},
 	{FlowCount, nil},
 	{ProgrammeReport, []group{personal}},

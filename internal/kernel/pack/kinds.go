@@ -17,12 +17,13 @@ const (
 	Surveillance   = "surveillance"    // thresholds, clocks, follow-up, mortality
 	Border         = "border"          // screening, capacities and declarations of points of entry
 	Care           = "care"            // primary care, antenatal and postnatal care, nutrition, courses of treatment
+	Travel         = "travel"          // fitness to travel, escorts, hand-over
 )
 
-var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true, Care: true, Medicines: true}
+var apart = map[string]bool{CaseDefinition: true, Surveillance: true, Border: true, Care: true, Medicines: true, Travel: true}
 
-// Apart reports whether the pack is of surveillance, the border or care and not of
-// a person's assessment.
+// Apart reports whether the pack is of surveillance, the border, care or travel and
+// not of a person's assessment.
 func (m *Manifest) Apart() bool { return apart[m.Kind] }
 
 func expectKeys() []string {

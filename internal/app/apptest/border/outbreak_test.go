@@ -59,14 +59,14 @@ func TestTheListOfTomorrowsFlightSaysWhatEachMet(t *testing.T) {
 		t.Fatal(err)
 	}
 	nurse := n.At(access.Nurse)
-	nurse.Get("/departures/"+flight.String()).Says(t, 200, "Hassan", "Exposure of who leaves")
+	nurse.Get("/travel/"+flight.String()).Says(t, 200, "Hassan", "Exposure of who leaves")
 	nurse.Get("/outbreaks/"+id.String()).Says(t, 200, "Exposure of who leaves")
 	nurse.Get("/outbreaks/departures").Says(t, 200, "Hassan", "GW 101", "Measles Yes", "Measles and rubella vaccine to offer", "To be checked in the days before departure")
 	nurse.Get("/outbreaks/departures?day=2026-01-01").Says(t, 200, "Nobody is on a list for this day")
 	if a := desk.Get("/outbreaks/departures"); a.Status != 403 {
 		t.Errorf("reception reads who was exposed: %d", a.Status)
 	}
-	if a := desk.Get("/departures/" + flight.String()); strings.Contains(a.Body, "Exposure of who leaves") {
+	if a := desk.Get("/travel/" + flight.String()); strings.Contains(a.Body, "Exposure of who leaves") {
 		t.Error("reception is shown a way it may not go")
 	}
 }

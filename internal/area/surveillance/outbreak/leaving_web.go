@@ -41,7 +41,7 @@ func (s *Service) getLeaving(w http.ResponseWriter, r *http.Request) {
 func leavingSheet(out Departures) page.Sheet {
 	v := page.Sheet{Lead: page.M("outbreak.leaving.lead"), Limits: []page.Msg{page.M("outbreak.limit.bar"), page.M("outbreak.limit.declared"), page.M("outbreak.limit.shown")},
 		Table: &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("outbreak.q.person")}, {Label: page.M("outbreak.q.sex_age")}, {Label: page.M("outbreak.q.flight")}, {Label: page.M("outbreak.q.exposed")}, {Label: page.M("outbreak.q.care"), Wide: true}},
-			Empty: page.Empty{Title: page.M("outbreak.leaving.none"), Action: page.Link{Href: "/departures", Text: page.M("outbreak.leaving.plan")}}}}
+			Empty: page.Empty{Title: page.M("outbreak.leaving.none"), Action: page.Link{Href: "/travel", Text: page.M("outbreak.leaving.plan")}}}}
 	v.Rows = page.Summary{{Label: page.M("outbreak.q.day"), Value: out.Day}}
 	for _, a := range answerOrder {
 		v.Rows = append(v.Rows, page.Row{Label: page.M("outbreak.leaving.of", "answer", page.M("outbreak.answer."+string(a))), Value: page.M("outbreak.leaving.people", "count", out.Count[a])})
@@ -50,7 +50,7 @@ func leavingSheet(out Departures) page.Sheet {
 		v.Notes = []page.Callout{{Level: page.Info, Text: []page.Msg{page.M("outbreak.leaving.hidden", "count", out.Hidden)}}}
 	}
 	for _, d := range out.List {
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{page.Link{Href: "/exposure/" + d.Person.String(), Name: nameOf(d.Who)}, sexAge(d.Who), page.Link{Href: "/departures/" + d.Movement.String(), Name: d.Number}, exposedCell(d), departingCare(d)})
+		v.Table.Rows = append(v.Table.Rows, []page.Cell{page.Link{Href: "/exposure/" + d.Person.String(), Name: nameOf(d.Who)}, sexAge(d.Who), page.Link{Href: "/travel/" + d.Movement.String(), Name: d.Number}, exposedCell(d), departingCare(d)})
 	}
 	return v
 }
