@@ -19,7 +19,7 @@ import (
 // The list of folders is explicit in its pattern only: whatever holds a
 // pack.yaml ships.
 //
-//go:embed */pack.yaml */tables/*.csv */lists/*.csv */forms/*.csv */schedules/*.csv */locales/*.json */hazards.csv */indicators.csv */cases.jsonl
+//go:embed */pack.yaml */tables/*.csv */lists/*.csv */forms/*.csv */schedules/*.csv */locales/*.json */hazards.csv */indicators.csv */cases.jsonl */doses/*.csv */dosecases.csv
 var files embed.FS
 
 // Builtin returns the shipped packs, one folder each.
