@@ -2,10 +2,14 @@ package packs
 
 import (
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/godwit-health/godwit/engine/decision"
 	"github.com/godwit-health/godwit/engine/value"
+	"github.com/godwit-health/godwit/internal/testkit"
 )
 
 // With any facts taken away nobody becomes fit to travel who was not, and nobody is fit
@@ -60,5 +64,21 @@ func TestAnUnknownFactNeverMakesAnybodyFit(t *testing.T) {
 	}
 	if cleared < 50 {
 		t.Fatalf("only %d cases were fit: the test shows little", cleared)
+	}
+}
+
+// Whoever reads the pack of travel finds every fact in the guide, with where it comes from.
+func TestTheGuideHasEveryFactOfTravel(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "travel-packs.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range load(t, "fit-to-fly").Facts {
+		if line := "| `" + f.Name + "` | " + f.Type + " |"; !strings.Contains(string(b), line) {
+			t.Errorf("the guide has no line for fact %s of type %s", f.Name, f.Type)
+		}
+		if f.From != "" && !strings.Contains(string(b), "`"+f.From+"`") {
+			t.Errorf("the guide does not say that %s comes from %s", f.Name, f.From)
+		}
 	}
 }

@@ -256,9 +256,9 @@ func (s *Service) Step(ctx context.Context, movement, person db.ID, to State, wh
 	why = strings.TrimSpace(why)
 	switch {
 	case utf8.RuneCountInString(why) > longText:
-		return fault.Field(op, "why", "travel.error.long")
+		return fault.Field(op, "reason", "travel.error.long")
 	case slices.Contains(notGone, to) && why == "":
-		return fault.Field(op, "why", "travel.error.why")
+		return fault.Field(op, "reason", "travel.error.why")
 	case to != Boarded && !slices.Contains(notGone, to):
 		return fault.Field(op, "state", "travel.error.choose")
 	}

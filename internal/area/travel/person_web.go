@@ -249,7 +249,7 @@ func doorPart(p Person, or func(*page.Form) *page.Form) page.Part {
 	}
 	part.Form = or(&page.Form{Action: at + "/step", Submit: page.M("travel.save"), Fields: []page.Field{
 		{Kind: page.Radios, Name: "state", Label: page.M("travel.q.state"), Options: page.OptionsOf(append([]State{Boarded}, notGone...), "travel.state.")},
-		{Kind: page.Text, Name: "why", Label: page.M("travel.q.not_gone"), Max: longText, Auto: "off", Optional: true}}})
+		{Kind: page.Text, Name: "reason", Label: page.M("travel.q.not_gone"), Max: longText, Auto: "off", Optional: true}}})
 	return part
 }
 
@@ -315,7 +315,7 @@ func (s *Service) postStep(w http.ResponseWriter, r *http.Request) {
 	s.act(w, r, func(at string) *page.Form {
 		return doorPart(Person{Movement: Movement{}}, func(f *page.Form) *page.Form { f.Action = at + "/step"; return f }).Form
 	}, func(movement, person db.ID) error {
-		return s.Step(r.Context(), movement, person, State(r.PostForm.Get("state")), r.PostForm.Get("why"))
+		return s.Step(r.Context(), movement, person, State(r.PostForm.Get("state")), r.PostForm.Get("reason"))
 	})
 }
 
