@@ -126,7 +126,7 @@ func testOf(d *journal.Doc) (f fact, ok bool, err error) {
 	}
 	var r struct {
 		Form     string
-		On       calendar.Day
+		On       string
 		Corrects db.ID
 		Refused  bool
 	}
@@ -137,7 +137,11 @@ func testOf(d *journal.Doc) (f fact, ok bool, err error) {
 	if err != nil {
 		return f, false, fault.New(fault.Internal, "count.testOf", "journal.bad_payload") // without its cause, which may quote a value
 	}
-	return fact{What: Test, Site: d.Site, Service: r.Form, Day: r.On}, r.Corrects.IsZero() && !r.Refused && r.Form != "", nil
+	on, err := calendar.ParseDay(r.On) // a result says its day in words
+	if err != nil {
+		return f, false, nil // of no day: it counts in no period
+	}
+	return fact{What: Test, Site: d.Site, Service: r.Form, Day: on}, r.Corrects.IsZero() && !r.Refused && r.Form != "", nil
 }
 
 func registeredOf(d *journal.Doc) (fact, bool, error) {
