@@ -3,6 +3,7 @@ package pack
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/expr"
@@ -90,6 +91,7 @@ var Measures = map[string]string{
 	"months_since":      "int",
 	"week_of":           "int",  // week after the first anchor in which CODE was last observed
 	"answered":          "any",  // answered:CODE=VALUE, and VALUE until it is
+	"seen_from":         "bool", // seen_from:CODE=DAYS: observed that many days after the first anchor or later; no until it is
 	"run_first":         "date", // run_first:CODE=VALUE, of the latest running observations of VALUE
 	"run_last":          "date",
 	"run_count":         "int",
@@ -108,6 +110,9 @@ func ParseMeasure(s string) (Measure, bool) {
 	switch m.Name {
 	case "seen", "days_since", "months_since", "week_of", "is":
 		ok = ok && m.Code != "" && m.Value == ""
+	case "seen_from":
+		days, err := strconv.Atoi(m.Value)
+		ok = ok && m.Code != "" && err == nil && days >= 0
 	case "answered", "run_first", "run_last", "run_count", "last_month":
 		ok = ok && m.Code != "" && m.Value != ""
 	default:

@@ -36,7 +36,7 @@ func TestWhatIsWrongWithAProgrammeIsNamed(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"no code":                      {"code: AFTER", "code: ", "not a code"},
 		"no sensitivity":               {"sensitivity: clinical\n    when", "sensitivity: open\n    when", "open"},
-		"nothing that ends it":         {"outcomes: [DONE, GONE]\n    death: GONE", "outcomes: []", "nothing decides"},
+		"nothing that ends it":         {"outcomes: [DONE, GONE]\n    offers", "outcomes: []\n    offers", "nothing decides"},
 		"a death that is no outcome":   {"death: GONE", "death: DEAD", "DEAD"},
 		"an anchor that is no fact":    {"anchors: {exam_date", "anchors: {exam_day", "exam_day"},
 		"an anchor from nowhere":       {"exam_date: fact}", "exam_date: birth}", "last_visit"},
@@ -74,7 +74,7 @@ func TestAFactIsWorkedOutThoughNoRowReadsIt(t *testing.T) {
 
 func TestMeasuresAreReadWithWhatTheyAreOf(t *testing.T) {
 	for text, want := range map[string]bool{"weeks": true, "weeks:hb": false, "seen:hb": true, "seen": false, "run_count:tb=negative": true, "run_count:tb": false,
-		"answered:done=no": true, "is:mother": true, "is": false, "nothing": false} {
+		"answered:done=no": true, "seen_from:tb=56": true, "seen_from:tb=two": false, "is:mother": true, "is": false, "nothing": false} {
 		if m, ok := ParseMeasure(text); ok != want || ok && m.Name == "" {
 			t.Errorf("%s: %v %v", text, m, ok)
 		}

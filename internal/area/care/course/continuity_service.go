@@ -10,6 +10,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -228,7 +229,7 @@ func (s *Service) CorridorOf(ctx context.Context, from, to string) (out Corridor
 		}
 		out.Names = true
 		for _, code := range append(slices.Clone(ends[0]), ends[1]...) {
-			out.Names = out.Names && s.Access.May(ctx, access.ClinicalRead, access.Resource{Kind: KindCourse, Site: code, Sensitivity: 1})
+			out.Names = out.Names && s.Access.May(ctx, access.ClinicalRead, access.Resource{Kind: KindCourse, Site: code, Sensitivity: journal.Clinical})
 		}
 		return s.walk(tx, ends[0], ends[1], &out)
 	})

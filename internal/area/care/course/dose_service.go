@@ -48,7 +48,10 @@ func (s *Service) RecordDose(ctx context.Context, doc, id db.ID, on calendar.Day
 		site := o.Site
 		err = s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindDose, Doc: doc, Subject: o.Person, Site: site, Programme: o.Course.Programme, Sensitivity: o.Course.Sensitivity, Purpose: a.Purpose,
 			Fields: map[string]any{"course": id, "on": on, "state": state, "by": a.User, "at": s.now(), "seen": seen}})
-		return sentTwice(err)
+		if err := sentTwice(err); err != nil {
+			return err
+		}
+		return s.keepOpen(ctx, tx, o)
 	})
 	return out, fault.Wrap(op, err)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/journal"
 	"github.com/godwit-health/godwit/internal/kernel/pack"
 	"github.com/godwit-health/godwit/internal/kernel/page"
 )
@@ -316,7 +317,7 @@ func (s *Service) Links(ctx context.Context, person db.ID) []page.Link {
 		if b, err := s.brief(ctx, tx, access.ClinicalRead, person); err == nil {
 			out = append(out, page.Link{Href: ContinuityPath + "/" + person.String(), Text: page.M("course.continuity.link")})
 			res := b.Resource
-			res.Kind, res.Sensitivity = KindCourse, max(res.Sensitivity, 1)
+			res.Kind, res.Sensitivity = KindCourse, journal.Clinical
 			if !b.Died && s.Access.May(ctx, access.ClinicalWrite, res) {
 				out = append(out, page.Link{Href: newPath + "?person=" + person.String(), Text: page.M("course.new.title")})
 			}

@@ -2,6 +2,7 @@ package course
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/decision"
@@ -142,6 +143,9 @@ func (t told) observed(m pack.Measure, as string) value.Value {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b order.Observation) int { return int(a.On) - int(b.On) })
+	if m.Name == "seen_from" {
+		return t.seenFrom(list, m.Value)
+	}
 	if len(list) == 0 {
 		if m.Name == "answered" {
 			return typed(m.Value, as)
@@ -167,6 +171,17 @@ func (t told) observed(m pack.Measure, as string) value.Value {
 		return t.lastMonth(list, m.Value)
 	}
 	return run(list, m)
+}
+
+// seenFrom says whether something was observed some days after the first anchor or later:
+// an examination of the course that is not recorded is still to be done.
+func (t told) seenFrom(list []order.Observation, after string) value.Value {
+	days, err := strconv.Atoi(after)
+	if err != nil || t.Course.Plan.First == 0 {
+		return value.NotKnown()
+	}
+	from := t.Course.Plan.First + calendar.Day(days)
+	return value.Of(slices.ContainsFunc(list, func(o order.Observation) bool { return o.On >= from }))
 }
 
 // lastMonth is the month of the course, from 1, of the last observation of a value: 0

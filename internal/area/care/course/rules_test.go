@@ -171,7 +171,7 @@ func TestMeasuresOfACourse(t *testing.T) {
 		"open": value.Of(true), "ended": value.Of(false), "died": value.Of(false), "transferred": value.Of(false), "is:sam": value.Text("sam"),
 		"weeks": n(12), "enrolled_age": n(14), "days_since_anchor": n(100), "days_since_visit": n(60), "visits_absent": n(2), "enrolled_on": d(14),
 		"seen:tb": value.Of(true), "seen:hb": value.NotKnown(), "days_since:tb": n(32), "months_since:tb": n(1), "week_of:tb": n(9),
-		"answered:done=no": value.Text("x"), "answered:gone=no": value.Of(false),
+		"seen_from:tb=60": value.Of(true), "seen_from:tb=69": value.Of(false), "seen_from:hb=0": value.Of(false), "answered:done=no": value.Text("x"), "answered:gone=no": value.Of(false),
 		"run_first:tb=negative": d(60), "run_last:tb=negative": d(68), "run_count:tb=negative": n(2), "run_count:tb=positive": n(0), "run_first:tb=positive": value.NotKnown(),
 		"last_month:tb=positive": n(1), "last_month:tb=contaminated": n(0), "last_month:hb=positive": value.NotKnown(), "run_count:hb=positive": value.NotKnown(),
 	} {

@@ -194,6 +194,15 @@ func (s *Service) takeOver(ctx context.Context, tx *db.Tx, a access.Actor, t Tra
 	return nil
 }
 
+// keepOpen keeps the record open to the site that cares for somebody who is registered at
+// another, for as long as it does: whoever records something there is at work on it.
+func (s *Service) keepOpen(ctx context.Context, tx *db.Tx, o Opened) error {
+	if s.OpenTo == nil || o.Who.Resource.Site == o.Site {
+		return nil
+	}
+	return s.OpenTo(ctx, tx, o.Person, o.Site)
+}
+
 // SitesFor lists the sites that a course can be sent to: open ones, without its own.
 func (s *Service) SitesFor(ctx context.Context, c Course) (out []place.Site, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {

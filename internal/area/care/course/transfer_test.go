@@ -61,6 +61,11 @@ func TestATransferLeavesNoGap(t *testing.T) {
 		if _, err := w.dose("nurse_road", id, w.day(), Observed); err != nil {
 			t.Fatal(err)
 		}
+		delete(opened, "ROAD")
+		w.fills("nurse_road", id, serviceVisit, "side_effects", "no")
+		if opened["ROAD"].IsZero() {
+			t.Error("the record does not stay open while it is cared for there")
+		}
 		o := w.look("nurse_road", id)
 		if x, _ := o.Outcome(); x.Code != "TB_ON_TREATMENT" || len(o.Doses) != 2 || o.Doses[0].Site != "CAMP" || o.Doses[1].Site != "ROAD" {
 			t.Errorf("%q %+v", x.Code, o.Doses)

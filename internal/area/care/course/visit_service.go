@@ -46,7 +46,7 @@ func (s *Service) AskForm(ctx context.Context, id db.ID, service string) (form d
 		if i >= 0 {
 			form = all[i].ID
 		}
-		return nil
+		return s.keepOpen(ctx, tx, o)
 	})
 	return form, fault.Wrap(op, err)
 }

@@ -51,6 +51,9 @@ func (s *Service) Routes(mux *http.ServeMux) {
 	}
 }
 
+// allCodes chooses every programme; a code of a pack is in capitals.
+const allCodes = "all"
+
 func path(id db.ID) string { return listPath + "/" + id.String() }
 
 // After is where an order leads once its result is saved: to the course that asked its
@@ -143,7 +146,11 @@ func parsePlace(s string) (*after, error) {
 
 func (s *Service) getRecall(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	list, err := s.Recall(r.Context(), q.Get("programme"), q.Get("after"))
+	code := q.Get("programme")
+	if code == allCodes {
+		code = ""
+	}
+	list, err := s.Recall(r.Context(), code, q.Get("after"))
 	if err != nil {
 		s.Pages.Error(w, r, err)
 		return
@@ -167,7 +174,10 @@ func programmes(packs []*pack.Pack) (codes []string, of map[string]*pack.Pack) {
 
 func recallSheet(l Recall) page.Sheet {
 	codes, of := programmes(l.Packs)
-	filter := page.Field{Kind: page.Select, Name: "programme", Label: page.M("course.q.programme"), Value: l.Code, Options: []page.Option{{Value: "", Label: page.M("course.all")}}}
+	filter := page.Field{Kind: page.Select, Name: "programme", Label: page.M("course.q.programme"), Value: l.Code, Options: []page.Option{{Value: allCodes, Label: page.M("course.all")}}}
+	if filter.Value == "" {
+		filter.Value = allCodes
+	}
 	for _, c := range codes {
 		filter.Options = append(filter.Options, page.Option{Value: c, Label: programmeName(of[c], c)})
 	}

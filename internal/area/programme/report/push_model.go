@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -93,11 +92,6 @@ type Outcome struct {
 	Deleted   int        `json:"deleted,omitempty"`
 	Conflicts []Conflict `json:"conflicts,omitempty"`
 	Confirmed bool       `json:"confirmed,omitempty"` // by reading the values back
-}
-
-// Sender sends; package edge/exchange/dhis2.
-type Sender interface {
-	Send(ctx context.Context, to Target, set Set, dry bool) (Outcome, error)
 }
 
 // Sent is one push.

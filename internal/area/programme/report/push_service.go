@@ -12,6 +12,11 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/journal"
 )
 
+// Sender sends; package edge/exchange/dhis2.
+type Sender interface {
+	Send(ctx context.Context, to Target, set Set, dry bool) (Outcome, error)
+}
+
 // The ways out: files of counts, and what goes to a ministry. Neither names anybody.
 var (
 	fileRoute = access.Route{Name: "programme.table", Means: access.Export, Purpose: "statistics", Recipients: []access.Recipient{access.Statistics}, Action: access.ExportStatistics,
