@@ -96,10 +96,11 @@ func TestEveryFileThatLeavesAnExerciseCarriesTheMark(t *testing.T) {
 		return way{access.Epidemiologist, "/linelist/export", url.Values{"to": {"health_authority"}, "country": {"KEN"}, "format": {format}}, false}
 	}
 	ways := map[string][]way{
-		"POST /linelist/export":         {list("csv"), list("xlsx")},
-		"GET /surveillance/desk/export": {{access.Manager, "/surveillance/desk/export?disease=measles", nil, false}},
-		"GET /mobility/export/{code}":   {{access.Epidemiologist, "/mobility/export/demo-flows", nil, false}},
-		"POST /across/export":           {{access.Epidemiologist, "/across/export", url.Values{"agreement": {agreement.String()}}, true}},
+		"POST /linelist/export":                             {list("csv"), list("xlsx")},
+		"GET /surveillance/desk/export":                     {{access.Manager, "/surveillance/desk/export?disease=measles", nil, false}},
+		"GET /mobility/export/{code}":                       {{access.Epidemiologist, "/mobility/export/demo-flows", nil, false}},
+		"GET /programme/export/{what}/{period}/{to}/{form}": {{access.Manager, "/programme/export/counts/202610/partner/csv", nil, false}, {access.Manager, "/programme/export/5w/202610/public/xlsx", nil, false}},
+		"POST /across/export":                               {{access.Epidemiologist, "/across/export", url.Values{"agreement": {agreement.String()}}, true}},
 	}
 	for _, r := range n.Access.Routes() {
 		if r.Means != access.Export {

@@ -50,6 +50,7 @@ var notAboutOne = []string{
 	"GET /outbreaks/{id}", "GET /outbreaks/{id}/step", // name nobody
 	"GET /surveillance/ready/",                  // offices, stock and plans of a place
 	"GET /across/", "GET /contacts/{id}/across", // under an agreement with another hub: see across_test.go
+	"GET /programme/", "GET /stock/", // counts of a site, and what stands on its shelves
 	"GET /travel/{id}",                 // several people, noted as a search
 	"GET /outbreaks/{id}/people",       // several people, noted as a search
 	"GET /rooms/{id}", "GET /support/", // sealed: a line would tell that there is a record; who opened it stands in its room

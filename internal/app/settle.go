@@ -14,6 +14,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/programme/campaign"
+	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/stock"
 	"github.com/godwit-health/godwit/internal/area/surveillance"
@@ -61,6 +62,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(place.Kinds()), MaySettle: n.needs(access.PlaceEdit)},
 		{Kinds: names(mobility.Kinds()), MaySettle: n.needs(access.FlowRecord)},
 		{Kinds: names(campaign.Kinds()), MaySettle: n.needs(access.CampaignEdit)},
+		{Kinds: names(report.Kinds()), MaySettle: n.needs(access.ProgrammeEdit)},
 		{Kinds: names(pack.Kinds()), MaySettle: n.needs(access.PackActivate)},
 		{Kinds: names(sync.Kinds()), MaySettle: n.needs(access.NodeManage)},
 		{Kinds: []string{access.UserKind}, MaySettle: n.needs(access.UserEdit)},

@@ -22,7 +22,7 @@ var (
 	fileRoute = access.Route{Name: "programme.table", Means: access.Export, Purpose: "statistics", Recipients: []access.Recipient{access.Statistics}, Action: access.ExportStatistics,
 		Patterns: []string{"GET /programme/export/{what}/{period}/{to}/{form}"}}
 	sendRoute = access.Route{Name: "programme.dhis2", Means: access.Message, Purpose: "statistics", Recipients: []access.Recipient{access.Statistics}, Action: access.ExportStatistics,
-		Patterns: []string{"POST /programme/dhis2/{id}/{site}/{period}"}}
+		Patterns: []string{"POST /programme/export/dhis2/{id}/{site}/{period}"}}
 )
 
 // Outlets are this package's ways out.

@@ -3,6 +3,7 @@ package report
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -18,7 +19,11 @@ func monthDate(day string) calendar.Date {
 }
 
 func pushPath(m Ministry, r Report) string {
-	return dhisPath + "/" + m.ID.String() + "/" + r.Site + "/" + r.Period.Code()
+	return dhisPath + pushTail(m, r)
+}
+
+func pushTail(m Ministry, r Report) string {
+	return "/" + m.ID.String() + "/" + r.Site + "/" + r.Period.Code()
 }
 
 func dhisLink() page.Link { return page.Link{Href: dhisPath, Text: page.M("report.dhis2.title")} }
@@ -211,7 +216,7 @@ func pushSheet(v Preview, tried *Outcome) page.Sheet {
 		return out
 	}
 	act := func(do, title, key string) page.Part {
-		return page.Part{Title: page.M(title), Form: &page.Form{Action: pushPath(v.Ministry, v.Report), Submit: page.M(key), ID: do, Fields: []page.Field{{Kind: page.Hidden, Name: "do", Value: do}}}}
+		return page.Part{Title: page.M(title), Form: &page.Form{Action: sendPath + pushTail(v.Ministry, v.Report), Submit: page.M(key), ID: do, Fields: []page.Field{{Kind: page.Hidden, Name: "do", Value: do}}}}
 	}
 	out.Parts = append(out.Parts, act("dry", "report.push.try_title", "report.push.try"), act("send", "report.push.send_title", "report.push.send"))
 	return out
@@ -234,6 +239,6 @@ func (s *Service) postPush(w http.ResponseWriter, r *http.Request) {
 	case dry:
 		s.showPush(w, r, &o)
 	default:
-		s.Pages.Redirect(w, r, r.URL.Path, page.M("report.push.state."+string(o.State)))
+		s.Pages.Redirect(w, r, dhisPath+strings.TrimPrefix(r.URL.Path, sendPath), page.M("report.push.state."+string(o.State)))
 	}
 }

@@ -17,6 +17,7 @@ const (
 	BoardPath  = "/programme/reports"
 	periodPath = "/programme/periods/"
 	dhisPath   = "/programme/dhis2"
+	sendPath   = "/programme/export/dhis2" // below which what leaves is guarded
 )
 
 // Routes adds this package's pages.
@@ -32,7 +33,7 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"GET /programme/dhis2/{id}":                         s.getMinistry,
 		"POST /programme/dhis2/{id}":                        s.postMinistry,
 		"GET /programme/dhis2/{id}/{site}/{period}":         s.getPush,
-		"POST /programme/dhis2/{id}/{site}/{period}":        s.postPush,
+		"POST /programme/export/dhis2/{id}/{site}/{period}": s.postPush,
 	} {
 		mux.HandleFunc(pattern, h)
 	}
