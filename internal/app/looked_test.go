@@ -18,6 +18,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
+	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -126,6 +127,30 @@ func TestAFormThatComesBackLeavesALineToo(t *testing.T) {
 	}
 }
 
+// trip is where somebody's travel is looked at.
+type trip struct{ page, check, note string }
+
+// travels puts somebody on a flight of tomorrow with a check that is begun and a note.
+func travels(n *apptest.Node, person db.ID) trip {
+	must := func(err error) {
+		n.T.Helper()
+		if err != nil {
+			n.T.Fatal(err)
+		}
+	}
+	nurse, today := n.Actor(access.Nurse), apptest.Today(n)
+	flight, err := n.Travel.Plan(nurse, travel.Movement{Day: today + 1, Mode: travel.Flight, Number: "GW 7", To: "CAN", Hours: 9})
+	must(err)
+	must(n.Travel.Board(nurse, flight, people.ShowCode(people.Code(person))))
+	check := db.NewID()
+	must(n.Travel.Begin(nurse, check, flight, person))
+	must(n.Travel.Write(nurse, flight, person, travel.Note{To: "Clinic", Arrival: today + 1, Condition: "Well", Medicines: "None"}, nil))
+	along, err := n.Travel.Along(nurse, flight, person, "en")
+	must(err)
+	at := "/travel/" + flight.String() + "/people/" + person.String()
+	return trip{at, "/travel-checks/" + check.String(), "/travel-notes/" + along.Note.ID.String()}
+}
+
 // photograph gives a person a photo.
 func photograph(n *apptest.Node, person db.ID) {
 	n.T.Helper()
@@ -198,6 +223,7 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 	tb, move := db.NewID(), db.NewID()
 	must(n.Courses.Enrol(doctor, tb, person, "tb", "TB", apptest.Today(n)))
 	must(n.Courses.AskTransfer(doctor, move, tb, app.DemoClinic().Code, ""))
+	trip := travels(n, person)
 	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
@@ -217,6 +243,7 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 		"/exposure/{id}": "/exposure/" + person.String(), "/outbreaks/{id}/people/{person}": "/outbreaks/" + measles.String() + "/people/" + person.String(),
 		"/linelist/{id}": l, "/linelist/{id}/edit": l + "/edit", "/linelist/{id}/signs": l + "/signs", "/linelist/{id}/result": l + "/result?of=lab:igm:measles", "/linelist/{id}/override": l + "/override", "/linelist/{id}/contact": l + "/contact",
 		"/linelist/{id}/circle": l + "/circle", "/linelist/{id}/source": l + "/source", "/linelist/{id}/across": l + "/across",
+		"/travel/{id}/people/{person}": trip.page, "/travel/{id}/people/{person}/escort": trip.page + "/escort", "/travel-checks/{id}": trip.check, "/travel-notes/{id}": trip.note,
 		"/care/{id}":    "/care/" + visit.String(),
 		"/courses/{id}": "/courses/" + tb.String(), "/courses/{id}/doses": "/courses/" + tb.String() + "/doses", "/courses/{id}/transfer": "/courses/" + tb.String() + "/transfer",
 		"/transfers/{id}": "/transfers/" + move.String(), "/continuity/{id}": "/continuity/" + person.String(),

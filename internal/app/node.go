@@ -467,7 +467,7 @@ func (n *Node) steward(o Options) {
 	if o.isHub() {
 		link, cards = HubLink{Sync: n.Sync}, HubCards{n.Sync}
 	}
-	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(),
+	n.Steward = stewardship.New(stewardship.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Clock: o.Clock, Areas: n.settlers(), Elsewhere: n.tookOver,
 		Units: n.shared, Renew: n.People.RenewFamily, Name: o.SyncName, Sites: n.Sites, Sharers: append(Sharers(n.People, n.Orders, n.Assessment), NoticeSharers()...), Link: link, Cards: cards, Diseases: DiseaseCodes(n.Signals.Lists()), Register: across.RegisterLink})
 	n.Sync.Sharing = WithNotices(SharingOf(n.Steward), n.Across)
 	n.People.OnRecord(n.Steward.Links)
@@ -486,6 +486,7 @@ func (n *Node) outlets() []access.Route {
 		mobility.Outlets(),
 		report.Outlets(),
 		assessment.Outlets(),
+		travel.Outlets(),
 		n.Steward.Outlets(),
 	} {
 		all = append(all, list...)

@@ -147,7 +147,7 @@ func (s *Service) HandOver(ctx context.Context, person, agreement db.ID, shown s
 	if err := s.Access.Release(ctx, routeOf(o.Agreement.Purpose), o.Agreement.Recipient(), person); err != nil {
 		return packet, "", err
 	}
-	code, hash := newReplyCode()
+	code, hash := NewReplyCode()
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
 		o, err := s.offer(ctx, tx, person, agreement)
 		if err != nil {
@@ -376,8 +376,8 @@ const replyLife = 270 * 24 * time.Hour
 
 var replyCoding = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding) // Crockford: no I, L, O, U
 
-// newReplyCode makes a code of 80 bits and the hash by which it is kept.
-func newReplyCode() (code, hash string) {
+// NewReplyCode makes a code of 80 bits and the hash by which it is kept.
+func NewReplyCode() (code, hash string) {
 	b := make([]byte, 10)
 	rand.Read(b)
 	text := replyCoding.EncodeToString(b)
@@ -401,9 +401,11 @@ func (s *Service) AnswerByCode(ctx context.Context, code string, r Reply, addres
 		return fault.New(fault.Unavailable, op, "stewardship.error.many")
 	}
 	wrong := fault.Field(op, "code", "stewardship.error.reply_code")
+	hash, elsewhere := hashReplyCode(code), false
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := codeByHash(tx, hashReplyCode(code))
+		c, err := codeByHash(tx, hash)
 		if fault.Is(err, fault.NotFound) {
+			elsewhere = s.Elsewhere != nil
 			return wrong
 		}
 		if err != nil {
@@ -423,6 +425,13 @@ func (s *Service) AnswerByCode(ctx context.Context, code string, r Reply, addres
 		}
 		return err
 	})
+	if elsewhere {
+		known, err := s.Elsewhere(ctx, hash, r)
+		if err == nil && !known {
+			err = wrong
+		}
+		return fault.Wrap(op, err)
+	}
 	return fault.Wrap(op, err)
 }
 

@@ -64,6 +64,10 @@ type Deps struct {
 	// Cards make other hubs known; nil where this is no hub.
 	Cards Cards
 
+	// Elsewhere takes an answer by a code that is no agreement's; known is false where it
+	// is nobody's. It may be nil.
+	Elsewhere func(ctx context.Context, hash string, r Reply) (known bool, err error)
+
 	// Areas answer for the kinds of document whose review items can be settled.
 	// What no area answers for is not settled here.
 	Areas []Area

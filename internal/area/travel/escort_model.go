@@ -187,5 +187,82 @@ func lines(text string) (out []string) {
 	return out
 }
 
-// HandOver is the note with which an escort gives somebody over.
-type HandOver struct{}
+// mostWith is how many go along with one person.
+const mostWith = 2
+
+// Valid checks an escort that is assigned.
+func (e Escort) Valid() []error {
+	const op = "travel.Escort"
+	var errs []error
+	bad := func(field, key string) { errs = append(errs, fault.Field(op, field, "travel.error."+key)) }
+	if len(e.With) == 0 {
+		bad("with-1", "companion")
+	}
+	for i, c := range e.With {
+		if utf8.RuneCountInString(c.Name) > longLine {
+			bad("with-"+strconv.Itoa(i+1), "long")
+		}
+		if !slices.Contains(Roles, c.Role) {
+			bad("role-"+strconv.Itoa(i+1), "choose")
+		}
+	}
+	o := e.Oxygen
+	if o.Litres < 0 || o.Litres > mostLitres {
+		bad("litres", "litres")
+	}
+	if o.Hours < 0 || o.Hours > mostHours || (o.Litres > 0) != (o.Hours > 0) {
+		bad("oxygen_hours", "oxygen")
+	}
+	if utf8.RuneCountInString(o.Source) > longLine {
+		bad("source", "long")
+	}
+	return errs
+}
+
+// lasts reports whether the oxygen is enough for a way of some hours; of a way whose hours
+// are not known it is not known to be.
+func (o Oxygen) lasts(hours int) bool { return o.Litres > 0 && hours > 0 && o.Hours >= float64(hours) }
+
+// What is written down on the way. The list is closed.
+type What string
+
+// The list.
+const (
+	Observed What = "observed" // condition, vital signs
+	Given    What = "given"    // a medicine, oxygen
+	Happened What = "happened" // an event, an incident
+	Left     What = "left"     // a stage: boarded, landed, changed vehicles
+)
+
+// Whats lists them.
+var Whats = []What{Observed, Given, Happened, Left}
+
+// Line is one line of the log on the way. Nothing of it is changed afterwards.
+type Line struct {
+	ID     db.ID     `json:"-"`
+	Escort db.ID     `json:"escort"`
+	At     time.Time `json:"at"`
+	What   What      `json:"what"`
+	Text   string    `json:"text"`
+	By     string    `json:"by"` // the name of who wrote it
+}
+
+// Valid checks a line.
+func (l Line) Valid(now time.Time) []error {
+	const op = "travel.Line"
+	var errs []error
+	bad := func(field, key string) { errs = append(errs, fault.Field(op, field, "travel.error."+key)) }
+	if !slices.Contains(Whats, l.What) {
+		bad("what", "choose")
+	}
+	switch n := utf8.RuneCountInString(strings.TrimSpace(l.Text)); {
+	case n == 0:
+		bad("text", "text")
+	case n > longText:
+		bad("text", "long")
+	}
+	if l.At.After(now) {
+		bad("log_at", "future")
+	}
+	return errs
+}

@@ -90,5 +90,6 @@ type Fitness struct {
 	Begun, Signed bool
 	Verdict       Verdict
 	Level         Level
+	Oxygen        bool // is needed on the way
 	Holds         bool // what was signed is what the pack says of today's facts
 }

@@ -15,6 +15,7 @@ const (
 	packFitness  = "fit-to-fly"
 	formFitness  = "travel-check"
 	codeFit      = "TRAVEL"
+	codeOxygen   = "OXYGEN"
 	escortTable  = "FF.escort"
 	factCarrier  = "carrier"
 	formService  = "travel-check"
@@ -35,6 +36,7 @@ type Said struct {
 	Fit     value.Truth // Yes only where the pack clears; No where it holds for certain
 	Level   Level       // the highest that is definite; "" where it is not settled
 	Medif   bool
+	Oxygen  bool // is needed on the way
 	Holds   []decision.Outcome
 	Open    bool // something is not known that could change it
 	Outcome decision.Decision
@@ -55,6 +57,8 @@ func say(p *pack.Pack, d decision.Decision) Said {
 			out.Fit = value.Yes
 		case o.Kind == decision.Form && o.Code == "MEDIF":
 			out.Medif = true
+		case o.Kind == decision.Flag && o.Code == codeOxygen:
+			out.Oxygen = true
 		}
 	}
 	if len(out.Holds) > 0 {

@@ -90,7 +90,7 @@ func (d *desk) fitness(person db.ID) (Fitness, error) {
 		return f, nil
 	}
 	b, _, said, err := d.judge(c)
-	f.Holds = b != nil && holds(c.Signature, said)
+	f.Holds, f.Oxygen = b != nil && holds(c.Signature, said), said.Oxygen
 	return f, err
 }
 
@@ -140,6 +140,7 @@ type Looked struct {
 	Pack      *pack.Pack // nil where its version is not here
 	Said      Said
 	Explained pack.Explanation
+	Found     []Filed // what the check found and is not sensitive, in words
 	Orders    []order.Order
 	Answered  bool
 	Holds     bool // what was signed still is what the pack allows
@@ -172,7 +173,21 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, d *desk, person db.ID, la
 	}
 	out.Pack, out.Said, out.Holds = b.Pack, said, holds(c.Signature, said)
 	_, out.Explained = b.Explain(in, lang)
+	out.Found = found(b.Pack, in, lang)
 	return out, true, nil
+}
+
+// found is what the forms of a pack found, in words, without what is sensitive.
+func found(p *pack.Pack, in decision.Input, lang string) (out []Filed) {
+	for _, f := range p.Facts {
+		fact, ok := in.Facts[f.Name]
+		if !ok || !fact.Value.Known() || f.Sensitivity != "clinical" || !strings.HasPrefix(f.From, "obs:") {
+			continue
+		}
+		day, _ := fact.AsOf.Exact()
+		out = append(out, Filed{On: day, Text: strings.TrimRight(p.FactWord(lang, f.Name), "?؟ ") + ": " + p.ValueWord(lang, f.Name, fact.Value)})
+	}
+	return out
 }
 
 // Sign signs what a physician decided of the last check of somebody. Who is not found fit

@@ -121,7 +121,7 @@ func (d *desk) standing(person db.ID) (st Standing, err error) {
 		return st, err
 	}
 	e := d.escorts[person]
-	st.Escort = EscortState{Named: e.named(st.Fitness.Level), Ready: e.ready(d.m.Day)}
+	st.Escort = EscortState{Named: e.named(st.Fitness.Level), Ready: e.ready(d.m.Day), Breathes: e.Oxygen.lasts(d.m.Hours)}
 	return st, nil
 }
 

@@ -18,14 +18,12 @@ type Person struct {
 	Check    Looked // zero: none, or none for this reader
 	Signer   string
 	Escort   Escort
-	HandOver HandOver
 
-	SeesCheck   bool // may read clinical content of this person
-	MayCheck    bool // may begin a check
-	MayWrite    bool // may change the list
-	MayEscort   bool
-	HasCheck    bool
-	MayOpenNote bool
+	SeesCheck bool // may read clinical content of this person
+	MayCheck  bool // may begin a check
+	MayFile   bool // may hand out a medical file
+	MayWrite  bool // may change the list
+	HasCheck  bool
 }
 
 // Person opens somebody's travel page.
@@ -49,7 +47,7 @@ func (s *Service) Person(ctx context.Context, movement, person db.ID, lang strin
 		out.Passenger = Passenger{Brief: t.who, Traveller: t.at, Gaps: st.Gaps(t.move.Day), Level: st.Fitness.Level}
 		res := Check{Person: person, Site: t.who.Resource.Site, Programme: t.who.Resource.Programme}.Resource()
 		out.SeesCheck, out.MayCheck = s.Access.May(ctx, access.ClinicalRead, res), s.Access.May(ctx, access.ClinicalWrite, res)
-		out.MayEscort = out.MayCheck
+		out.MayFile = s.Access.May(ctx, access.ExportResults, res)
 		out.MayWrite = s.Access.May(ctx, access.TravelWrite, t.who.Resource)
 		if out.SeesCheck {
 			if out.Check, out.HasCheck, err = s.look(ctx, tx, d, person, lang); err != nil {

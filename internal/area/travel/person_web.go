@@ -56,8 +56,14 @@ func personSheet(p Person, fresh db.ID, failed *page.Form) page.Sheet {
 	}
 	v.Parts = append(v.Parts, declaredPart(p, or))
 	v.Parts = append(v.Parts, checkParts(p, fresh, or)...)
+	if p.SeesCheck {
+		v.Parts = append(v.Parts, alongPart(p))
+	}
 	if p.MayWrite {
 		v.Parts = append(v.Parts, doorPart(p, or))
+	}
+	if p.MayFile {
+		v.Parts = append(v.Parts, filePart(p, or))
 	}
 	if p.SeesCheck {
 		v.Limits = append(v.Limits, page.M("travel.limit.manifest"))
@@ -187,6 +193,16 @@ func saidRows(c Looked) (rows page.Summary) {
 
 const mostAsked = 10
 
+// saidNeeds are the needs on the way, in the words of the pack.
+func saidNeeds(c Looked) (rows page.Summary) {
+	for _, o := range c.Explained.Outcomes {
+		if o.Kind == decision.Flag && o.State == decision.Definite {
+			rows = append(rows, page.Row{Label: page.M("travel.said.flag"), Value: o.Word})
+		}
+	}
+	return rows
+}
+
 // because are the sentences of the rows that fired, with what is only recalled marked.
 func because(o pack.ExplainedOutcome) (out []any) {
 	for _, row := range o.Because {
@@ -230,6 +246,15 @@ func signForm(at string, c Looked) *page.Form {
 		{Kind: page.Radios, Name: "verdict", Label: page.M("travel.q.verdict"), Options: page.OptionsOf(Verdicts, "travel.verdict.")},
 		{Kind: page.Radios, Name: "level", Label: page.M("travel.q.level"), Hint: page.M("travel.q.level_hint"), Options: page.OptionsOf(Levels, "travel.level."), Optional: true},
 		{Kind: page.LongText, Name: "why", Label: page.M("travel.q.sign_why"), Rows: 2, Max: longText, Optional: true}}}
+}
+
+// alongPart leads to the page of whoever goes along.
+func alongPart(p Person) page.Part {
+	part := page.Part{Title: page.M("travel.escort.title"), Lead: page.M("travel.escort.lead"), Actions: []page.Link{{Href: escortPath(p.Movement.ID, p.ID), Text: page.M("travel.escort.open")}}}
+	for _, c := range p.Escort.With {
+		part.Rows = append(part.Rows, page.Row{Label: page.M("travel.role." + string(c.Role)), Value: c.Name})
+	}
+	return part
 }
 
 // doorPart is what is done at the door, and what was reported back.

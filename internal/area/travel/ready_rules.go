@@ -19,6 +19,7 @@ const (
 	GapOutdated    Gap = "outdated" // what was signed does not hold any more
 	GapEscort      Gap = "escort"
 	GapEscortReady Gap = "escort_ready" // the escort is named, and not ready
+	GapOxygen      Gap = "oxygen"       // too little for the way, or how long it is is not known
 )
 
 // Standing is all that boarding rests on, as it is now.
@@ -39,6 +40,7 @@ type Clearance struct {
 // EscortState is how far an escort is.
 type EscortState struct {
 	Named, Ready bool
+	Breathes     bool // the oxygen lasts
 }
 
 // Gaps is everything that stands against boarding on a day. Nothing stands against it only
@@ -72,6 +74,9 @@ func (s Standing) Gaps(day calendar.Day) (out []Gap) {
 	if s.Fitness.Level.Accompanied() {
 		add(!s.Escort.Named, GapEscort)
 		add(s.Escort.Named && !s.Escort.Ready, GapEscortReady)
+	}
+	if s.Fitness.Oxygen {
+		add(!s.Escort.Breathes, GapOxygen)
 	}
 	return out
 }

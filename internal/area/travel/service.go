@@ -64,12 +64,23 @@ type Deps struct {
 	// Sites are those of this installation: nobody leaves from one that is closed.
 	Sites interface {
 		Site(tx *db.Tx, code string) (place.Site, error)
+		All(tx *db.Tx) ([]place.Site, error)
 	}
+
+	// NewCode makes a code by which somebody without an account answers, and its hash;
+	// nil: nobody can. Where it is typed hands the hash to AnswerByCode.
+	NewCode func() (code, hash string)
+	// ReplyPath is where a code is typed.
+	ReplyPath string
 
 	// Clearance is how the assessment of somebody stands, whoever asks: a clearance that
 	// is suspended stops boarding, also where the reader may not know why. Nil: there
 	// are no assessments here.
 	Clearance func(tx *db.Tx, person db.ID) (Clearance, error)
+
+	// OnFile is what the areas of care have of somebody, as far as the reader may know it
+	// and it may stand on paper; nil: nothing.
+	OnFile func(ctx context.Context, tx *db.Tx, person db.ID, lang string) (File, error)
 
 	// Beyond are more ways from a movement's page, by its day; it may be nil.
 	Beyond func(ctx context.Context, day calendar.Day) []page.Link

@@ -19,6 +19,15 @@ const (
 	kindEscort    = "travel.escort"
 	kindLog       = "travel.log"
 	kindHandOver  = "travel.handover"
+	kindAnswer    = "travel.answer"
+)
+
+// Who settles what two places say otherwise of differs by kind: whoever keeps the list,
+// whoever signs, and whoever may know what somebody has.
+var (
+	ListKinds   = []string{kindMovement, kindTraveller, kindDeclared}
+	SignedKinds = []string{kindFitness}
+	EscortKinds = []string{kindEscort, kindLog, kindHandOver, kindAnswer}
 )
 
 // Kinds are this area's journal kinds.
@@ -26,13 +35,13 @@ func Kinds() []journal.Kind {
 	reg := func(name string, fields ...string) journal.Group {
 		return journal.Group{Name: name, Class: journal.Register, Fields: fields}
 	}
-	return []journal.Kind{
+	return append(handOverKinds(reg), []journal.Kind{
 		{Name: kindMovement, Schema: 1, Tables: []string{"travel_movement"}, Project: projectMovement, Groups: []journal.Group{reg("movement", "day", "mode", "number", "to"), reg("when", "at", "hours"), reg("carrier", "carrier")}},
 		{Name: kindTraveller, Schema: 1, Tables: []string{"travel_traveller"}, Project: projectTraveller, Groups: []journal.Group{reg("on", "movement"), reg("off", "off"), reg("state", "state", "why", "when"), reg("arrival", "arrival")}},
 		declaredKind(reg),
 		fitnessKind(reg),
 		escortKind(reg),
-	}
+	}...)
 }
 
 // Migrations are this area's tables.
@@ -48,7 +57,7 @@ CREATE TABLE travel_traveller (
 );
 CREATE INDEX travel_traveller_movement ON travel_traveller (movement, subject);
 CREATE INDEX travel_traveller_subject ON travel_traveller (subject);
-`}, {Area: "travel", Number: 2, SQL: declaredTables + fitnessTables + escortTables + `
+`}, {Area: "travel", Number: 2, SQL: declaredTables + fitnessTables + escortTables + handOverTables + `
 ALTER TABLE travel_traveller ADD COLUMN body TEXT NOT NULL DEFAULT '{}';
 `}}
 }

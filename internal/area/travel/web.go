@@ -34,6 +34,16 @@ func (s *Service) Routes(mux *http.ServeMux) {
 		"POST /travel/{id}/people/{person}/step":     s.postStep,
 		"POST /travel/{id}/people/{person}/arrived":  s.postArrived,
 		"GET /travel-checks/{id}":                    s.getCheck,
+
+		"GET /travel/{id}/people/{person}/escort":         s.getEscort,
+		"POST /travel/{id}/people/{person}/escort/assign": s.postAssign,
+		"POST /travel/{id}/people/{person}/escort/brief":  s.postBrief,
+		"POST /travel/{id}/people/{person}/escort/log":    s.postLog,
+		"POST /travel/{id}/people/{person}/escort/note":   s.postNote,
+		"POST /travel/{id}/people/{person}/print/note":    s.printNote,
+		"POST /travel/{id}/people/{person}/print/file":    s.printFile,
+		"GET /travel-notes/{id}":                          s.getNote,
+		"POST /travel-notes/{id}":                         s.postAnswer,
 	} {
 		mux.HandleFunc(pattern, h)
 	}
@@ -49,7 +59,15 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) {
 		s.Pages.Error(w, r, err)
 		return
 	}
+	coming, moreNotes, err := s.Notes(r.Context())
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
 	v := listSheet(list, s.mayPlan(r), more)
+	if len(coming) > 0 {
+		v.Parts = append(v.Parts, comingPart(coming, moreNotes))
+	}
 	if s.Beyond != nil {
 		v.Actions = append(v.Actions, s.Beyond(r.Context(), s.today()+1)...)
 	}

@@ -116,6 +116,8 @@ const (
 	ExportCertificate Action = "export.certificate"
 	// ExportResults sends or prints results for whoever is to act on them.
 	ExportResults Action = "export.results"
+	// ExportHandOver prints the note with which somebody is handed over, for who takes over.
+	ExportHandOver Action = "export.handover"
 	// ExportLineList takes out cases and contacts for the health authority.
 	ExportLineList Action = "export.linelist"
 	// ExportStatistics takes out counts with small cells suppressed.
@@ -363,6 +365,7 @@ var acts = []act{
 	{ExportWorklist, []group{personal, clinical, export}},
 	{ExportCertificate, []group{personal, clinical, export}},
 	{ExportResults, []group{personal, clinical, export, caring}},
+	{ExportHandOver, []group{personal, clinical, export, caring}},
 	{ExportLineList, []group{personal, clinical, export}},
 	{ExportStatistics, []group{export}},
 
