@@ -154,12 +154,11 @@ func (s *Service) Log(ctx context.Context, id, movement, person db.ID, l Line) e
 		if err != nil {
 			return err
 		}
-		err = s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindLog, Doc: id, Subject: person, Site: t.who.Resource.Site, Programme: t.who.Resource.Programme, Sensitivity: journal.Clinical, Purpose: a.Purpose,
-			Fields: map[string]any{"escort": e.ID, "at": l.At, "what": l.What, "text": strings.TrimSpace(l.Text), "by": a.Name}})
-		if fault.Is(err, fault.Conflict) {
-			return nil // sent twice
+		if _, err := s.Journal.Load(tx, id); !fault.Is(err, fault.NotFound) {
+			return err // sent twice
 		}
-		return err
+		return s.Journal.Append(tx, a.Author(), journal.Change{Kind: kindLog, Doc: id, Subject: person, Site: t.who.Resource.Site, Programme: t.who.Resource.Programme, Sensitivity: journal.Clinical, Purpose: a.Purpose,
+			Fields: map[string]any{"escort": e.ID, "at": l.At, "what": l.What, "text": strings.TrimSpace(l.Text), "by": a.Name}})
 	}))
 }
 
