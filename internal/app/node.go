@@ -24,6 +24,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/mhpss"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
+	"github.com/godwit-health/godwit/internal/area/care/referral"
 	"github.com/godwit-health/godwit/internal/area/care/team"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
@@ -129,6 +130,7 @@ type Node struct {
 	Encounters *encounter.Service
 	Problems   *problem.Service
 	Courses    *course.Service
+	Referrals  *referral.Service
 	Stock      *stock.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
@@ -238,6 +240,7 @@ func migrations() []db.Migration {
 		encounter.Migrations(),
 		problem.Migrations(),
 		course.Migrations(),
+		referral.Migrations(),
 		assessment.Migrations(),
 		travel.Migrations(),
 		campaign.Migrations(),
@@ -278,6 +281,7 @@ func kinds() []journal.Kind {
 		encounter.Kinds(),
 		problem.Kinds(),
 		course.Kinds(),
+		referral.Kinds(),
 		assessment.Kinds(),
 		travel.Kinds(),
 		campaign.Kinds(),
@@ -315,6 +319,7 @@ func Areas() []page.Area {
 		encounter.Pages(),
 		problem.Pages(),
 		course.Pages(),
+		referral.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		ground.Pages(),
@@ -364,7 +369,7 @@ func (n *Node) open(ctx context.Context, o Options) error {
 		cost = access.QuickCost() // the demo prints its one password: a dear hash would protect nothing
 	}
 	if n.Access, err = access.New(access.Options{DB: n.DB, Journal: n.Journal, Clock: o.Clock, Hosts: o.Hosts, Secure: o.Secure || o.HTTPS, Unpinned: o.HTTPS, Cost: cost,
-		Open:    []string{stewardship.PathReply, installPath + "/", traveller.PathDeclare},
+		Open:    []string{stewardship.PathReply, referral.PathReply, installPath + "/", traveller.PathDeclare},
 		Fail:    func(w http.ResponseWriter, r *http.Request, err error) { n.door.Fail(w, r, err) },
 		Refused: func(w http.ResponseWriter, r *http.Request, subject db.ID) { n.door.Refused(w, r, subject) }}); err != nil {
 		return err
@@ -457,6 +462,7 @@ func (n *Node) care(o Options) {
 	n.Encounters = encounter.New(encounter.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, Packs: carePacks{n.Packs}, People: followedPeople{n.People, n}, Orders: n.Orders, Clock: o.Clock})
 	n.Problems = problem.New(problem.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Signals: n.Signals, Clock: o.Clock})
 	n.courses(o)
+	n.referrals(o)
 }
 
 // steward builds the rights of persons and the agreements, which read every area that
@@ -483,6 +489,7 @@ func (n *Node) outlets() []access.Route {
 		analysis.Outlets(),
 		ready.Outlets(),
 		order.Outlets(),
+		referral.Outlets(),
 		mobility.Outlets(),
 		report.Outlets(),
 		assessment.Outlets(),

@@ -50,6 +50,7 @@ func (n *Node) routes() http.Handler {
 	n.Orders.Routes(mux)
 	n.Encounters.Routes(mux)
 	n.Courses.Routes(mux)
+	n.Referrals.Routes(mux)
 	n.Problems.Routes(mux)
 	n.Rooms.Routes(mux)
 	n.Stock.Routes(mux)

@@ -11,6 +11,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
+	"github.com/godwit-health/godwit/internal/area/care/referral"
 	"github.com/godwit-health/godwit/internal/area/mobility"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/programme/campaign"
@@ -43,6 +44,7 @@ func (n *Node) settlers() []stewardship.Area {
 		{Kinds: names(order.Kinds()), MaySettle: n.Orders.MaySettle, Settled: n.Orders.Settled, Say: n.Orders.Say, Strike: n.Orders.Strike},
 		{Kinds: names(course.Kinds()), MaySettle: n.needs(access.ClinicalWrite), Strike: n.Courses.Strike},
 		{Kinds: names(stock.Kinds()), MaySettle: n.needs(access.StockEdit)},
+		{Kinds: names(referral.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(encounter.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(problem.Kinds()), MaySettle: n.needs(access.ClinicalWrite)},
 		{Kinds: names(assessment.Kinds()), MaySettle: n.Assessment.MaySettle, Settled: n.Assessment.Settled},

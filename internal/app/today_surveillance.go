@@ -15,14 +15,15 @@ const mostOutbreaks = 4
 // border, and where to look, around the stations of whoever has one. Whoever has none
 // begins with the signals.
 func (n *Node) dutyCards(ctx context.Context, actor access.Actor, stations []todayCard) ([]todayCard, error) {
-	var parts [5][]todayCard
-	for i, of := range []func(context.Context) ([]todayCard, error){n.signalCard, n.lookoutCards, n.acrossCard, n.borderTasks, n.readyCard} {
+	var parts [6][]todayCard
+	for i, of := range []func(context.Context) ([]todayCard, error){n.signalCard, n.lookoutCards, n.acrossCard, n.borderTasks, n.readyCard, n.referralCard} {
 		var err error
 		if parts[i], err = of(ctx); err != nil {
 			return nil, err
 		}
 	}
 	signals, lookout, notices, tasks := parts[0], parts[1], parts[2], slices.Concat(parts[3], parts[4])
+	notices = slices.Concat(parts[5], notices)
 	if len(stations) == 0 {
 		return slices.Concat(borderCard(actor), signals, lookout, notices, tasks), nil
 	}

@@ -118,6 +118,8 @@ const (
 	ExportResults Action = "export.results"
 	// ExportHandOver prints the note with which somebody is handed over, for who takes over.
 	ExportHandOver Action = "export.handover"
+	// ExportReferral prints the letter that somebody who is referred carries.
+	ExportReferral Action = "export.referral"
 	// ExportLineList takes out cases and contacts for the health authority.
 	ExportLineList Action = "export.linelist"
 	// ExportStatistics takes out counts with small cells suppressed.
@@ -366,6 +368,7 @@ var acts = []act{
 	{ExportCertificate, []group{personal, clinical, export}},
 	{ExportResults, []group{personal, clinical, export, caring}},
 	{ExportHandOver, []group{personal, clinical, export, caring}},
+	{ExportReferral, []group{personal, clinical, export, caring}},
 	{ExportLineList, []group{personal, clinical, export}},
 	{ExportStatistics, []group{export}},
 

@@ -43,6 +43,10 @@ func ownHost(host string) bool {
 	return host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
+// Of is the address at which a page was asked for, as another machine would reach it, for
+// what leads outsiders here; an error where nobody outside does.
+func (a Address) Of(r *http.Request) (string, error) { return a.of(r) }
+
 // of is the address at which the page was asked for, as a traveller's phone would reach
 // it. Behind a proxy that the installation was not told of nobody knows whether the way
 // from the phone is over TLS, and on a loopback address it is this machine's alone: a
