@@ -80,7 +80,8 @@ func TestAChildWithDangerSigns(t *testing.T) {
 	s.Set("where", "home")
 	s.ends().Sees(s.say("fr", "encounter.error.stops"))
 	s.Set("where", "referred").Set("advice", "Garder au chaud, donner le sein.")
-	s.ends().Sees(s.say("fr", "encounter.where.referred"), severe, "Garder au chaud").SeesNot(s.say("fr", "encounter.end_lead"))
+	s.ends().Sees(s.say("fr", "referral.new.lead")) // nobody is sent on without a word to where
+	s.Visit(one).Sees(s.say("fr", "encounter.where.referred"), severe, "Garder au chaud").SeesNot(s.say("fr", "encounter.end_lead"))
 	s.Visit("/care").Sees("Nia", s.say("fr", "encounter.where.referred"))
 	s.Shot("care-today-fr-phone")
 

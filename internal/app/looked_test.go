@@ -14,6 +14,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/order"
 	"github.com/godwit-health/godwit/internal/area/care/problem"
+	"github.com/godwit-health/godwit/internal/area/care/referral"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/stewardship"
 	"github.com/godwit-health/godwit/internal/area/surveillance/linelist"
@@ -224,6 +225,8 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 	must(n.Courses.Enrol(doctor, tb, person, "tb", "TB", apptest.Today(n)))
 	must(n.Courses.AskTransfer(doctor, move, tb, app.DemoClinic().Code, ""))
 	trip := travels(n, person)
+	sent := db.NewID()
+	must(n.Referrals.Send(doctor, referral.Request{ID: sent, Person: person, To: referral.ToOutside, ToName: "District hospital", Urgency: "soon", Reason: "Fever", Transport: "foot"}))
 	l := "/linelist/" + ill.String()
 	p, c, o, r := "/people/"+person.String(), "/cases/"+caseID.String()+"/members/"+member.String(), "/orders/"+talk.String(), "/results/"+saved.Result.ID.String()
 	return map[string]string{
@@ -246,6 +249,7 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 		"/travel/{id}/people/{person}": trip.page, "/travel/{id}/people/{person}/escort": trip.page + "/escort", "/travel-checks/{id}": trip.check, "/travel-notes/{id}": trip.note,
 		"/care/{id}":    "/care/" + visit.String(),
 		"/courses/{id}": "/courses/" + tb.String(), "/courses/{id}/doses": "/courses/" + tb.String() + "/doses", "/courses/{id}/transfer": "/courses/" + tb.String() + "/transfer",
+		"/referrals/{id}": referral.Path(sent),
 		"/transfers/{id}": "/transfers/" + move.String(), "/continuity/{id}": "/continuity/" + person.String(),
 		"/people/{id}/problems": p + "/problems", "/problems/{id}": "/problems/" + cold.String(),
 		"/glass/{subject}": "/glass/" + person.String(), "/audit/glass/{id}": "/audit/glass/" + glasses[0].ID.String(),

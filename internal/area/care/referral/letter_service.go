@@ -28,6 +28,9 @@ func (s *Service) Letter(ctx context.Context, id db.ID, lang string) (o Opened, 
 	if o, err = s.Look(ctx, id, lang); err != nil {
 		return o, "", fault.Wrap(op, err)
 	}
+	if !o.AsSender { // a letter goes from whoever sends
+		return o, "", fault.New(fault.Forbidden, op, "door.forbidden")
+	}
 	// The route is registered for clinical content; this letter may be sensitive.
 	if err := s.Access.Check(ctx, access.ExportReferral, o.Resource()); err != nil {
 		return o, "", fault.Wrap(op, err)
