@@ -47,6 +47,14 @@ func exerciseHub(t *testing.T) (n *apptest.Node, agreement db.ID) {
 		must(t, err)
 		return ctx
 	}
+	officer := func(login string) access.Actor {
+		a, ok := access.From(as(login, "administration"))
+		if !ok {
+			t.Fatalf("%s is nobody", login)
+		}
+		return a
+	}
+	must(t, here.Packs.ActivateShipped(as("medical_officer", "administration"), officer("medical_officer"), officer("medical_officer_2"), calendar.DayOf(2026, 1, 1)))
 	hubs, err := here.Steward.OtherHubs(as("privacy_officer", "oversight"))
 	must(t, err)
 	site, err := app.DemoSite()
