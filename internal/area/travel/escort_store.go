@@ -16,7 +16,7 @@ CREATE TABLE travel_escort (
 CREATE INDEX travel_escort_movement ON travel_escort (movement, subject);
 CREATE INDEX travel_escort_subject ON travel_escort (subject);
 CREATE TABLE travel_companion (
-	escort BLOB NOT NULL, login TEXT NOT NULL, movement BLOB NOT NULL, PRIMARY KEY (escort, login)
+	doc BLOB NOT NULL, login TEXT NOT NULL, movement BLOB NOT NULL, PRIMARY KEY (doc, login)
 );
 CREATE INDEX travel_companion_login ON travel_companion (login, movement);
 `
@@ -28,7 +28,7 @@ func escortKind(reg func(string, ...string) journal.Group) journal.Kind {
 }
 
 func projectEscort(tx *db.Tx, d *journal.Doc) error {
-	if _, err := tx.Exec("DELETE FROM travel_companion WHERE escort = ?", d.ID); err != nil {
+	if _, err := tx.Exec("DELETE FROM travel_companion WHERE doc = ?", d.ID); err != nil {
 		return err
 	}
 	if d.Error {
@@ -52,7 +52,7 @@ func projectEscort(tx *db.Tx, d *journal.Doc) error {
 		if c.Login == "" {
 			continue
 		}
-		if _, err := tx.Exec("INSERT INTO travel_companion (escort, login, movement) VALUES (?, ?, ?) ON CONFLICT (escort, login) DO NOTHING", d.ID, c.Login, e.Movement); err != nil {
+		if _, err := tx.Exec("INSERT INTO travel_companion (doc, login, movement) VALUES (?, ?, ?) ON CONFLICT (doc, login) DO NOTHING", d.ID, c.Login, e.Movement); err != nil {
 			return err
 		}
 	}
