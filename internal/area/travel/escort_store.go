@@ -69,17 +69,6 @@ func escorts(tx *db.Tx, movement db.ID) (map[db.ID]Escort, error) {
 	return out, err
 }
 
-func findEscort(tx *db.Tx, id db.ID) (Escort, error) {
-	list, err := escortsBy(tx, "id = ?", id)
-	if err == nil && len(list) == 0 {
-		err = fault.New(fault.NotFound, "travel.findEscort", "page.error.not_found")
-	}
-	if err != nil {
-		return Escort{}, err
-	}
-	return list[0], nil
-}
-
 func escortsBy(tx *db.Tx, where string, args ...any) ([]Escort, error) {
 	rows, err := tx.Query("SELECT id, subject, site, programme, body FROM travel_escort WHERE "+where, args...)
 	if err != nil {

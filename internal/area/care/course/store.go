@@ -315,17 +315,6 @@ func dosesOf(tx *db.Tx, course db.ID, from, to calendar.Day) ([]Dose, error) {
 		func(v *Dose, id db.ID, site string) { v.ID, v.Site = id, site })
 }
 
-func findDose(tx *db.Tx, id db.ID) (Dose, error) {
-	list, err := part(tx, "SELECT id, site, body FROM care_dose WHERE id = ?", []any{id}, func(v *Dose, id db.ID, site string) { v.ID, v.Site = id, site })
-	if err == nil && len(list) == 0 {
-		err = fault.New(fault.NotFound, "course.findDose", "page.error.not_found")
-	}
-	if err != nil {
-		return Dose{}, err
-	}
-	return list[0], nil
-}
-
 const transferColumns = "t.id, t.subject, t.site, t.programme, t.sensitivity, t.body"
 
 // transfers lists those of a condition.

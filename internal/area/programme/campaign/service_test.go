@@ -177,7 +177,8 @@ func TestARumourOfDeathBecomesOneSignal(t *testing.T) {
 // Two nodes that raise the same rumour before they meet have raised the same signal.
 func TestTheSignalFollowsFromTheRumour(t *testing.T) {
 	a, b := db.NewID(), db.NewID()
-	if signalID(a) != signalID(a) || signalID(a) == signalID(b) || signalID(a).IsZero() {
+	first, again := signalID(a), signalID(a)
+	if first != again || first == signalID(b) || first.IsZero() {
 		t.Fatal("the id of a signal does not follow from its rumour")
 	}
 }
