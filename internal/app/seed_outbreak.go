@@ -7,7 +7,6 @@ import (
 	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/area/surveillance/outbreak"
-	"github.com/godwit-health/godwit/internal/area/travel"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/place"
@@ -38,7 +37,7 @@ func (n *Node) seedOutbreaks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	flight, err := n.Travel.Plan(desk, travel.Movement{Site: site.Code, Day: today + 1, Mode: travel.Flight, Number: "GW 101", To: "CAN"})
+	flight, err := n.Travel.Plan(desk, demoFlight(site.Code, today))
 	if err != nil {
 		return fmt.Errorf("demo flight: %w", err)
 	}
@@ -54,6 +53,11 @@ func (n *Node) seedOutbreaks(ctx context.Context) error {
 		}
 		if err := n.Travel.Board(desk, flight, people.ShowCode(people.Code(id))); err != nil {
 			return fmt.Errorf("demo traveller: %w", err)
+		}
+		if i == 0 {
+			if err := n.escorted(ctx, flight, id, today); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

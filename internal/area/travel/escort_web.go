@@ -42,7 +42,8 @@ func (s *Service) escortSheet(a Along, fresh db.ID, failed *page.Form) page.Shee
 		return f
 	}
 	at := escortPath(a.Movement.ID, a.ID)
-	v := page.Sheet{Rows: append(movementRows(a.Movement, nil), escortRows(a)...)}
+	// On a phone the movement is one row: the numbers to call shall not be far below.
+	v := page.Sheet{Rows: append(page.Summary{{Label: page.M("travel.one.title"), Value: []any{page.Code(a.Movement.Number), whenCell(a.Movement), toCell(a.Movement.To)}}}, escortRows(a)...)}
 	v.Notes = escortNotes(a)
 	v.Parts = append(v.Parts, callsPart(a), kitPart(a))
 	log := logPart(a)

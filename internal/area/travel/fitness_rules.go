@@ -13,14 +13,11 @@ import (
 // The names that the pack of fitness and this area share.
 const (
 	packFitness  = "fit-to-fly"
-	formFitness  = "travel-check"
 	codeFit      = "TRAVEL"
 	codeOxygen   = "OXYGEN"
 	escortTable  = "FF.escort"
 	factCarrier  = "carrier"
 	formService  = "travel-check"
-	formCode     = "TRAVEL_CHECK"
-	formStation  = "nurse"
 	fromDay      = "travel.day"
 	fromMode     = "travel.mode"
 	fromHours    = "travel.hours_to_departure"

@@ -129,8 +129,17 @@ func (s *Service) Begin(ctx context.Context, id, movement, person db.ID) error {
 		if err != nil {
 			return err
 		}
-		return s.Orders.Place(tx, a.Author(), order.Request{Subject: person, Case: id, Pack: c.Pack, Version: c.Version, Hash: c.Hash, Code: formCode, Service: formService,
-			Station: formStation, Form: formFitness, Sensitivity: journal.Clinical, Site: c.Site, Programme: c.Programme, Purpose: a.Purpose})
+		for _, e := range p.Encounters { // what is sensitive is a form of its own, for a physician
+			level, err := journal.ParseSensitivity(e.Sensitivity)
+			if err != nil {
+				return err
+			}
+			if err := s.Orders.Place(tx, a.Author(), order.Request{Subject: person, Case: id, Pack: c.Pack, Version: c.Version, Hash: c.Hash, Code: e.Code, Service: formService,
+				Station: e.Station, Form: e.Form, Sensitivity: level, Site: c.Site, Programme: c.Programme, Purpose: a.Purpose}); err != nil {
+				return err
+			}
+		}
+		return nil
 	}))
 }
 
@@ -142,6 +151,7 @@ type Looked struct {
 	Explained pack.Explanation
 	Found     []Filed // what the check found and is not sensitive, in words
 	Orders    []order.Order
+	Forms     map[string]string // the words of their codes
 	Answered  bool
 	Holds     bool // what was signed still is what the pack allows
 	MayWrite  bool
@@ -173,7 +183,10 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, d *desk, person db.ID, la
 	}
 	out.Pack, out.Said, out.Holds = b.Pack, said, holds(c.Signature, said)
 	_, out.Explained = b.Explain(in, lang)
-	out.Found = found(b.Pack, in, lang)
+	out.Found, out.Forms = found(b.Pack, in, lang), map[string]string{}
+	for _, e := range b.Encounters {
+		out.Forms[e.Code], _ = b.Word(lang, "encounter."+e.Code)
+	}
 	return out, true, nil
 }
 

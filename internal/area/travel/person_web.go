@@ -135,11 +135,12 @@ func checkParts(p Person, fresh db.ID, or func(*page.Form) *page.Form) []page.Pa
 	c := p.Check
 	part.Rows = page.Summary{{Label: page.M("travel.q.checked"), Value: c.At}}
 	for _, o := range c.Orders {
+		word := c.Forms[o.Code]
 		if o.Status.Open() && c.MayWrite {
-			part.Actions = append(part.Actions, page.Link{Href: "/orders/" + o.ID.String() + "/result", Text: page.M("travel.check_fill")})
-		} else {
-			part.Rows = append(part.Rows, page.Row{Label: page.M("order.status." + string(o.Status)), Value: page.Link{Href: "/orders/" + o.ID.String(), Text: page.M("travel.answers")}})
+			part.Actions = append(part.Actions, page.Link{Href: "/orders/" + o.ID.String() + "/result", Name: word, Text: page.M("travel.check_fill")})
+			continue
 		}
+		part.Rows = append(part.Rows, page.Row{Label: page.M("order.status." + string(o.Status)), Value: page.Link{Href: "/orders/" + o.ID.String(), Name: word, Text: page.M("travel.answers")}})
 	}
 	if c.Pack == nil {
 		part.Notes = append(part.Notes, page.Callout{Level: page.Wait, Title: page.M("travel.error.no_pack")})
