@@ -117,7 +117,7 @@ func TestAnEscortFromPlanToAcceptedHandOver(t *testing.T) {
 
 	n.Clock.Move(26 * time.Hour)
 	d.LogIn("nurse").In("fr").Window(360, 740).Visit(at).Set("state", "boarded").sends("/step").Sees(d.say("fr", "travel.state.boarded"))
-	d.Follow("/escort").Set("what", "observed").Set("text", "Dort, SpO2 95 %").sends("/log").Sees("SpO2 95 %")
+	d.Visit("/travel").Sees(d.say("fr", "travel.mine")).Follow("/escort").Set("what", "observed").Set("text", "Dort, SpO2 95 %").sends("/log").Sees("SpO2 95 %")
 	d.Shot("escort-fr-phone")
 	d.sends("/note").Sees(d.say("fr", "travel.error.receiver"))
 	d.Set("to", "Hôpital Saint-Luc, Montréal").Set("hand_24h", "Contrôler l’oxygène").Set("hand_30d", "Examen d’arrivée").Set("condition", "Stable, 95 % sous 2 l").Set("medicines", "Salbutamol, 30 jours").sends("/note")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
@@ -79,6 +80,48 @@ func companion(tx *db.Tx, i int, c Companion, m Movement) (Companion, error) {
 		return c, fault.Field(op, field, "travel.error.companion_busy")
 	}
 	return c, err
+}
+
+// Going is somebody whom the reader goes along with.
+type Going struct {
+	Movement Movement
+	Who      people.Brief
+}
+
+// mostGoing is how many days after the departure somebody is still shown to who goes along.
+const mostGoing = 14
+
+// Mine lists whom the reader goes along with, the next first. It is their own work: no
+// right is asked, and the page behind it asks.
+func (s *Service) Mine(ctx context.Context) (out []Going, err error) {
+	const op = "travel.Mine"
+	a, err := access.Acting(ctx, op)
+	if err != nil || a.Login == "" {
+		return nil, err
+	}
+	var shown []db.ID
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out, shown = nil, nil
+		list, err := goingWith(tx, a.Login, s.today()-mostGoing)
+		if err != nil {
+			return err
+		}
+		for _, g := range list {
+			who, err := s.People.Briefs(tx, []db.ID{g.Who.ID})
+			if err != nil {
+				return err
+			}
+			if b, ok := who[g.Who.ID]; ok && s.Access.May(ctx, access.TravelRead, b.Resource) {
+				g.Who = b
+				out, shown = append(out, g), append(shown, b.ID)
+			}
+		}
+		return nil
+	})
+	if err == nil && len(shown) > 0 {
+		err = s.Access.Searched(ctx, "travel.escorts", shown)
+	}
+	return out, fault.Wrap(op, err)
 }
 
 // Brief says that those who go along were told all of it.

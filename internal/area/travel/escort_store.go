@@ -3,6 +3,7 @@ package travel
 import (
 	"encoding/json"
 
+	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
 	"github.com/godwit-health/godwit/internal/kernel/journal"
@@ -107,6 +108,29 @@ func companionOn(tx *db.Tx, login string, but db.ID) ([]Movement, error) {
 			return nil, err
 		}
 		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+// mostGone bounds how many escorts of one login are shown.
+const mostGone = 20
+
+// goingWith lists whom a login goes along with on movements from a day on.
+func goingWith(tx *db.Tx, login string, from calendar.Day) ([]Going, error) {
+	rows, err := tx.Query("SELECT "+movementColumns+`, e.subject FROM travel_companion c JOIN travel_escort e ON e.id = c.escort JOIN travel_movement m ON m.id = c.movement
+		WHERE c.login = ? AND m.day >= ? ORDER BY m.day, m.id, e.subject LIMIT ?`, login, from, mostGone)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Going
+	for rows.Next() {
+		var g Going
+		g.Movement, err = scanMovement(func(into ...any) error { return rows.Scan(append(into, &g.Who.ID)...) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
 	}
 	return out, rows.Err()
 }

@@ -110,6 +110,9 @@ func TestAnEscortIsPlannedWithWhatIsGoodOnTheDay(t *testing.T) {
 		if day := a.Movement.Day; !a.Escort.ready(day) || a.Escort.ready(day+1) || !a.Escort.Oxygen.lasts(9) || a.Escort.Oxygen.lasts(11) || a.Escort.Oxygen.lasts(0) {
 			t.Errorf("after the briefing: %+v", a.Escort)
 		}
+		if list, err := w.Mine(nurse); err != nil || len(list) != 1 || list[0].Who.ID != person {
+			t.Errorf("whom the nurse goes along with: %v, %v", list, err)
+		}
 		other, another := w.leaves(5)
 		if err := w.Assign(nurse, other, another, in); fault.FieldOf(err) != "with-1" {
 			t.Errorf("one nurse on two flights of a day: %v", err)

@@ -52,7 +52,7 @@ func (s *Service) escortSheet(a Along, fresh db.ID, failed *page.Form) page.Shee
 	}
 	v.Parts = append(v.Parts, log)
 	v.Parts = append(v.Parts, s.noteParts(a, or)...)
-	if !a.Sender {
+	if !a.Sender || a.Movement.Left(s.now()) {
 		return v
 	}
 	if len(a.Escort.With) > 0 && a.Escort.BriefedAt.IsZero() {
@@ -107,9 +107,9 @@ func callsPart(a Along) page.Part {
 func kitPart(a Along) page.Part {
 	t := &page.Table{Columns: []page.Column{{Label: page.M("travel.q.item")}, {Label: page.M("travel.q.count")}, {Label: page.M("travel.q.expires")}}, Empty: page.Empty{Title: page.M("travel.no_kit")}}
 	for _, i := range a.Escort.Kit {
-		var expires []any
+		expires := []any{page.M("travel.no_expiry")}
 		if i.Expires != 0 {
-			expires = append(expires, i.Expires)
+			expires = []any{i.Expires}
 			if i.Expires < a.Movement.Day {
 				expires = append(expires, page.Tag{Level: page.Danger, Text: page.M("travel.expired")})
 			}
@@ -271,4 +271,13 @@ func (s *Service) readLogTime(text string) (time.Time, error) {
 		at = at.AddDate(0, 0, -1)
 	}
 	return at, nil
+}
+
+// minePart is whom the reader goes along with.
+func minePart(list []Going) page.Part {
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("travel.q.day")}, {Label: page.M("travel.q.number")}, {Label: page.M("travel.q.person"), Wide: true}}}
+	for _, g := range list {
+		t.Rows = append(t.Rows, []page.Cell{whenCell(g.Movement), page.Code(g.Movement.Number), page.Link{Href: escortPath(g.Movement.ID, g.Who.ID), Name: nameOf(g.Who)}})
+	}
+	return page.Part{Title: page.M("travel.mine"), Table: t}
 }

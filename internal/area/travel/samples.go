@@ -26,7 +26,10 @@ func Samples(hostile string) []page.Sample {
 		return Movement{ID: db.ID{1}, Site: "NBO", Day: today + 1, Mode: Flight, Number: words, To: "CAN"}
 	}
 	list := func(words string) page.Sheet {
-		return listSheet([]Listed{{Movement: flight(words), People: 4, Waiting: 2}, {Movement: Movement{ID: db.ID{2}, Site: words, Day: today + 3, Mode: Bus, Number: "KBA 123A"}, People: 1}, {Movement: flight(words)}}, true, true)
+		v := listSheet([]Listed{{Movement: flight(words), People: 4, Waiting: 2}, {Movement: Movement{ID: db.ID{2}, Site: words, Day: today + 3, Mode: Bus, Number: "KBA 123A"}, People: 1}, {Movement: flight(words)}}, true, true)
+		a := sampleAlong(words)
+		v.Parts = append(v.Parts, minePart([]Going{{a.Movement, a.Brief}}), comingPart([]Came{{Note: a.Note, Who: a.Brief}, {Note: a.Note, Who: a.Brief, Answers: []Answer{{Step: Accepted}}, Mine: true}}, true))
+		return v
 	}
 	carriers := []Choice{{"general", "general rules"}}
 	one := func(words string) page.Sheet {

@@ -65,6 +65,14 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := listSheet(list, s.mayPlan(r), more)
+	mine, err := s.Mine(r.Context())
+	if err != nil {
+		s.Pages.Error(w, r, err)
+		return
+	}
+	if len(mine) > 0 {
+		v.Parts = append(v.Parts, minePart(mine))
+	}
 	if len(coming) > 0 {
 		v.Parts = append(v.Parts, comingPart(coming, moreNotes))
 	}
