@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/godwit-health/godwit/internal/app/packweb"
+	"github.com/godwit-health/godwit/internal/area/care/referral"
 	"github.com/godwit-health/godwit/internal/area/programme/report"
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
@@ -112,6 +113,7 @@ var ways = []struct {
 	{"people", "/people", access.PersonSearch, ""},
 	{"care", "/care", access.ClinicalWrite, ""},
 	{"courses", "/courses", access.ClinicalWrite, ""},
+	{"referrals", referral.ListPath, access.ClinicalWrite, ""},
 	{"worklist", "/worklist", access.WorklistRead, ""},
 	{"rooms", "/rooms", access.RoomUse, ""},
 	{"stock", "/stock", access.StockRead, ""},

@@ -49,6 +49,9 @@ func (s *seeder) careFor(ctx context.Context, f *demo.Family, regs []people.Regi
 	if err := s.followed(ctx, f, regs); err != nil {
 		return fmt.Errorf("courses: %w", err)
 	}
+	if err := s.referred(ctx, f, regs); err != nil {
+		return err
+	}
 	return s.diagnosed(ctx, regs[0].ID)
 }
 
