@@ -99,14 +99,14 @@ func notes(o Opened) (out []page.Callout) {
 
 // sentRows is what was sent.
 func sentRows(o Opened) page.Summary {
-	rows := page.Summary{{Label: page.M("referral.q.urgency"), Value: urgencyTag(o.Referral)}, {Label: page.M("referral.q.from"), Value: o.FromName}, {Label: page.M("referral.q.to"), Value: []any{o.ToName, page.M("referral.to." + string(o.To))}},
-		{Label: page.M("referral.q.at"), Value: o.At}, {Label: page.M("referral.q.reason"), Value: o.Reason}}
+	rows := page.Summary{{Label: page.M("referral.l.urgency"), Value: urgencyTag(o.Referral)}, {Label: page.M("referral.q.from"), Value: o.FromName}, {Label: page.M("referral.l.to"), Value: []any{o.ToName, page.M("referral.to." + string(o.To))}},
+		{Label: page.M("referral.q.at"), Value: o.At}, {Label: page.M("referral.l.reason"), Value: o.Reason}}
 	if o.Done != "" {
-		rows = append(rows, page.Row{Label: page.M("referral.q.done"), Value: o.Done})
+		rows = append(rows, page.Row{Label: page.M("referral.l.done"), Value: o.Done})
 	}
-	rows = append(rows, page.Row{Label: page.M("referral.q.transport"), Value: page.M("referral.transport." + string(o.Transport))})
+	rows = append(rows, page.Row{Label: page.M("referral.l.transport"), Value: page.M("referral.transport." + string(o.Transport))})
 	if o.To == ToSite {
-		rows = append(rows, page.Row{Label: page.M("referral.q.agreed"), Value: o.Agreed})
+		rows = append(rows, page.Row{Label: page.M("referral.l.agreed"), Value: o.Agreed})
 	}
 	return rows
 }

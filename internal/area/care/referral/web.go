@@ -72,7 +72,7 @@ func listSheet(l Lists) page.Sheet {
 }
 
 func table(list []Opened, empty string) *page.Table {
-	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("referral.q.person"), Wide: true}, {Label: page.M("referral.q.urgency")}, {Label: page.M("referral.q.way"), Wide: true},
+	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("referral.q.person"), Wide: true}, {Label: page.M("referral.l.urgency")}, {Label: page.M("referral.q.way"), Wide: true},
 		{Label: page.M("referral.q.state")}, {Label: page.M("referral.q.due")}}, Empty: page.Empty{Title: page.M(empty)}}
 	for _, o := range list {
 		other := o.ToName
