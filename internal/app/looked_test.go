@@ -249,6 +249,7 @@ func pagesAbout(n *apptest.Node, person db.ID) map[string]string {
 		"/travel/{id}/people/{person}": trip.page, "/travel/{id}/people/{person}/escort": trip.page + "/escort", "/travel-checks/{id}": trip.check, "/travel-notes/{id}": trip.note,
 		"/care/{id}":    "/care/" + visit.String(),
 		"/courses/{id}": "/courses/" + tb.String(), "/courses/{id}/doses": "/courses/" + tb.String() + "/doses", "/courses/{id}/transfer": "/courses/" + tb.String() + "/transfer",
+		"/people/{id}/growth": p + "/growth", "/people/{id}/print/growth": p + "/print/growth",
 		"/referrals/{id}": referral.Path(sent),
 		"/transfers/{id}": "/transfers/" + move.String(), "/continuity/{id}": "/continuity/" + person.String(),
 		"/people/{id}/problems": p + "/problems", "/problems/{id}": "/problems/" + cold.String(),

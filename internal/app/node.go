@@ -19,6 +19,7 @@ import (
 	"github.com/godwit-health/godwit/internal/area/border"
 	"github.com/godwit-health/godwit/internal/area/border/ground"
 	"github.com/godwit-health/godwit/internal/area/border/traveller"
+	"github.com/godwit-health/godwit/internal/area/care/chart"
 	"github.com/godwit-health/godwit/internal/area/care/course"
 	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/mhpss"
@@ -131,6 +132,7 @@ type Node struct {
 	Problems   *problem.Service
 	Courses    *course.Service
 	Referrals  *referral.Service
+	Charts     *chart.Service
 	Stock      *stock.Service
 	Assessment *assessment.Service
 	Steward    *stewardship.Service
@@ -320,6 +322,7 @@ func Areas() []page.Area {
 		problem.Pages(),
 		course.Pages(),
 		referral.Pages(),
+		chart.Pages(),
 		border.Pages(),
 		traveller.Pages(),
 		ground.Pages(),
@@ -463,6 +466,7 @@ func (n *Node) care(o Options) {
 	n.Problems = problem.New(problem.Deps{DB: n.DB, Journal: n.Journal, Access: n.Access, Pages: n.Pages, People: n.People, Signals: n.Signals, Clock: o.Clock})
 	n.courses(o)
 	n.referrals(o)
+	n.charts(o)
 }
 
 // steward builds the rights of persons and the agreements, which read every area that
@@ -490,6 +494,7 @@ func (n *Node) outlets() []access.Route {
 		ready.Outlets(),
 		order.Outlets(),
 		referral.Outlets(),
+		chart.Outlets(),
 		mobility.Outlets(),
 		report.Outlets(),
 		assessment.Outlets(),

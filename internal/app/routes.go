@@ -52,6 +52,7 @@ func (n *Node) routes() http.Handler {
 	n.Encounters.Routes(mux)
 	n.Courses.Routes(mux)
 	n.Referrals.Routes(mux)
+	n.Charts.Routes(mux)
 	n.Problems.Routes(mux)
 	n.Rooms.Routes(mux)
 	n.Stock.Routes(mux)

@@ -118,7 +118,8 @@ const (
 	ExportResults Action = "export.results"
 	// ExportHandOver prints the note with which somebody is handed over, for who takes over.
 	ExportHandOver Action = "export.handover"
-	// ExportReferral prints the letter that somebody who is referred carries.
+	// ExportReferral prints what somebody carries to whoever cares for them next: the
+	// letter of a referral, a growth chart.
 	ExportReferral Action = "export.referral"
 	// ExportLineList takes out cases and contacts for the health authority.
 	ExportLineList Action = "export.linelist"
