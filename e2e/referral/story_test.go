@@ -119,3 +119,19 @@ func TestAHospitalWithoutGodwitAnswersWithTheLettersCode(t *testing.T) {
 	s.Set("code", code).Submit().Sees(s.say("fr", "referral.reply.thanks_lead")).SeesNot("Wema")
 	s.LogIn("nurse").In("en").Visit(one).Sees("Transfusion faite", s.say("en", "referral.how.by_code"))
 }
+
+// A child is weighed and measured on a phone; the chart stands beside the encounter, and a
+// sheet of it goes home with the mother.
+func TestAChildsGrowthStandsBesideTheEncounter(t *testing.T) {
+	s := &story{browser.Open(t, program.World(t)), t}
+	child := s.registers("Nekesa", "Imani", 11)
+	s.LogIn("nurse").In("ar").Window(360, 740).Visit(child).Follow("/growth")
+	s.Sees(s.say("ar", "chart.none"))
+	s.Visit(child).Follow("/care/new").Set("what", "nutrition NUTRITION").Set("setting", "mobile").Submit()
+	s.Follow("/result").Set("q-weight", "7.6").Set("q-height", "70.5").Set("q-muac", "126").Set("q-oedema", "none").Submit()
+	s.Follow("/growth").Sees(s.say("ar", "chart.index.whz"), "7.6", "70.5", s.say("ar", "chart.key.median"))
+	s.Shot("growth-ar-phone").From("figure").Shot("growth-chart-ar-phone")
+	s.In("en").Size(1280).Visit(child+"/growth").Sees("Imani", s.say("en", "chart.index.haz")).Shot("growth-en-desk")
+	s.Follow("/print/growth").Sees("Imani", "7.6").Shot("growth-print-en")
+	s.LogIn("reception").Visit(child + "/growth").SeesNot("7.6")
+}

@@ -3,10 +3,14 @@ package app
 import (
 	"context"
 	"fmt"
+	"math"
+	"strconv"
 
 	"github.com/godwit-health/godwit/engine/calendar"
+	"github.com/godwit-health/godwit/engine/growth"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/app/demo"
+	"github.com/godwit-health/godwit/internal/area/care/encounter"
 	"github.com/godwit-health/godwit/internal/area/care/referral"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -22,6 +26,9 @@ func (s *seeder) referred(ctx context.Context, f *demo.Family, regs []people.Reg
 		if first, _, ok := f.Members[i].Birth.Bounds(); ok && (i == 0 || first > born) {
 			youngest, born = i, first
 		}
+	}
+	if err := s.weighed(nurse, f.Members[youngest], regs[youngest].ID); err != nil {
+		return fmt.Errorf("growth: %w", err)
 	}
 	answered := db.NewID()
 	for _, r := range []referral.Request{
@@ -40,4 +47,23 @@ func (s *seeder) referred(ctx context.Context, f *demo.Family, regs []people.Reg
 		}
 	}
 	return nil
+}
+
+// weighed has the nurse measure a child under five, who is somewhat thin for her age. Of
+// whoever is older nothing is measured.
+func (s *seeder) weighed(nurse context.Context, m demo.Member, person db.ID) error {
+	sex, z := growth.Male, -1.4
+	if m.Sex == "female" {
+		sex = growth.Female
+	}
+	first, _, ok := m.Birth.Bounds()
+	months := int(float64(s.world.Today-first) / growth.DaysPerMonth)
+	if !ok || months < 6 || months >= 60 {
+		return nil
+	}
+	at := func(i growth.Index) string {
+		return strconv.FormatFloat(math.Round(growth.Rules{}.Curve(i, sex, z, growth.PositionUnknown)[months].Y*10)/10, 'f', 1, 64)
+	}
+	return s.sees(nurse, person, visit{pack: "nutrition", code: "NUTRITION", setting: encounter.Mobile, end: encounter.Ending{Where: encounter.WentHome, Advice: "Measure again in a month (synthetic)"},
+		answers: map[string][]string{"weight": {at(growth.WeightForAge)}, "height": {at(growth.LengthForAge)}, "muac": {"128"}, "oedema": {"none"}}})
 }
