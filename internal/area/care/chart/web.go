@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/godwit-health/godwit/engine/growth"
@@ -95,8 +96,15 @@ func name(i growth.Index) page.Msg { return page.M("chart.index." + i.String()) 
 
 func table(g Growth) *page.Table {
 	t := &page.Table{Tight: true, Columns: []page.Column{{Label: page.M("chart.q.day")}, {Label: page.M("chart.q.age")}, {Label: page.M("chart.q.weight"), Number: true}, {Label: page.M("chart.q.length"), Number: true},
-		{Label: page.M("chart.q.arm"), Number: true}, {Label: page.M("chart.q.head"), Number: true}}, Empty: page.Empty{Title: page.M("chart.none"), Text: page.M("chart.none_text")}}
-	for _, i := range shown {
+		{Label: page.M("chart.q.arm"), Number: true}}, Empty: page.Empty{Title: page.M("chart.none"), Text: page.M("chart.none_text")}}
+	indices := shown
+	head := slices.ContainsFunc(g.Visits, func(v Visit) bool { return !math.IsNaN(v.Child.Head) })
+	if head {
+		t.Columns = append(t.Columns, page.Column{Label: page.M("chart.q.head"), Number: true})
+	} else { // few sites measure it, and the room is scarce
+		indices = slices.DeleteFunc(slices.Clone(shown), func(i growth.Index) bool { return i == growth.HeadForAge })
+	}
+	for _, i := range indices {
 		t.Columns = append(t.Columns, page.Column{Label: page.M("chart.z", "index", name(i)), Number: true})
 	}
 	for n := len(g.Visits) - 1; n >= 0; n-- { // the latest first
@@ -105,8 +113,11 @@ func table(g Growth) *page.Table {
 		if !math.IsNaN(v.Child.Age) {
 			age = page.Age(g.Born.Date(), v.Day)
 		}
-		row := []page.Cell{v.Day.Date(), age, number(v.Child.Weight, 1), number(v.Child.Length, 1), number(v.Child.Arm, 1), number(v.Child.Head, 1)}
-		for _, i := range shown {
+		row := []page.Cell{v.Day.Date(), age, number(v.Child.Weight, 1), number(v.Child.Length, 1), number(v.Child.Arm, 1)}
+		if head {
+			row = append(row, number(v.Child.Head, 1))
+		}
+		for _, i := range indices {
 			row = append(row, score(v.Of(i)))
 		}
 		t.Rows = append(t.Rows, row)
