@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/godwit-health/godwit/engine/calendar"
 	"github.com/godwit-health/godwit/engine/value"
 	"github.com/godwit-health/godwit/internal/area/people"
 	"github.com/godwit-health/godwit/internal/kernel/access"
@@ -73,8 +72,7 @@ func New(d Deps) *Service {
 	return &Service{Deps: d}
 }
 
-func (s *Service) now() time.Time      { return s.Clock().UTC().Truncate(time.Microsecond) }
-func (s *Service) today() calendar.Day { return calendar.DayOfTime(s.Clock()) }
+func (s *Service) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
 
 // brief is a person whom the actor may do something about.
 func (s *Service) brief(ctx context.Context, tx *db.Tx, action access.Action, person db.ID) (people.Brief, error) {
