@@ -117,7 +117,7 @@ const mostGone = 20
 
 // goingWith lists whom a login goes along with on movements from a day on.
 func goingWith(tx *db.Tx, login string, from calendar.Day) ([]Going, error) {
-	rows, err := tx.Query("SELECT "+movementColumns+`, e.subject FROM travel_companion c JOIN travel_escort e ON e.id = c.escort JOIN travel_movement m ON m.id = c.movement
+	rows, err := tx.Query("SELECT "+movementColumns+`, e.subject FROM travel_companion c JOIN travel_escort e ON e.id = c.doc JOIN travel_movement m ON m.id = c.movement
 		WHERE c.login = ? AND m.day >= ? ORDER BY m.day, m.id, e.subject LIMIT ?`, login, from, mostGone)
 	if err != nil {
 		return nil, err
