@@ -1,6 +1,7 @@
 package travel
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/godwit-health/godwit/internal/kernel/access"
 	"github.com/godwit-health/godwit/internal/kernel/db"
 	"github.com/godwit-health/godwit/internal/kernel/fault"
+	"github.com/godwit-health/godwit/internal/kernel/place"
 )
 
 // leaves registers somebody and puts them on a flight of some day.
@@ -170,6 +172,73 @@ func TestAHandOverIsAcceptedWithACodeOnce(t *testing.T) {
 		}
 		if list, _, err := w.Notes(nurse); err != nil || len(list) != 0 {
 			t.Errorf("what was told to the end is still listed: %v, %v", list, err)
+		}
+	})
+}
+
+// at adds somebody like a demo account who works at another site.
+func (w *world) at(login, like, site string) {
+	w.t.Helper()
+	for _, u := range access.DemoAccounts([]string{site}, []string{access.All}) {
+		if u.User.Login != like {
+			continue
+		}
+		u.User.Login = login
+		made, err := w.Access.AddUser(access.Operator(w.t.Context()), u.User, u.Password, false)
+		w.must(err)
+		w.users[made.Login] = access.Actor{User: made.ID, Login: made.Login, Name: made.Name, Roles: made.Roles, Sites: made.Sites, Programmes: made.Programmes, Sensitivity: made.Sensitivity, Purpose: access.OrdinaryPurpose(made.Roles)}
+	}
+}
+
+func TestASiteThatTakesOverAcceptsByLogIn(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		sites := place.NewSites(w.DB, w.Journal, w.Access)
+		w.Sites = sites
+		for _, code := range []string{"CLINIC", "OTHER"} {
+			w.must(sites.Save(w.as("administrator"), place.Site{Code: code, Kind: place.Clinic, Names: map[string]string{"en": "Site " + strings.ToLower(code)}, Country: "KEN", ConsentAge: 16}))
+			w.at("nurse_"+strings.ToLower(code), "nurse", code)
+		}
+		flight, person := w.leaves(0)
+		nurse, there, elsewhere := w.as("nurse"), w.as("nurse_clinic"), w.as("nurse_other")
+		w.must(w.Write(nurse, flight, person, Note{ToSite: "CLINIC", Arrival: calendar.DayOfTime(now), Condition: "Stable", Medicines: "None"}, nil))
+		id := idOf(kindHandOver, flight, person)
+		for who, want := range map[string]int{"nurse": 1, "nurse_clinic": 1, "nurse_other": 0} {
+			if list, _, err := w.Notes(w.as(who)); err != nil || len(list) != want {
+				t.Errorf("%s is shown %d hand-overs, want %d; %v", who, len(list), want, err)
+			}
+		}
+		if _, err := w.Receive(elsewhere, id, "en"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a site that has nothing to do with it opens the note: %v", err)
+		}
+		for who, ctx := range map[string]context.Context{"the site that wrote it": nurse, "another site": elsewhere} {
+			if err := w.Answer(ctx, id, Answer{Step: Accepted}); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s accepts: %v", who, err)
+			}
+		}
+		if err := w.Answer(there, id, Answer{Step: Followed}); fault.FieldOf(err) != "outcome" {
+			t.Errorf("tells what became of it without what: %v", err)
+		}
+		opened := func() (n int) {
+			w.must(w.DB.Read(t.Context(), func(tx *db.Tx) error {
+				return tx.Row("SELECT count(*) FROM access_opened WHERE subject = ? AND site = ?", person, "CLINIC").Scan(&n)
+			}))
+			return n
+		}
+		if opened() != 0 {
+			t.Error("the record is open before anybody accepted")
+		}
+		w.must(w.Answer(there, id, Answer{Step: Accepted, Words: "Arrived well"}))
+		if opened() != 1 {
+			t.Error("who was accepted is not open to the site")
+		}
+		if err := w.Answer(there, id, Answer{Step: Accepted}); fault.FieldOf(err) != "step" {
+			t.Errorf("accepted twice: %v", err)
+		}
+		w.must(w.Answer(there, id, Answer{Step: Followed, Outcome: Referred, Words: "To the hospital"}))
+		r, err := w.Receive(nurse, id, "en")
+		w.must(err)
+		if len(r.Answers) != 2 || r.MayAnswer {
+			t.Errorf("the site that wrote it reads %d answers, and may answer: %v", len(r.Answers), r.MayAnswer)
 		}
 	})
 }
